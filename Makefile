@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# make            build everything into build/
+# make check      the whole test suite
+# make demo       log in for real in a throw-away world, and show it
+# make bench      measure, side by side with the modules that others use
+# make fuzz       run the fuzzers for FUZZ_SECONDS each
+# make install    DESTDIR= PREFIX=
+
+BUILD ?= build
+CC ?= cc
+PKG_CONFIG ?= pkg-config
+
+PREFIX ?= /usr
+libdir ?= $(PREFIX)/lib/$(shell $(CC) -print-multiarch)
+bindir ?= $(PREFIX)/bin
+mandir ?= $(PREFIX)/share/man
+securitydir ?= $(libdir)/security
+libexecdir ?= $(PREFIX)/libexec/pam_mfa
+sysconfdir ?= /etc/pam_mfa
+statedir ?= /var/lib/pam_mfa
+rundir ?= /run/pam_mfa
+
+WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
+	-Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wcast-qual -Wcast-align \
+	-Wwrite-strings -Wformat=2 -Wundef -Wvla -Wswitch-enum -Wnull-dereference -Werror
+OPT ?= -O2 -g
+HARDEN ?= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection
+PATHS = -DMFA_LIBEXECDIR='"$(libexecdir)"' -DMFA_SYSCONFDIR='"$(sysconfdir)"' \
+	-DMFA_STATEDIR='"$(statedir)"' -DMFA_RUNDIR='"$(rundir)"'
+CFLAGS_ALL = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARN) $(OPT) $(HARDEN) $(PATHS) \
+	-Icommon -MMD -MP $(SAN) $(CFLAGS)
+LDFLAGS_ALL = -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed,--gc-sections $(SAN) $(LDFLAGS)
+
+objs = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard $(addsuffix /*.c,$(1)))))
+COMMON = $(BUILD)/common.a
+
+HELPER_LIBS = -lsqlite3 -lcrypto
+CTL_LIBS = $(HELPER_LIBS) -lqrencode -ljson-c
+
+PROGRAMS = $(BUILD)/pam_mfa.so $(BUILD)/mfa-helper $(BUILD)/mfactl
+
+all: $(PROGRAMS)
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -c -o $@ $<
+
+$(COMMON): $(call objs,common)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+# The module: what it takes out of common.a needs libc and nothing else.
+$(BUILD)/pam_mfa.so: $(call objs,pam_mfa) $(COMMON) pam_mfa/exports.map
+	$(CC) -shared $(LDFLAGS_ALL) -Wl,--version-script=pam_mfa/exports.map -Wl,-z,defs \
+		-o $@ $(call objs,pam_mfa) $(COMMON) -lpam
+
+$(BUILD)/mfa-helper: $(call objs,helper helper/login) $(COMMON)
+	$(CC) -pie $(LDFLAGS_ALL) -o $@ $(call objs,helper helper/login) $(COMMON) $(HELPER_LIBS)
+
+$(BUILD)/mfactl: $(call objs,ctl) $(COMMON)
+	$(CC) -pie $(LDFLAGS_ALL) -o $@ $(call objs,ctl) $(COMMON) $(CTL_LIBS)
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: all clean
+.DELETE_ON_ERROR:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef MFA_MESSAGE_H
+#define MFA_MESSAGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "deadline.h"
+#include "secret.h"
+
+/*
+ * The messages between module and helper, one SOCK_SEQPACKET datagram each.
+ * On the wire: one byte of type, then the type's fields in the order of the
+ * table in message.c; a number is 4 bytes, a text or bytes are 2 bytes of
+ * length and that many bytes; all big-endian.  A text is printable (text.h),
+ * no longer than its array, and holds no zero.  Bytes after the last field,
+ * a missing field, an unknown type: MFA_E_PROTOCOL, and the login is denied.
+ */
+
+/* ---- all limits ---- */
+#define MSG_VERSION	1
+#define MSG_MAX		8192	/* one message, on the wire */
+#define MSG_INFOS_MAX	8	/* info and error lines in one login; sshd before
+				 * 9.x dies of many more without a prompt */
+#define MSG_PROMPTS_MAX	16	/* prompts in one login */
+#define MSG_TEXT_MAX	512	/* a prompt, info or error line: PAM_MAX_MSG_SIZE */
+#define MSG_GROUPS_MAX	512	/* supplementary groups of a user that are sent */
+
+enum msg_type {
+	MSG_BEGIN = 1,
+	MSG_ANSWER = 2,
+	MSG_CANCEL = 3,
+	MSG_PROMPT = 4,
+	MSG_INFO = 5,
+	MSG_ERROR = 6,
+	MSG_VERDICT = 7,
+};
+
+enum msg_phase {
+	PHASE_AUTH = 1,		/* ask and judge */
+	PHASE_ACCOUNT = 2,	/* the guard: was there a verdict? */
+	PHASE_OPEN = 3,		/* record the origin of this audit session */
+	PHASE_CLOSE = 4,	/* and forget it */
+	PHASE_SPLIT = 5,	/* combined mode, before the password module */
+};
+
+/* Bits of msg.flags in MSG_BEGIN. */
+#define BEGIN_SILENT	0x1u	/* PAM_SILENT: no info lines */
+#define BEGIN_JUDGED	0x2u	/* account phase: this transaction holds a grant */
+#define BEGIN_CODE_HELD	0x4u	/* combined mode: one answer is already there */
+
+/* msg.verdict in MSG_VERDICT.  Words, so that no zeroed, truncated or
+ * one-bit-wrong message is a grant. */
+enum msg_verdict {
+	VERDICT_GRANT = 0x6772616e,		/* "gran" */
+	VERDICT_DENY = 0x64656e79,		/* "deny": wrong, or not allowed */
+	VERDICT_UNAVAILABLE = 0x756e6176,	/* "unav": a fault of ours; denied */
+	VERDICT_TRIES = 0x74726965,		/* "trie": tries used up; denied */
+	VERDICT_SPLIT = 0x73706c74,		/* "splt": combined: take msg.digits */
+	VERDICT_NO_SPLIT = 0x6e73706c,		/* "nspl": combined: take nothing */
+};
+
+#define UID_UNSET UINT32_MAX	/* no such user, no audit login, no audit session */
+
+/* Every field of every type; which type carries which is in the table. */
+struct msg {
+	enum msg_type type;
+
+	/* MSG_BEGIN */
+	uint32_t version;
+	uint32_t phase;			/* enum msg_phase */
+	uint32_t flags;			/* BEGIN_* */
+	uint32_t uid;			/* of user as the caller's NSS has it, or UID_UNSET */
+	uint32_t loginuid;		/* /proc/self/loginuid, or UID_UNSET */
+	uint32_t sessionid;		/* /proc/self/sessionid, or UID_UNSET */
+	uint32_t ms_left;		/* of the module's deadline */
+	char service[65];		/* PAM_SERVICE */
+	char user[257];			/* PAM_USER */
+	char ruser[257];		/* PAM_RUSER */
+	char rhost[257];		/* PAM_RHOST */
+	char tty[129];			/* PAM_TTY */
+	char xdisplay[129];		/* PAM_XDISPLAY */
+	char ssh_connection[257];	/* SSH_CONNECTION of the PAM environment */
+	uint32_t group_count;
+	uint32_t groups[MSG_GROUPS_MAX];	/* of user, primary first */
+
+	/* MSG_ANSWER; MSG_PROMPT, MSG_INFO, MSG_ERROR use text */
+	struct secret answer;
+	uint32_t echo;			/* MSG_PROMPT: 1 shows what is typed */
+	char text[MSG_TEXT_MAX + 1];
+
+	/* MSG_VERDICT */
+	uint32_t verdict;		/* enum msg_verdict */
+	uint32_t digits;		/* VERDICT_SPLIT: taken off the end */
+};
+
+enum msg_side { SIDE_MODULE, SIDE_HELPER };
+
+/*
+ * Whose turn it is.  Each side keeps one and gives it every message that it
+ * sends or receives; the permit table in message.c is the whole grammar:
+ * begin, then any number (within the limits) of info, error, and prompt with
+ * its answer, then one verdict; the module may cancel instead of answering.
+ */
+struct msg_dialogue {
+	enum { TURN_BEGIN, TURN_HELPER, TURN_MODULE, TURN_OVER } turn;
+	unsigned int infos;
+	unsigned int prompts;
+};
+
+/* May `from` send `type` now?  0 and the dialogue moves on, or
+ * MFA_E_PROTOCOL and it is over. */
+int msg_permit(struct msg_dialogue *d, enum msg_side from, enum msg_type type);
+
+/* Writes m in wire form into buf (MSG_MAX bytes).  *len is set on success.
+ * MFA_E_INVALID if a field does not fit or is not printable. */
+int msg_pack(const struct msg *m, unsigned char *buf, size_t *len);
+
+/* The reverse, from outside data.  *m is zeroed first and holds what was read
+ * so far on error, so that the caller wipes it in either case.
+ * MFA_E_PROTOCOL for whatever is not exactly one message. */
+int msg_unpack(const unsigned char *buf, size_t len, struct msg *m);
+
+/* Sends or receives one message before the deadline; the socket may be
+ * blocking or not.  No SIGPIPE, no descriptors accepted.  MFA_E_CLOSED when
+ * the other side is gone, MFA_E_DEADLINE, MFA_E_PROTOCOL, MFA_E_INVALID
+ * (msg_pack), MFA_E_SYSTEM.  The wire buffer is wiped. */
+int msg_send(int fd, const struct msg *m, struct deadline deadline);
+int msg_recv(int fd, struct msg *m, struct deadline deadline);
+
+/* Wipes every field. */
+void msg_wipe(struct msg *m);
+
+#endif
