@@ -111,6 +111,9 @@ struct token {
  * transaction that spends. */
 int store_tokens(struct store *s, const char *user, struct token *tokens, size_t *count);
 
+/* Which kinds the user's tokens are; keys are not touched. */
+int store_token_kinds(struct store *s, const char *user, bool *totp, bool *hotp);
+
 /* Adds one (id, created are filled in).  MFA_E_EXISTS when the name is taken. */
 int store_token_add(struct store *s, const char *user, struct token *t, int64_t now);
 

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "policy.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "error.h"
+
+#define SAW_MAX 256
+
+/* What every step gets: it looks, says what it saw, and may decide. */
+struct walk {
+	const struct policy_input *in;
+	const struct settings *s;
+	struct decision *out;
+	char saw[SAW_MAX];
+};
+
+static void saw(struct walk *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void
+saw(struct walk *w, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	(void)vsnprintf(w->saw, sizeof(w->saw), format, ap);
+	va_end(ap);
+}
+
+static bool
+decide(struct walk *w, enum outcome outcome, enum reason reason)
+{
+	w->out->outcome = outcome;
+	w->out->reason = reason;
+	return true;
+}
+
+static bool
+has_name(const struct names *n, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < n->count; i++)
+		if (strcmp(n->word[i], name) == 0)
+			return true;
+	return false;
+}
+
+static bool
+has_group(const struct groups *g, const struct policy_input *in)
+{
+	size_t i, j;
+
+	for (i = 0; i < g->names.count; i++)
+		for (j = 0; j < in->group_count; j++)
+			if (g->gid[i] != UID_UNSET && g->gid[i] == in->groups[j])
+				return true;
+	return false;
+}
+
+/* ---- the steps, in order; true ends the walk ---- */
+
+static bool
+step_enabled(struct walk *w)
+{
+	saw(w, "enabled = %s", w->s->enabled ? "yes" : "no");
+	return !w->s->enabled && decide(w, OUTCOME_GRANT, REASON_NOT_ENABLED);
+}
+
+static bool
+step_scope(struct walk *w)
+{
+	const struct settings *s = w->s;
+	bool all = s->only_users.count == 0 && s->only_groups.names.count == 0;
+	bool listed = has_name(&s->only_users, w->in->user) || has_group(&s->only_groups, w->in);
+	bool except = has_name(&s->except_users, w->in->user) ||
+	    has_group(&s->except_groups, w->in);
+
+	if (except)
+		saw(w, "excepted by except_users or except_groups");
+	else if (all)
+		saw(w, "everybody is in scope");
+	else
+		saw(w, "%s by only_users or only_groups", listed ? "in scope" : "left out");
+	if (!except && (all || listed))
+		return false;
+	return decide(w, OUTCOME_GRANT, REASON_OUT_OF_SCOPE);
+}
+
+static bool
+step_network(struct walk *w)
+{
+	const struct origin *o = w->in->origin;
+	char text[ORIGIN_TEXT_MAX], prefix[ADDRESS_TEXT_MAX + 8];
+
+	origin_format(o, text);
+	if (o->kind == ORIGIN_ADDRESS) {
+		bool trusted = networks_contain(w->s->trusted, &o->address);
+
+		saw(w, "%s (from %s): %s, by %s", text, o->from, trusted ? "trusted" : "not trusted",
+		    networks_explain(w->s->trusted, &o->address, prefix, sizeof(prefix)));
+		return trusted && decide(w, OUTCOME_GRANT, REASON_TRUSTED_NETWORK);
+	}
+	if (o->kind == ORIGIN_CONSOLE) {
+		saw(w, "console (from %s): trust_console = %s", o->from,
+		    w->s->trust_console ? "yes" : "no");
+		return w->s->trust_console && decide(w, OUTCOME_GRANT, REASON_TRUSTED_CONSOLE);
+	}
+	saw(w, "unknown is never trusted");
+	return false;
+}
+
+static bool
+step_state(struct walk *w)
+{
+	struct policy_state *st = &w->out->state;
+	int r = w->in->load(w->in->load_arg, st);
+
+	if (r != MFA_OK) {
+		memset(st, 0, sizeof(*st));
+		saw(w, "%s", mfa_strerror(r));
+		return decide(w, OUTCOME_DENY, REASON_STATE);
+	}
+	saw(w, "%u tokens, %u recovery codes, %u passes, %u failures in a row", st->user.tokens,
+	    st->user.recovery, st->user.passes, st->user.failures);
+	return false;
+}
+
+static bool
+step_locked(struct walk *w)
+{
+	const struct user_state *u = &w->out->state.user;
+
+	saw(w, "%s%s", u->locked ? "locked: " : "not locked", u->locked ? u->lock_reason : "");
+	return u->locked && decide(w, OUTCOME_DECOY, REASON_LOCKED);
+}
+
+static bool
+step_remembered(struct walk *w)
+{
+	int64_t until = w->out->state.remembered_until;
+
+	if (w->s->remember == 0) {
+		saw(w, "remember = 0");
+		return false;
+	}
+	if (until <= w->in->now) {
+		saw(w, "no success remembered for this login");
+		return false;
+	}
+	saw(w, "%lld seconds left", (long long)(until - w->in->now));
+	return decide(w, OUTCOME_GRANT, REASON_REMEMBERED);
+}
+
+/* Which of the service's factors this user has, in the service's order. */
+static size_t
+usable_factors(struct walk *w)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < FACTOR_COUNT && w->s->factors[i] != FACTOR_NONE; i++)
+		if (w->out->state.kinds[w->s->factors[i]])
+			w->out->factors[n++] = w->s->factors[i];
+	return n;
+}
+
+/* A person without a token, recovery code or the like of their own.  A pass
+ * alone is no enrolment: it is how one begins. */
+static bool
+step_enrolled(struct walk *w)
+{
+	const struct policy_state *st = &w->out->state;
+	size_t n = usable_factors(w);
+
+	if (n > 0 && (n > 1 || w->out->factors[0] != FACTOR_PASS)) {
+		saw(w, "enrolled");
+		return false;
+	}
+	if (w->s->unenrolled == UNENROLLED_ALLOW && w->in->now < w->s->grace_until) {
+		saw(w, "not enrolled; allowed until the grace date");
+		return decide(w, OUTCOME_GRANT, REASON_GRACE_DATE);
+	}
+	if (st->user.grace_used < w->s->grace_logins) {
+		saw(w, "not enrolled; grace login %u of %u", st->user.grace_used + 1,
+		    w->s->grace_logins);
+		return decide(w, OUTCOME_GRANT, REASON_GRACE_LOGIN);
+	}
+	if (n > 0) {
+		w->out->enrol = w->s->unenrolled == UNENROLLED_ENROL && st->user.tokens == 0;
+		saw(w, "not enrolled, but holds a pass");
+		return false;
+	}
+	saw(w, "not enrolled, and no grace is left");
+	return decide(w, OUTCOME_DECOY, REASON_NOT_ENROLLED);
+}
+
+static bool
+step_factors(struct walk *w)
+{
+	size_t i, at = 0;
+	char list[128] = "";
+
+	for (i = 0; i < FACTOR_COUNT && w->out->factors[i] != FACTOR_NONE; i++) {
+		int n = snprintf(list + at, sizeof(list) - at, "%s%s", i ? ", " : "",
+		    factor_name(w->out->factors[i]));
+
+		if (n < 0 || (size_t)n >= sizeof(list) - at)
+			break;
+		at += (size_t)n;
+	}
+	saw(w, "asks for one of: %s", list);
+	return decide(w, OUTCOME_ASK, REASON_FACTOR_NEEDED);
+}
+
+static const struct {
+	const char *name;
+	bool (*look)(struct walk *w);
+} steps[] = {
+	{ "enabled", step_enabled },
+	{ "scope", step_scope },
+	{ "origin", step_network },
+	{ "state", step_state },
+	{ "lock", step_locked },
+	{ "remembered", step_remembered },
+	{ "enrolment", step_enrolled },
+	{ "factors", step_factors },
+};
+
+void
+policy_decide(const struct policy_input *in, struct decision *out, policy_trace *trace, void *arg)
+{
+	struct walk w = { .in = in, .s = in->settings, .out = out };
+	size_t i;
+
+	memset(out, 0, sizeof(*out));
+	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		bool decided = steps[i].look(&w);
+
+		if (trace != NULL)
+			trace(arg, steps[i].name, decided, w.saw);
+		if (decided)
+			return;
+	}
+	out->outcome = OUTCOME_DENY;
+	out->reason = REASON_FAULT;
+}
+
+int
+policy_remember_key(const struct settings *s, const char *service, const struct origin *origin,
+    const char *boot, uint32_t sessionid, char *key)
+{
+	char text[ORIGIN_TEXT_MAX];
+	int n;
+
+	key[0] = '\0';
+	if (s->remember == 0)
+		return MFA_E_ABSENT;
+	if (s->remember_for == REMEMBER_SESSION) {
+		if (sessionid == UID_UNSET || boot[0] == '\0')
+			return MFA_E_ABSENT;
+		n = snprintf(key, POLICY_KEY_MAX, "session %s %lu", boot, (unsigned long)sessionid);
+	} else {
+		if (origin->kind == ORIGIN_UNKNOWN)
+			return MFA_E_ABSENT;
+		n = snprintf(key, POLICY_KEY_MAX, "origin %s %s", origin_format(origin, text),
+		    s->service_class != NULL ? s->service_class : service);
+	}
+	if (n < 0 || n >= POLICY_KEY_MAX) {
+		key[0] = '\0';
+		return MFA_E_INVALID;
+	}
+	return MFA_OK;
+}
+
+/* Which kinds of token there are, without their keys. */
+static int
+read_kinds(struct store *store, const char *user, struct policy_state *out)
+{
+	int r;
+
+	if (out->user.tokens > 0 &&
+	    (r = store_token_kinds(store, user, &out->kinds[FACTOR_TOTP],
+	    &out->kinds[FACTOR_HOTP])) != MFA_OK)
+		return r;
+	out->kinds[FACTOR_RECOVERY] = out->user.recovery > 0;
+	out->kinds[FACTOR_PASS] = out->user.passes > 0;
+	return MFA_OK;
+}
+
+int
+policy_read_state(struct store *store, const char *user, const char *key, int64_t now,
+    struct policy_state *out)
+{
+	int r;
+
+	if ((r = store_user(store, user, now, &out->user)) != MFA_OK ||
+	    (r = read_kinds(store, user, out)) != MFA_OK)
+		return r;
+	if (key[0] == '\0')
+		return MFA_OK;
+	r = store_grant_find(store, user, key, now, &out->remembered_until);
+	return r == MFA_E_ABSENT ? MFA_OK : r;
+}
+
+const char *
+reason_name(enum reason r)
+{
+	static const char *const names[REASON_COUNT] = {
+		[REASON_NONE] = "none",
+		[REASON_NOT_ENABLED] = "not_enabled",
+		[REASON_OUT_OF_SCOPE] = "out_of_scope",
+		[REASON_TRUSTED_NETWORK] = "trusted_network",
+		[REASON_TRUSTED_CONSOLE] = "trusted_console",
+		[REASON_REMEMBERED] = "remembered",
+		[REASON_GRACE_DATE] = "grace_until",
+		[REASON_GRACE_LOGIN] = "grace_login",
+		[REASON_LOCKED] = "locked",
+		[REASON_NOT_ENROLLED] = "not_enrolled",
+		[REASON_FACTOR_NEEDED] = "factor_needed",
+		[REASON_STATE] = "state_unusable",
+		[REASON_CODE_ACCEPTED] = "code_accepted",
+		[REASON_CODE_REFUSED] = "code_refused",
+		[REASON_REPLAYED] = "code_replayed",
+		[REASON_CLOCK_BEHIND] = "clock_behind",
+		[REASON_TOO_SOON] = "too_soon",
+		[REASON_NOT_A_CODE] = "not_a_code",
+		[REASON_NO_ANSWER] = "no_answer",
+		[REASON_NO_TERMINAL] = "no_terminal",
+		[REASON_CANCELLED] = "cancelled",
+		[REASON_DEADLINE] = "deadline",
+		[REASON_NO_VERDICT] = "no_verdict",
+		[REASON_NOT_YOURSELF] = "not_yourself",
+		[REASON_NOT_ROOT] = "not_root",
+		[REASON_STACK] = "stack",
+		[REASON_CONFIG] = "configuration",
+		[REASON_FAULT] = "fault",
+	};
+
+	return (unsigned int)r < REASON_COUNT ? names[r] : "unknown";
+}
