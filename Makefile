@@ -67,3 +67,19 @@ clean:
 .PHONY: all clean
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+# ---- tests ----
+
+CHECK_LIBS = $(shell $(PKG_CONFIG) --libs check) -lpthread
+UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/test_*.c)))
+WORLD_TOOLS = $(BUILD)/tests/syslogd
+
+$(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(COMMON)
+	$(CC) $(LDFLAGS_ALL) -o $@ $< $(COMMON) $(CHECK_LIBS) $(HELPER_LIBS)
+
+$(BUILD)/tests/syslogd: $(BUILD)/tests/world/syslogd.o
+	$(CC) $(LDFLAGS_ALL) -o $@ $<
+
+tests: $(PROGRAMS) $(UNIT_TESTS) $(WORLD_TOOLS)
+
+.PHONY: tests
