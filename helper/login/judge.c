@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "error.h"
+#include "login.h"
+
+static const struct {
+	enum factor factor;
+	int (*attempt)(struct attempt *a);
+} factors[] = {
+	{ FACTOR_TOTP, factor_totp },
+	{ FACTOR_HOTP, factor_hotp },
+	{ FACTOR_RECOVERY, factor_recovery },
+	{ FACTOR_PASS, factor_pass },
+};
+
+/* Seconds until the next try is looked at: none for the first few failures,
+ * then a delay that doubles up to its maximum (SP 800-63B section 3.2.2). */
+static int64_t
+seconds_to_wait(const struct settings *s, const struct user_state *u, int64_t now)
+{
+	int64_t delay = s->delay, elapsed = now - u->last_failure;
+	unsigned int i;
+
+	if (u->failures < s->delay_after || delay == 0)
+		return 0;
+	for (i = s->delay_after; i < u->failures && delay < s->delay_max; i++)
+		delay *= 2;
+	if (delay > s->delay_max)
+		delay = s->delay_max;
+	return elapsed < 0 ? delay : delay - elapsed;
+}
+
+/* What can be said of the typed text before the state is locked: digits, or
+ * the slow hash of a recovery code or pass.  A user without a salt gets one
+ * that fits nobody, and the same work. */
+static int
+read_typed(struct attempt *a, const struct secret *typed)
+{
+	unsigned char salt[ONETIME_SALT_LEN] = { 0 };
+	struct secret normalised;
+	int r;
+
+	if (otp_normalise(typed, a->code, sizeof(a->code)) == MFA_OK &&
+	    strspn(a->code, "0123456789") == strlen(a->code))
+		return MFA_OK;
+	explicit_bzero(a->code, sizeof(a->code));
+	if ((r = onetime_normalise(typed, &normalised)) != MFA_OK)
+		goto out;
+	r = store_salt(a->l->w->store, a->l->begin.user, salt);
+	if (r == MFA_OK || r == MFA_E_ABSENT)
+		r = onetime_hash(&normalised, salt, a->hash);
+	a->onetime = r == MFA_OK;
+out:
+	secret_wipe(&normalised);
+	return r;
+}
+
+/* For a decoy: the time that a comparison takes, and no result. */
+static void
+compare_nothing(const struct attempt *a)
+{
+	struct secret key = { .len = 20 };
+	uint64_t match, now = otp_step(&otp_default, a->now);
+
+	(void)otp_find(&otp_default, &key, a->code, now - 1, now + 1, &match);
+}
+
+static int
+compare(struct attempt *a, const struct decision *d, struct judgement *out)
+{
+	size_t i, j;
+	int r;
+
+	r = store_tokens(a->l->w->store, a->l->begin.user, a->tokens, &a->token_count);
+	if (r != MFA_OK)
+		return r;
+	for (i = 0; i < FACTOR_COUNT && d->factors[i] != FACTOR_NONE; i++) {
+		for (j = 0; factors[j].factor != d->factors[i]; j++)
+			;
+		if ((r = factors[j].attempt(a)) != MFA_E_REFUSED)
+			break;
+		r = MFA_OK;
+	}
+	if (r != MFA_OK || i == FACTOR_COUNT || d->factors[i] == FACTOR_NONE)
+		return r;
+	out->accepted = true;
+	out->factor = d->factors[i];
+	return MFA_OK;
+}
+
+static int
+count_failure(struct attempt *a, const struct user_state *u)
+{
+	struct store *s = a->l->w->store;
+	const char *user = a->l->begin.user;
+	int r = store_user_failed(s, user, a->now);
+
+	if (r == MFA_OK && u->exists && u->failures + 1 >= a->l->settings->max_failures)
+		r = store_user_lock(s, user, a->now, "too many failures in a row");
+	return r;
+}
+
+static int
+count_success(struct attempt *a)
+{
+	struct login *l = a->l;
+	int r = store_user_succeeded(l->w->store, l->begin.user);
+
+	/* Only what root asked for is remembered: another caller could have
+	 * named any service. */
+	if (r == MFA_OK && l->caller.root && l->remember_key[0] != '\0')
+		r = store_grant_add(l->w->store, l->begin.user, l->remember_key, a->now,
+		    a->now + l->settings->remember);
+	return r;
+}
+
+/* Inside the transaction. */
+static int
+weigh(struct attempt *a, const struct decision *d, struct judgement *out)
+{
+	struct user_state u;
+	int r = store_user(a->l->w->store, a->l->begin.user, a->now, &u);
+
+	if (r != MFA_OK)
+		return r;
+	if (d->outcome != OUTCOME_ASK) {
+		compare_nothing(a);
+		out->reason = d->reason;
+	} else if (u.locked) {
+		out->reason = REASON_LOCKED;
+	} else if (seconds_to_wait(a->l->settings, &u, a->now) > 0) {
+		out->reason = REASON_TOO_SOON;
+	} else {
+		a->reason = REASON_CODE_REFUSED;
+		if ((r = compare(a, d, out)) != MFA_OK)
+			return r;
+		out->reason = out->accepted ? REASON_CODE_ACCEPTED : a->reason;
+		out->left = a->left;
+		return out->accepted ? count_success(a) : count_failure(a, &u);
+	}
+	return MFA_OK;
+}
+
+static int
+keep_record(struct attempt *a, const struct judgement *j)
+{
+	struct audit record;
+
+	report_audit(a->l, j->accepted ? "login" : "try", &record);
+	(void)strncpy(record.verdict, j->accepted ? "grant" : "deny", sizeof(record.verdict) - 1);
+	(void)strncpy(record.reason, reason_name(j->reason), sizeof(record.reason) - 1);
+	(void)strncpy(record.factor, factor_name(j->factor), sizeof(record.factor) - 1);
+	return store_audit(a->l->w->store, &record, a->now);
+}
+
+/* The one locked transaction. */
+static int
+transact(struct attempt *a, const struct decision *d, struct judgement *j)
+{
+	struct store *s = a->l->w->store;
+	int left = deadline_left(a->l->deadline);
+	int r = store_begin(s, left < STORE_MS ? left : STORE_MS);
+
+	if (r != MFA_OK)
+		return r;
+	if ((r = weigh(a, d, j)) == MFA_OK && (r = keep_record(a, j)) == MFA_OK)
+		r = store_commit(s, true);
+	if (r != MFA_OK)
+		store_rollback(s);
+	return r;
+}
+
+int
+judge(struct login *l, const struct decision *d, const struct secret *typed,
+    struct judgement *out)
+{
+	struct judgement j = { .reason = REASON_FAULT };
+	struct attempt a = { .l = l };
+	int r;
+
+	*out = j;
+	if ((r = wall_clock(&a.now)) != MFA_OK)
+		return r;
+	r = read_typed(&a, typed);
+	if (r == MFA_E_INVALID) {
+		/* Neither digits nor a code of ours: no guess was made. */
+		out->reason = REASON_NOT_A_CODE;
+		r = MFA_OK;
+	} else if (r == MFA_OK && (r = transact(&a, d, &j)) == MFA_OK) {
+		*out = j;
+	}
+	explicit_bzero(&a, sizeof(a));
+	return r;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef MFA_LOGIN_H
+#define MFA_LOGIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config.h"
+#include "deadline.h"
+#include "message.h"
+#include "origin.h"
+#include "policy.h"
+#include "seal.h"
+#include "store.h"
+
+/*
+ * One login, from its begin message to its verdict.  The process that serves
+ * it is sandboxed, serves no other, and exits.
+ */
+
+/* ---- all limits ---- */
+#define BEGIN_MS	5000	/* for the first message to come */
+#define VERDICT_MS	5000	/* for the verdict to leave, when the deadline has passed */
+#define STORE_MS	10000	/* in the queue for the state */
+#define HASTE_MS	100	/* an empty answer sooner than this is no person's */
+#define ENROL_TRIES	3	/* codes asked back when enrolling at a login */
+
+/* Who is on the other end of the socket, by the kernel's word. */
+struct caller {
+	uint32_t uid;
+	bool root;
+	char name[257];		/* when not root: the name of uid, looked up by us */
+};
+
+/* What a process that serves logins has at hand before it is sandboxed. */
+struct workshop {
+	const struct config *config;	/* NULL: unusable, config_error says why */
+	struct config_error config_error;
+	struct store *store;		/* NULL: unusable, store_error says why */
+	char store_error[256];
+	char boot[64];			/* the kernel's boot id */
+	int logind;			/* MFA_LOGIND_DIR, or -1 */
+};
+
+struct login {
+	struct workshop *w;
+	struct caller caller;
+	int fd;
+	struct deadline deadline;
+	int64_t started;		/* CLOCK_MONOTONIC, ms */
+	struct msg begin;
+	struct msg_dialogue dialogue;
+	const struct settings *settings;
+	struct origin origin;
+	char remember_key[POLICY_KEY_MAX];	/* "": not remembered */
+
+	/* The result.  It starts as a denial; login_grant alone changes that. */
+	uint32_t verdict;		/* enum msg_verdict */
+	enum reason reason;
+	enum factor factor;
+	uint32_t digits;		/* VERDICT_SPLIT */
+	const char *detail;		/* static, for the log; NULL: none */
+	bool recorded;			/* the audit record is in the state already */
+	bool quiet;			/* nothing was decided: neither log nor audit */
+};
+
+/* Serves the login on fd and returns when its verdict has left (or nobody is
+ * there to hear it).  fd stays the caller's. */
+void login_serve(struct workshop *w, const struct caller *caller, int fd);
+
+/* The only place where a login is granted. */
+void login_grant(struct login *l, enum reason reason, enum factor factor);
+void login_deny(struct login *l, enum reason reason, const char *detail);
+
+/* Seconds since 1970; MFA_E_SYSTEM. */
+int wall_clock(int64_t *now);
+
+/* ---- talk.c: the conversation, within its limits ---- */
+
+/* Asks and waits.  MFA_OK with the answer, and how long it took; otherwise
+ * the login is over (MFA_E_DEADLINE, MFA_E_CLOSED: gone or cancelled …). */
+int talk_prompt(struct login *l, const char *text, bool echo, struct secret *answer,
+    int64_t *took_ms);
+
+/* Shows a line when it may be shown; a line that cannot be is no failure. */
+void talk_info(struct login *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* ---- judge.c: a typed code under one locked transaction ---- */
+
+struct judgement {
+	bool accepted;
+	enum reason reason;
+	enum factor factor;	/* that was accepted */
+	unsigned int left;	/* recovery codes, or uses of the pass */
+};
+
+/*
+ * MUST, for every typed code:
+ *  1. The user's state is read again inside the transaction; a lock or a delay
+ *     found there refuses before anything is compared.
+ *  2. The try is counted, compared and spent in that one transaction, with
+ *     its audit record, and the commit is durable before this returns.
+ *  3. A decoy login does the same work and accepts nothing.
+ * An error is a fault of ours; *out is then no acceptance.
+ */
+int judge(struct login *l, const struct decision *d, const struct secret *typed,
+    struct judgement *out);
+
+/* ---- factors: one file each ---- */
+
+struct attempt {
+	struct login *l;
+	int64_t now;
+	char code[OTP_CODE_MAX];	/* digits, or "" */
+	bool onetime;			/* hash holds a slow hash of what was typed */
+	unsigned char hash[ONETIME_HASH_LEN];
+	struct token tokens[TOKENS_MAX];
+	size_t token_count;
+	enum reason reason;		/* of a refusal */
+	unsigned int left;
+};
+
+/* Inside the transaction: MFA_OK when the code was right and is now spent;
+ * MFA_E_REFUSED when it was not (maybe with a better reason); else a fault. */
+int factor_totp(struct attempt *a);
+int factor_hotp(struct attempt *a);
+int factor_recovery(struct attempt *a);
+int factor_pass(struct attempt *a);
+
+/* ---- enrol.c: an authenticator app set up at the login, after a pass ---- */
+void enrol_at_login(struct login *l);
+
+/* ---- session.c: the origin of a login, and its record ---- */
+void session_find_origin(struct login *l);
+void session_open(struct login *l);
+void session_close(struct login *l);
+
+/* ---- report.c ---- */
+
+/* The audit record of this login as it stands, for a transaction. */
+void report_audit(const struct login *l, const char *event, struct audit *out);
+/* The one log line, and the audit record unless it is there already. */
+void report(struct login *l);
+
+#endif

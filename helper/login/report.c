@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <syslog.h>
+
+#include "error.h"
+#include "log.h"
+#include "login.h"
+#include "text.h"
+
+static const char *const phase_names[] = {
+	[PHASE_AUTH] = "auth", [PHASE_ACCOUNT] = "account", [PHASE_OPEN] = "open",
+	[PHASE_CLOSE] = "close", [PHASE_SPLIT] = "split",
+};
+
+static unsigned int
+milliseconds(const struct login *l)
+{
+	int64_t ms = monotonic_ms() - l->started;
+
+	return ms < 0 ? 0 : (unsigned int)ms;
+}
+
+void
+report_audit(const struct login *l, const char *event, struct audit *out)
+{
+	*out = (struct audit){ .by = "helper", .ms = milliseconds(l) };
+	(void)text_copy(out->event, sizeof(out->event), event);
+	(void)text_copy(out->verdict, sizeof(out->verdict),
+	    l->verdict == VERDICT_GRANT ? "grant" : "deny");
+	(void)text_copy(out->user, sizeof(out->user), l->begin.user);
+	(void)text_copy(out->service, sizeof(out->service), l->begin.service);
+	(void)text_copy(out->factor, sizeof(out->factor), factor_name(l->factor));
+	(void)text_copy(out->reason, sizeof(out->reason), reason_name(l->reason));
+	origin_format(&l->origin, out->origin);
+}
+
+static void
+log_decision(const struct login *l)
+{
+	char user[300], service[100], origin[ORIGIN_TEXT_MAX];
+	bool granted = l->verdict == VERDICT_GRANT;
+	uint32_t phase = l->begin.phase;
+
+	log_line(granted ? LOG_NOTICE : LOG_WARNING,
+	    "%s verdict=%s user=%s service=%s origin=%s factor=%s reason=%s ms=%u%s%s%s",
+	    phase >= PHASE_AUTH && phase <= PHASE_SPLIT ? phase_names[phase] : "login",
+	    granted ? "grant" : "deny", text_escape(user, sizeof(user), l->begin.user),
+	    text_escape(service, sizeof(service), l->begin.service),
+	    origin_format(&l->origin, origin), factor_name(l->factor), reason_name(l->reason),
+	    milliseconds(l), l->detail != NULL ? " detail=\"" : "",
+	    l->detail != NULL ? l->detail : "", l->detail != NULL ? "\"" : "");
+}
+
+/* Not durable: no counter stands behind it, and the log line is there. */
+static int
+record(const struct login *l)
+{
+	struct store *s = l->w->store;
+	struct audit a;
+	int64_t now;
+	int r;
+
+	if (s == NULL)
+		return MFA_E_STATE;
+	report_audit(l, "login", &a);
+	if ((r = wall_clock(&now)) != MFA_OK || (r = store_begin(s, STORE_MS)) != MFA_OK)
+		return r;
+	if ((r = store_audit(s, &a, now)) == MFA_OK)
+		r = store_commit(s, false);
+	if (r != MFA_OK)
+		store_rollback(s);
+	return r;
+}
+
+void
+report(struct login *l)
+{
+	int r;
+
+	if (l->quiet)
+		return;
+	log_decision(l);
+	if (!l->recorded && (r = record(l)) != MFA_OK)
+		log_line(LOG_ERR, "audit record not kept: %s: %s", mfa_strerror(r),
+		    l->w->store != NULL ? store_message(l->w->store) : l->w->store_error);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "error.h"
+#include "login.h"
+#include "text.h"
+
+static int
+say(struct login *l, struct msg *m)
+{
+	int r = msg_permit(&l->dialogue, SIDE_HELPER, m->type);
+
+	return r != MFA_OK ? r : msg_send(l->fd, m, l->deadline);
+}
+
+/* The answer to an open prompt; a cancel reads as "gone". */
+static int
+hear(struct login *l, struct secret *answer)
+{
+	struct msg m;
+	int r;
+
+	if ((r = msg_recv(l->fd, &m, l->deadline)) == MFA_OK &&
+	    (r = msg_permit(&l->dialogue, SIDE_MODULE, m.type)) == MFA_OK) {
+		if (m.type == MSG_ANSWER)
+			r = secret_set(answer, m.answer.data, m.answer.len);
+		else
+			r = MFA_E_CLOSED;
+	}
+	msg_wipe(&m);
+	return r;
+}
+
+int
+talk_prompt(struct login *l, const char *text, bool echo, struct secret *answer,
+    int64_t *took_ms)
+{
+	struct msg m = { .type = MSG_PROMPT, .echo = echo };
+	int64_t asked;
+	int r;
+
+	secret_wipe(answer);
+	if ((r = text_copy(m.text, sizeof(m.text), text)) != MFA_OK ||
+	    (r = say(l, &m)) != MFA_OK)
+		goto out;
+	asked = monotonic_ms();
+	r = hear(l, answer);
+	*took_ms = monotonic_ms() - asked;
+out:
+	msg_wipe(&m);
+	return r;
+}
+
+void
+talk_info(struct login *l, const char *format, ...)
+{
+	struct msg m = { .type = MSG_INFO };
+	va_list ap;
+	int n;
+
+	if (l->begin.flags & BEGIN_SILENT || l->dialogue.turn != TURN_HELPER ||
+	    l->dialogue.infos >= MSG_INFOS_MAX)
+		return;
+	va_start(ap, format);
+	n = vsnprintf(m.text, sizeof(m.text), format, ap);
+	va_end(ap);
+	if (n > 0 && (size_t)n < sizeof(m.text) && text_printable(m.text, (size_t)n))
+		(void)say(l, &m);
+	msg_wipe(&m);
+}
