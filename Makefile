@@ -116,13 +116,13 @@ uninstall:
 
 CHECK_LIBS = $(shell $(PKG_CONFIG) --libs check) -lpthread
 UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/test_*.c)))
-WORLD_TOOLS = $(BUILD)/tests/syslogd
+WORLD_TOOLS = $(patsubst tests/world/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/world/*.c)))
 
 $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $< $(COMMON) $(CHECK_LIBS) $(HELPER_LIBS)
 
-$(BUILD)/tests/syslogd: $(BUILD)/tests/world/syslogd.o
-	$(CC) $(LDFLAGS_ALL) -o $@ $<
+$(WORLD_TOOLS): $(BUILD)/tests/%: $(BUILD)/tests/world/%.o
+	$(CC) $(LDFLAGS_ALL) -o $@ $< -lpam
 
 tests: $(PROGRAMS) $(UNIT_TESTS) $(WORLD_TOOLS)
 
