@@ -34,6 +34,7 @@ LDFLAGS_ALL = -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed,--gc-sections $(SAN
 
 objs = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard $(addsuffix /*.c,$(1)))))
 COMMON = $(BUILD)/common.a
+HELPER = $(BUILD)/helper.a
 
 HELPER_LIBS = -lsqlite3 -lcrypto
 CTL_LIBS = $(HELPER_LIBS) -lqrencode -ljson-c
@@ -55,11 +56,16 @@ $(BUILD)/pam_mfa.so: $(call objs,pam_mfa) $(COMMON) pam_mfa/exports.map
 	$(CC) -shared $(LDFLAGS_ALL) -Wl,--version-script=pam_mfa/exports.map -Wl,-z,defs \
 		-o $@ $(call objs,pam_mfa) $(COMMON) -lpam
 
-$(BUILD)/mfa-helper: $(call objs,helper helper/login) $(COMMON)
-	$(CC) -pie $(LDFLAGS_ALL) -o $@ $(call objs,helper helper/login) $(COMMON) $(HELPER_LIBS)
+# The helper without its main, which tests and mfactl take from as well.
+$(HELPER): $(filter-out %/main.o,$(call objs,helper helper/login))
+	@rm -f $@
+	$(AR) rcs $@ $^
 
-$(BUILD)/mfactl: $(call objs,ctl) $(COMMON)
-	$(CC) -pie $(LDFLAGS_ALL) -o $@ $(call objs,ctl) $(COMMON) $(CTL_LIBS)
+$(BUILD)/mfa-helper: $(BUILD)/helper/login/main.o $(HELPER) $(COMMON)
+	$(CC) -pie $(LDFLAGS_ALL) -o $@ $^ $(HELPER_LIBS)
+
+$(BUILD)/mfactl: $(call objs,ctl) $(HELPER) $(COMMON)
+	$(CC) -pie $(LDFLAGS_ALL) -o $@ $^ $(CTL_LIBS)
 
 clean:
 	rm -rf $(BUILD)
@@ -118,8 +124,8 @@ CHECK_LIBS = $(shell $(PKG_CONFIG) --libs check) -lpthread
 UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/test_*.c)))
 WORLD_TOOLS = $(patsubst tests/world/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/world/*.c)))
 
-$(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(COMMON)
-	$(CC) $(LDFLAGS_ALL) -o $@ $< $(COMMON) $(CHECK_LIBS) $(HELPER_LIBS)
+$(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(HELPER) $(COMMON)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS) $(HELPER_LIBS)
 
 $(WORLD_TOOLS): $(BUILD)/tests/%: $(BUILD)/tests/world/%.o
 	$(CC) $(LDFLAGS_ALL) -o $@ $< -lpam
@@ -132,5 +138,18 @@ check: tests
 demo: $(PROGRAMS) $(WORLD_TOOLS)
 	@tests/world/run -b $(BUILD) tests/demo/demo
 
-.PHONY: install uninstall tests check demo
+# ---- measurements ----
+
+BENCH_TOOLS = $(BUILD)/tests/bench/login $(BUILD)/tests/bench/provision
+
+$(BUILD)/tests/bench/login: $(BUILD)/tests/bench/login.o $(COMMON)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lpam $(HELPER_LIBS)
+
+$(BUILD)/tests/bench/provision: $(BUILD)/tests/bench/provision.o $(COMMON)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(HELPER_LIBS)
+
+bench: $(PROGRAMS) $(WORLD_TOOLS) $(BENCH_TOOLS)
+	@tests/bench/run $(BUILD)
+
+.PHONY: bench install uninstall tests check demo
 .SECONDARY:
