@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LOGIN_WORLD_H
+#define LOGIN_WORLD_H
+
+#include "../../helper/login/login.h"
+
+/*
+ * A state and a configuration of a test's own, and logins against them: each
+ * is served by login_serve in a process of its own, and the test speaks the
+ * module's side.
+ */
+#define ANSWERS 12
+
+struct login_world {
+	char dir[64];
+	struct seal_key key;
+	struct config *config;
+	struct store *store;	/* the test's own */
+};
+
+struct login_script {
+	struct msg begin;
+	struct caller caller;
+	const char *answers[ANSWERS];	/* NULL: hangs up at that prompt */
+	int pause_ms;			/* before each answer */
+};
+
+struct login_result {
+	uint32_t verdict;		/* 0: none came */
+	unsigned int prompts, infos;
+	char prompt[512];		/* the last one */
+	char said[4096];		/* all info lines */
+};
+
+void login_world_make(struct login_world *w, const char *configuration);
+void login_world_drop(struct login_world *w);
+
+/* An sshd login of `user` from 198.51.100.7 by root's module, answering
+ * `answer` to every prompt. */
+struct login_script login_script(const char *user, const char *answer);
+struct login_result login_run(struct login_world *w, const struct login_script *s);
+
+/* Starts one in the background and returns its pid; it exits with 0 when it
+ * was granted, 1 when not. */
+int login_start(struct login_world *w, const struct login_script *s);
+
+/* Enrols; the secret is RFC 6238's.  name may be NULL. */
+void login_enrol(struct login_world *w, const char *user, enum otp_kind kind);
+/* Its TOTP code, `offset` steps from now; static storage. */
+const char *login_code(int offset);
+/* Its HOTP value. */
+const char *login_hotp(uint64_t counter);
+
+/* How many audit records of this event and reason there are (NULL: any). */
+unsigned int login_records(struct login_world *w, const char *event, const char *reason);
+
+#endif
