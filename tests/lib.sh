@@ -118,8 +118,10 @@ canary() {
 }
 
 # Every command line and environment of the world, as they come and go.
-"$BUILD/tests/watch" /run/watched &
-watcher=$!
+if [ -z "${DEMO:-}" ]; then
+	"$BUILD/tests/watch" /run/watched &
+	watcher=$!
+fi
 
 # What programs showed while they ran is kept by `keep`, to be searched.
 no_canary_sings() {
@@ -164,7 +166,7 @@ use_profile() {
 
 # start_helper: the listener, as an administrator starts it by hand
 start_helper() {
-	/usr/libexec/pam_mfa/mfa-helper listen &
+	/usr/libexec/pam_mfa/mfa-helper listen >> /var/log/helper.out 2>&1 &
 	helper=$!
 	wait_until 5 listening || bail "the helper does not listen"
 }
@@ -223,7 +225,7 @@ start_sshd() {
 		Subsystem sftp /usr/lib/openssh/sftp-server
 		END
 	} > /run/sshd/config
-	/usr/sbin/sshd -D -f /run/sshd/config &
+	/usr/sbin/sshd -D -f /run/sshd/config >> /var/log/sshd.out 2>&1 &
 	sshd=$!
 	wait_until 5 sshd_listens || bail "sshd does not listen"
 }
