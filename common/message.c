@@ -57,8 +57,8 @@ static const struct field fields[] = {
 static const struct permit {
 	enum msg_type type;
 	enum msg_side from;
-	int turn;
-	int next;
+	enum msg_turn turn;
+	enum msg_turn next;
 } permits[] = {
 	{ MSG_BEGIN,	SIDE_MODULE,	TURN_BEGIN,	TURN_HELPER },
 	{ MSG_INFO,	SIDE_HELPER,	TURN_HELPER,	TURN_HELPER },
@@ -77,7 +77,7 @@ msg_permit(struct msg_dialogue *d, enum msg_side from, enum msg_type type)
 	const struct permit *p;
 
 	for (p = permits; p < permits + N_PERMITS; p++)
-		if (p->type == type && p->from == from && p->turn == (int)d->turn)
+		if (p->type == type && p->from == from && p->turn == d->turn)
 			break;
 	d->turn = TURN_OVER;
 	if (p == permits + N_PERMITS)

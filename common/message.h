@@ -102,8 +102,10 @@ enum msg_side { SIDE_MODULE, SIDE_HELPER };
  * begin, then any number (within the limits) of info, error, and prompt with
  * its answer, then one verdict; the module may cancel instead of answering.
  */
+enum msg_turn { TURN_BEGIN, TURN_HELPER, TURN_MODULE, TURN_OVER };
+
 struct msg_dialogue {
-	enum { TURN_BEGIN, TURN_HELPER, TURN_MODULE, TURN_OVER } turn;
+	enum msg_turn turn;
 	unsigned int infos;
 	unsigned int prompts;
 };

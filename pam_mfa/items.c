@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <security/pam_appl.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "module.h"
+#include "text.h"
+#include "user.h"
+
+static const char *
+item(const struct request *rq, int type)
+{
+	const void *value = NULL;
+
+	if (pam_get_item(rq->pamh, type, &value) != PAM_SUCCESS || value == NULL)
+		return "";
+	return value;
+}
+
+/* A name that somebody is let in by must arrive as it is or not at all. */
+static int
+copy_name(struct request *rq, char *dst, size_t size, const char *src)
+{
+	if (src[0] != '\0' && text_copy(dst, size, src) == MFA_OK &&
+	    text_printable(dst, strlen(dst)))
+		return MFA_OK;
+	(void)text_escape(rq->at, sizeof(rq->at), src);
+	return MFA_E_INVALID;
+}
+
+/* A hint about where the person is.  One that is too long or unprintable
+ * becomes "?", which is no address, terminal or display: the origin is then
+ * unknown and trusted nowhere, and nobody is locked out by a strange name. */
+static void
+copy_hint(char *dst, size_t size, const char *src)
+{
+	if (src == NULL)
+		src = "";
+	if (text_copy(dst, size, src) != MFA_OK || !text_printable(dst, strlen(dst)))
+		(void)text_copy(dst, size, "?");
+}
+
+/* A process outside any audit session reads 4294967295, which is UID_UNSET. */
+static uint32_t
+audit_number(const char *path)
+{
+	unsigned long n = UID_UNSET;
+	char buf[16];
+	ssize_t len = -1;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd != -1) {
+		len = read(fd, buf, sizeof(buf) - 1);
+		(void)close(fd);
+	}
+	if (len > 0) {
+		buf[len] = '\0';
+		(void)text_number(buf, 0, UINT32_MAX, &n);
+	}
+	return (uint32_t)n;
+}
+
+static int
+gather_user(struct request *rq)
+{
+	const char *user = item(rq, PAM_USER);
+
+	/* Only an auth phase may have to ask for the name. */
+	if (user[0] == '\0' && (rq->phase == PHASE_AUTH || rq->phase == PHASE_SPLIT) &&
+	    (pam_get_user(rq->pamh, &user, NULL) != PAM_SUCCESS || user == NULL))
+		return MFA_E_CONV;
+	rq->what = "PAM_USER is missing, too long or unprintable";
+	if (copy_name(rq, rq->begin.user, sizeof(rq->begin.user), user) != MFA_OK)
+		return MFA_E_INVALID;
+	rq->what = "PAM_SERVICE is missing, too long or unprintable";
+	if (copy_name(rq, rq->begin.service, sizeof(rq->begin.service),
+	    item(rq, PAM_SERVICE)) != MFA_OK)
+		return MFA_E_INVALID;
+	rq->what = NULL;
+	return MFA_OK;
+}
+
+/* The groups decide who is in scope: all of them, or none and a denial. */
+static int
+gather_groups(struct request *rq, gid_t primary)
+{
+	gid_t groups[MSG_GROUPS_MAX];
+	int i, count = MSG_GROUPS_MAX;
+
+	if (getgrouplist(rq->begin.user, primary, groups, &count) == -1) {
+		rq->what = "the user is in more groups than a message holds";
+		return MFA_E_INVALID;
+	}
+	for (i = 0; i < count; i++)
+		rq->begin.groups[i] = groups[i];
+	rq->begin.group_count = (uint32_t)count;
+	return MFA_OK;
+}
+
+/* A user that NSS does not know has neither id nor groups; one that it cannot
+ * look up is a fault, or "out of scope" could come of a broken directory. */
+static int
+gather_ids(struct request *rq)
+{
+	uint32_t uid = UID_UNSET, gid = UID_UNSET;
+	unsigned int taken;
+	int r;
+
+	rq->begin.uid = UID_UNSET;
+	/* The session phases only record where an audit session came from. */
+	if (rq->phase == PHASE_OPEN || rq->phase == PHASE_CLOSE)
+		return MFA_OK;
+	taken = low_fds_occupy();
+	r = user_find(rq->begin.user, &uid, &gid);
+	rq->saved_errno = errno;
+	if (r == MFA_OK)
+		r = gather_groups(rq, gid);
+	low_fds_release(taken);
+	if (r == MFA_E_SYSTEM)
+		rq->what = "the user database cannot be read";
+	rq->begin.uid = uid;
+	return r == MFA_E_ABSENT ? MFA_OK : r;
+}
+
+int
+items_gather(struct request *rq)
+{
+	struct msg *m = &rq->begin;
+	int r;
+
+	m->type = MSG_BEGIN;
+	m->version = MSG_VERSION;
+	m->phase = rq->phase;
+	m->loginuid = audit_number("/proc/self/loginuid");
+	m->sessionid = audit_number("/proc/self/sessionid");
+	if ((r = gather_user(rq)) != MFA_OK || (r = gather_ids(rq)) != MFA_OK)
+		return r;
+	copy_hint(m->ruser, sizeof(m->ruser), item(rq, PAM_RUSER));
+	copy_hint(m->rhost, sizeof(m->rhost), item(rq, PAM_RHOST));
+	copy_hint(m->tty, sizeof(m->tty), item(rq, PAM_TTY));
+	copy_hint(m->xdisplay, sizeof(m->xdisplay), item(rq, PAM_XDISPLAY));
+	copy_hint(m->ssh_connection, sizeof(m->ssh_connection),
+	    pam_getenv(rq->pamh, "SSH_CONNECTION"));
+	return MFA_OK;
+}
+
+bool
+items_same_user(const struct request *rq)
+{
+	return strcmp(item(rq, PAM_USER), rq->begin.user) == 0;
+}
