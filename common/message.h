@@ -24,7 +24,7 @@
 				 * 9.x dies of many more without a prompt */
 #define MSG_PROMPTS_MAX	16	/* prompts in one login */
 #define MSG_TEXT_MAX	512	/* a prompt, info or error line: PAM_MAX_MSG_SIZE */
-#define MSG_GROUPS_MAX	512	/* supplementary groups of a user that are sent */
+#define MSG_GROUPS_MAX	1024	/* supplementary groups of a user that are sent */
 
 enum msg_type {
 	MSG_BEGIN = 1,
