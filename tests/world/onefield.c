@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * onefield SERVICE USER: logs in as xrdp-sesman does, which has one field for
+ * onefield SERVICE USER [TTY]: logs in as xrdp-sesman does, which has one field for
  * everything: an echo-off prompt gets the line that standard input begins
  * with, an echo-on prompt the user's name, and nothing is ever shown.  No
- * PAM_RHOST, no PAM_TTY.  Prints the name of the phase that refused and what
+ * PAM_RHOST; PAM_TTY only when TTY is given.  Prints the name of the phase that refused and what
  * PAM says, or "in"; exits with the PAM code.
  */
 #include <security/pam_appl.h>
@@ -54,14 +54,16 @@ main(int argc, char **argv)
 	pam_handle_t *h = NULL;
 	int r;
 
-	if (argc != 3)
-		errx(100, "usage: onefield SERVICE USER");
+	if (argc != 3 && argc != 4)
+		errx(100, "usage: onefield SERVICE USER [TTY]");
 	f.user = argv[2];
 	if (fgets(f.typed, sizeof(f.typed), stdin) == NULL)
 		errx(100, "nothing typed");
 	f.typed[strcspn(f.typed, "\n")] = '\0';
 	if ((r = pam_start(argv[1], f.user, &conv, &h)) != PAM_SUCCESS)
 		end(h, "start", r);
+	if (argc == 4 && (r = pam_set_item(h, PAM_TTY, argv[3])) != PAM_SUCCESS)
+		end(h, "tty", r);
 	if ((r = pam_authenticate(h, 0)) != PAM_SUCCESS)
 		end(h, "authenticate", r);
 	if ((r = pam_acct_mgmt(h, 0)) != PAM_SUCCESS)

@@ -1,0 +1,62 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# What can be seen without running anything: both compilers, analysers, the
+# manual's lint, and the house rules that a machine can check.
+. "$TOP/tests/tap.sh"
+
+cd "$TOP" || bail "no $TOP"
+made=$(mktemp -d)
+trap 'rm -rf "$made"' EXIT
+
+mapfile -t files < <(git ls-files 2>/dev/null || find . -type f ! -path './build/*' ! -path './.git/*')
+sources() { printf '%s\n' "${files[@]}" | grep -E '\.[ch]$' | grep -v '^tests/' ; }
+mapfile -t ours < <(sources)
+
+# nothing NAME LIST: it is empty
+nothing() {
+	is "$1" "$2" ""
+}
+
+# ---- compilers ----
+
+for cc in gcc clang; do
+	succeeds "builds_with_$cc" make -s -j2 BUILD="$made/$cc" CC=$cc all
+done
+
+# ---- analysers ----
+
+nothing "cppcheck" "$(cppcheck --quiet --std=c11 --enable=warning,portability \
+    --inline-suppr --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches \
+    --error-exitcode=1 -D_GNU_SOURCE -D__x86_64__ -Icommon "${ours[@]}" 2>&1)"
+nothing "clang's_analyser" "$(for f in "${ours[@]}"; do
+	[[ $f != *.c ]] || clang --analyze --analyzer-output text -std=c11 -D_GNU_SOURCE -Icommon "$f" 2>&1
+    done)"
+
+# ---- manual ----
+
+for page in man/*.[158]; do
+	nothing "mandoc_${page#man/}" "$(mandoc -T lint -W warning "$page" 2>&1)"
+done
+for page in pam_mfa.8 mfa-helper.8 mfactl.1 pam_mfa.conf.5; do
+	succeeds "there_is_$page" test -s "man/$page"
+done
+
+# ---- house rules ----
+
+nothing "every_file_names_its_licence" "$(printf '%s\n' "${files[@]}" |
+    grep -E '\.(c|h|sh|map|service|socket)$|/run$|^run$|Makefile|\.conf$|man/' |
+    xargs grep -L 'SPDX-License-Identifier: BSD-2-Clause')"
+banned='strcpy|strcat|sprintf|vsprintf|atoi|atol|sscanf|strtok|getenv|system|popen|alloca|gets'
+nothing "no_banned_function" "$(grep -nE "(^|[^_a-zA-Z0-9])($banned)\(" "${ours[@]}")"
+nothing "no_line_over_100_columns" "$(for f in "${ours[@]}"; do
+	expand "$f" | awk -v f="$f" 'length > 100 { print f ":" NR }'
+    done)"
+nothing "no_file_over_400_lines" "$(wc -l "${ours[@]}" | awk '$1 > 400 && $2 != "total"')"
+nothing "no_typedef'd_struct" "$(grep -nE '^typedef struct' "${ours[@]}")"
+nothing "no_trailing_blanks" "$(grep -nE '[ 	]+$' "${ours[@]}")"
+nothing "headers_compile_alone" "$(for f in "${ours[@]}"; do
+	[[ $f != *.h ]] || gcc -std=c11 -D_GNU_SOURCE -Icommon -fsyntax-only -x c "$f" 2>&1
+    done)"
+
+done_testing
