@@ -13,7 +13,7 @@ configure <<- 'END'
 END
 cat > /etc/pam.d/i3lock <<- 'END'
 	auth requisite pam_mfa.so split
-	auth required pam_unix.so use_first_pass
+	auth requisite pam_unix.so use_first_pass
 	auth required pam_mfa.so
 END
 start_helper
@@ -48,7 +48,8 @@ covered() {
 }
 
 type_in() {
-	{ printf '%s\n' "$1"; } | as_alice xdotool type --delay 5 --file -
+	printf '%s' "$1" | as_alice xdotool type --delay 5 --file -
+	as_alice xdotool key Return
 }
 
 open_again() {
@@ -65,11 +66,11 @@ refused "and_the_screen_stays_locked" open_again
 
 now=$(code "$key_alice")
 canary "$(password_of alice)$now"
-sleep_while_wrong() { as_alice xdotool search --class i3lock; }
+# i3lock shows "wrong" for two seconds, and then takes keys again.
+unlocked() { type_in "$(password_of alice)$now"; wait_until 2 open_again; }
 mark
-type_in "$(password_of alice)$now"
-logged "password_and_code_are_judged" 'verdict=grant user=alice service=i3lock origin=unknown factor=totp'
-succeeds "and_unlock" wait_until 10 open_again
+succeeds "password_and_code_unlock" wait_until 20 unlocked
+logged "and_are_logged" 'verdict=grant user=alice service=i3lock origin=unknown factor=totp'
 
 # ---- only oneself ----
 
@@ -83,13 +84,13 @@ logged "and_the_log_says_why" 'verdict=deny user=bob .* reason=not_yourself'
 
 stop_helper
 lock
+now=$(code "$key_alice" 1)
+canary "$(password_of alice)$now"
 mark
-type_in "$(password_of alice)$(code "$key_alice" 1)"
+type_in "$(password_of alice)$now"
 logged "without_the_service_it_stays_locked_and_says_so" 'i3lock.*pam_mfa'
 refused "the_screen_stays_locked" open_again
 start_helper
-# i3lock shows "wrong" for two seconds, and then takes keys again.
-unlocked() { type_in "$(password_of alice)$(code "$key_alice" 1)"; wait_until 2 open_again; }
 succeeds "with_the_service_back_it_opens" wait_until 20 unlocked
 
 done_testing

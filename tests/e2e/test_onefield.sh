@@ -13,7 +13,7 @@ configure <<- 'END'
 END
 cat > /etc/pam.d/xrdp-sesman <<- 'END'
 	auth requisite pam_mfa.so split
-	auth required pam_unix.so use_first_pass
+	auth requisite pam_unix.so use_first_pass
 	auth required pam_mfa.so
 	account required pam_unix.so
 	account required pam_mfa.so
@@ -63,7 +63,7 @@ logged "and_said_in_the_log" 'verdict=deny .* reason=stack'
 
 cat > /etc/pam.d/xrdp-sesman <<- 'END'
 	auth requisite pam_mfa.so split
-	auth required pam_unix.so use_first_pass
+	auth requisite pam_unix.so use_first_pass
 	account required pam_mfa.so
 END
 type_in "$(password_of alice)$(code "$key" 1)"
