@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef WRAP_H
+#define WRAP_H
+
+#include <stdbool.h>
+
+/*
+ * Every call of ours that can fail goes through a wrapper (ld --wrap), which
+ * counts it and lets the n-th one fail.
+ */
+void fault_arm(long n);		/* the n-th call from now fails; 0: none */
+bool fault_fired(void);
+long fault_calls(void);		/* since fault_arm */
+const char *fault_name(void);	/* of the call that failed */
+
+#endif
