@@ -19,7 +19,7 @@ static const struct fault {
 	const char *what, *todo;
 } faults[] = {
 	{ MFA_E_ABSENT, "nobody serves " MFA_SOCKET " and no helper could be run",
-	    "start pam_mfa.socket; see that " MFA_HELPER " and user " MFA_USER " exist" },
+	    "start mfa-helper.socket; see that " MFA_HELPER " and user " MFA_USER " exist" },
 	{ MFA_E_BUSY, "the queue of " MFA_SOCKET " is full", "look at the load of pam_mfa" },
 	{ MFA_E_PEER, MFA_SOCKET " is served by neither root nor " MFA_USER,
 	    "find out who listens there" },
@@ -28,7 +28,7 @@ static const struct fault {
 	{ MFA_E_DEADLINE, "the helper gave no verdict in time",
 	    "see its lines in this log and run mfactl check" },
 	{ MFA_E_PROTOCOL, "the helper sent what it may not send",
-	    "install module and helper of one version and restart pam_mfa" },
+	    "install module and helper of one version and restart mfa-helper" },
 	{ MFA_E_CONV, "the application could not ask the person",
 	    "nothing, unless it happens to people at terminals" },
 	{ MFA_E_INVALID, "something typed or given by the application is too long",
@@ -45,7 +45,7 @@ static const struct fault late = { 0, "the person did not answer in time",
 static const struct fault said_so = { 0, "the helper found a fault",
     "see its line in this log and run mfactl check" };
 static const struct fault wrong_verdict = { 0, "the helper gave a verdict of another phase",
-    "install module and helper of one version and restart pam_mfa" };
+    "install module and helper of one version and restart mfa-helper" };
 
 static const struct fault *
 find(const struct request *rq)

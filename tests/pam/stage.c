@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "stage.h"
+
+#include <err.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "paths.h"
+
+#define LOG	"/var/log/auth.log"
+#define STACKS	"/tmp/stacks"
+
+/* ---- the world ---- */
+
+static char build[512];
+
+const char *
+stage_built(const char *name)
+{
+	static char path[2][1024];
+	static unsigned int turn;
+	char *p = path[turn++ % 2];
+
+	snprintf(p, sizeof(path[0]), "%s/%s", build, name);
+	return p;
+}
+
+/* This program is BUILD/tests/pam/test_NAME. */
+static void
+find_build(void)
+{
+	ssize_t n = readlink("/proc/self/exe", build, sizeof(build) - 1);
+	int up;
+
+	if (n <= 0)
+		err(1, "/proc/self/exe");
+	build[n] = '\0';
+	for (up = 0; up < 3; up++)
+		*strrchr(build, '/') = '\0';
+}
+
+static void
+append_line(const char *path, const char *line)
+{
+	FILE *f = fopen(path, "a");
+
+	if (f == NULL || fputs(line, f) == EOF || fclose(f) == EOF)
+		err(1, "%s", path);
+}
+
+static void
+make_user(const char *name, const char *passwd, const char *group)
+{
+	if (getpwnam(name) != NULL)
+		return;
+	append_line("/etc/passwd", passwd);
+	append_line("/etc/group", group);
+}
+
+void
+stage_prepare(void)
+{
+	char host[65] = "";
+
+	if (gethostname(host, sizeof(host) - 1) == -1 || strcmp(host, "world") != 0 ||
+	    geteuid() != 0)
+		errx(1, "runs as root in the throw-away world only (tests/world/run)");
+	find_build();
+	make_user(MFA_USER, MFA_USER ":x:64101:64101::/:/usr/sbin/nologin\n",
+	    MFA_USER ":x:64101:\n");
+	make_user("anna", "anna:x:64102:64102::/:/bin/sh\n",
+	    "anna:x:64102:\nanna2:x:64103:anna\n");
+	(void)mkdir(MFA_RUNDIR, 0755);
+	(void)mkdir(MFA_LIBEXECDIR, 0755);
+	(void)mkdir(STACKS, 0755);
+	(void)unlink(MFA_HELPER);
+	(void)unlink(MFA_SOCKET);
+}
+
+int
+stage_run(TCase *(*const cases[])(void), size_t count, const char *name)
+{
+	Suite *s = suite_create(name);
+	SRunner *runner;
+	size_t i;
+	int failed;
+
+	stage_prepare();
+	for (i = 0; i < count; i++)
+		suite_add_tcase(s, cases[i]());
+	runner = srunner_create(s);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}
+
+/* The world's syslogd writes a line after syslog(3) has returned. */
+unsigned int
+stage_logged(const char *what)
+{
+	char line[8192];
+	unsigned int n = 0, round;
+	FILE *f;
+
+	for (round = 0; n == 0 && round < 50; round++) {
+		role_pause(20);
+		if ((f = fopen(LOG, "r")) == NULL)
+			continue;
+		while (fgets(line, sizeof(line), f) != NULL)
+			n += strstr(line, what) != NULL;
+		fclose(f);
+	}
+	return n;
+}
+
+void
+stage_log_clear(void)
+{
+	if (truncate(LOG, 0) == -1)
+		warn(LOG);
+}
+
+int64_t
+stage_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* ---- the person ---- */
+
+static bool
+is_prompt(int style)
+{
+	return style == PAM_PROMPT_ECHO_ON || style == PAM_PROMPT_ECHO_OFF;
+}
+
+static void
+note_line(struct person *p, const struct pam_message *m)
+{
+	ck_assert_uint_lt(p->shown, LINES_MAX);
+	p->line[p->shown].style = m->msg_style;
+	snprintf(p->line[p->shown].text, sizeof(p->line[0].text), "%s", m->msg);
+	p->shown++;
+	if (p->waits_ms > 0)
+		role_pause(p->waits_ms);
+}
+
+static int
+converse(int n, const struct pam_message **messages, struct pam_response **responses, void *arg)
+{
+	struct person *p = arg;
+	bool prompt = is_prompt(messages[0]->msg_style);
+	const char *answer;
+
+	ck_assert_int_eq(n, 1);
+	note_line(p, messages[0]);
+	if (p->then != NULL)
+		p->then(p);
+	if (p->fails_with != 0 && (prompt || p->fails_lines))
+		return p->fails_with;
+	*responses = NULL;
+	if (p->no_response)
+		return PAM_SUCCESS;
+	*responses = calloc(1, sizeof(**responses));
+	if (prompt) {
+		answer = p->answers[p->asked++];
+		(*responses)->resp = answer == NULL ? NULL : strdup(answer);
+	}
+	return PAM_SUCCESS;
+}
+
+/* ---- the application ---- */
+
+static void
+write_stack(const char *path, const char *stack)
+{
+	const char *module = stage_built("pam_mfa.so");
+	FILE *f = fopen(path, "w");
+
+	ck_assert_ptr_nonnull(f);
+	for (; *stack != '\0'; stack++)
+		if (*stack == '@')
+			fputs(module, f);
+		else
+			fputc(*stack, f);
+	ck_assert_int_eq(fclose(f), 0);
+}
+
+void
+login_begin(struct login *l, const char *user, const char *stack)
+{
+	write_stack(STACKS "/stage", stack);
+	write_stack(STACKS "/other", stack);
+	l->conv = (struct pam_conv){ converse, &l->person };
+	ck_assert_int_eq(pam_start_confdir("stage", user, &l->conv, STACKS, &l->pamh),
+	    PAM_SUCCESS);
+	l->person.pamh = l->pamh;
+}
+
+void
+login_end(struct login *l, int status)
+{
+	ck_assert_int_eq(pam_end(l->pamh, status), PAM_SUCCESS);
+	l->pamh = NULL;
+}
+
+int
+login_call(struct login *l, enum phase_call call, int flags)
+{
+	static int (*const calls[CALLS])(pam_handle_t *, int) = {
+		[AUTH] = pam_authenticate,
+		[CRED] = pam_setcred,
+		[ACCT] = pam_acct_mgmt,
+		[OPEN] = pam_open_session,
+		[CLOSE] = pam_close_session,
+	};
+
+	return calls[call](l->pamh, flags);
+}
+
+int
+login_once(struct login *l, enum phase_call call, int flags)
+{
+	int r;
+
+	login_begin(l, "anna", ONE_OF_EACH);
+	r = login_call(l, call, flags);
+	login_end(l, r);
+	return r;
+}
