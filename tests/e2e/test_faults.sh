@@ -13,6 +13,7 @@ printf 'auth required pam_mfa.so\naccount required pam_mfa.so\nsession optional 
 # The state lives on a small disk of its own.
 mount -t tmpfs -o size=8m,mode=0700,uid=pam_mfa,gid=pam_mfa state /var/lib/pam_mfa
 state=/var/lib/pam_mfa
+sed -i 's/^@include common-auth/auth required pam_mfa.so/' /etc/pam.d/su
 
 # One login, straight through libpam: what the hidden field holds is the code.
 configure <<- END
@@ -153,5 +154,27 @@ logged "and_said_in_the_log" 'pam_mfa\(direct:auth\).*helper'
 mv /usr/libexec/pam_mfa/away /usr/libexec/pam_mfa/mfa-helper
 login "$user" "$(code "$key" 1)"
 is "and_cost_nothing" "$shown" "in: Success"
+
+# ---- a helper that crashes while it holds secrets ----
+
+mkdir -m 1777 /tmp/cores
+cd /tmp/cores
+ulimit -c unlimited
+start_helper
+mark
+talk setpriv --reuid=nobody --regid=nogroup --clear-groups su "$user" -c 'echo now $(id -un)' <<- END
+	? code:
+	! pkill -SEGV -P $helper
+	! while pgrep -P $helper -r Z > /dev/null; do sleep 0.02; done
+	> 123456
+	$
+END
+unlike "a_helper_that_crashes_is_a_denial" "$shown" "now $user"
+logged "and_said_in_the_log" 'su.*pam_mfa.*went away without a verdict'
+is "and_leaves_no_core" "$(ls /tmp/cores)" ""
+login "$user" "$(code "$key" 1)"
+stop_helper
+ulimit -c 0
+cd /tmp
 
 done_testing
