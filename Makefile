@@ -124,7 +124,12 @@ CHECK_LIBS = $(shell $(PKG_CONFIG) --libs check) -lpthread
 UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/test_*.c)))
 WORLD_TOOLS = $(patsubst tests/world/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/world/*.c)))
 
-$(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(HELPER) $(COMMON)
+# What several unit tests share.
+$(BUILD)/tests/unit.a: $(filter-out $(UNIT_TESTS:%=%.o),$(call objs,tests/unit))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/tests/unit.a $(HELPER) $(COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS) $(HELPER_LIBS)
 
 $(WORLD_TOOLS): $(BUILD)/tests/%: $(BUILD)/tests/world/%.o
