@@ -1,73 +1,89 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "onetime.h"
 
-#include <ctype.h>
 #include <openssl/evp.h>
+#include <stdint.h>
 #include <string.h>
-#include <sys/random.h>
 
+#include "crypto.h"
 #include "error.h"
 
-/* RFC 7914: about 30 ms and 16 MiB. */
-#define SCRYPT_N	16384
+/* ---- all limits ---- */
+#define SCRYPT_N	(UINT64_C(1) << 14)
 #define SCRYPT_R	8
 #define SCRYPT_P	1
-#define SCRYPT_MEMORY	(32u * 1024 * 1024)
+#define SCRYPT_MEMORY	(UINT64_C(32) << 20)	/* it takes a little over 16 MiB */
+#define GROUP		4	/* characters between hyphens */
 
 static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
 
-/* 32 characters: 5 bits of each random byte, no bias. */
+/* One random byte makes one character: 256 is a multiple of 32, so all are
+ * equally likely. */
 static int
-random_text(char *text, size_t chars)
+make(unsigned int chars, char *text, size_t size)
 {
-	unsigned char bytes[PASS_CHARS_MAX];
+	unsigned char random[PASS_CHARS_MAX];
 	size_t i, at = 0;
+	int r = MFA_E_INVALID;
 
-	if (getrandom(bytes, chars, 0) != (ssize_t)chars)
-		return MFA_E_CRYPTO;
+	explicit_bzero(text, size);
+	if (chars > sizeof(random) || size < chars + (chars - 1) / GROUP + 1)
+		return MFA_E_INVALID;
+	if ((r = crypto_random(random, chars)) != MFA_OK)
+		return r;
 	for (i = 0; i < chars; i++) {
-		if (i > 0 && i % 4 == 0)
+		if (i > 0 && i % GROUP == 0)
 			text[at++] = '-';
-		text[at++] = alphabet[bytes[i] & 31];
+		text[at++] = alphabet[random[i] % (sizeof(alphabet) - 1)];
 	}
-	text[at] = '\0';
-	explicit_bzero(bytes, sizeof(bytes));
+	explicit_bzero(random, sizeof(random));
 	return MFA_OK;
 }
 
 int
 recovery_new(char text[RECOVERY_TEXT_MAX])
 {
-	return random_text(text, RECOVERY_CHARS);
+	return make(RECOVERY_CHARS, text, RECOVERY_TEXT_MAX);
 }
 
 int
 pass_new(unsigned int chars, char *text, size_t size)
 {
-	if (chars < PASS_CHARS_MIN || chars > PASS_CHARS_MAX || size < chars + chars / 4 + 1)
+	if (chars < PASS_CHARS_MIN || chars > PASS_CHARS_MAX)
 		return MFA_E_INVALID;
-	return random_text(text, chars);
+	return make(chars, text, size);
+}
+
+/* As it was printed; 0 for what is no character of ours. */
+static char
+meant(unsigned char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		c = (unsigned char)(c - 'A' + 'a');
+	else if (c == '0')
+		c = 'o';
+	else if (c == '1')
+		c = 'l';
+	return c != '\0' && strchr(alphabet, c) != NULL ? (char)c : '\0';
 }
 
 int
 onetime_normalise(const struct secret *typed, struct secret *out)
 {
 	size_t i;
+	char c;
 
 	secret_wipe(out);
 	for (i = 0; i < typed->len; i++) {
-		char c = (char)tolower(typed->data[i]);
-
-		if (c == ' ' || c == '-' || c == '\t')
+		if (typed->data[i] == ' ' || typed->data[i] == '\t' || typed->data[i] == '-')
 			continue;
-		c = c == '0' ? 'o' : c == '1' ? 'l' : c;
-		if (c == '\0' || strchr(alphabet, c) == NULL || out->len >= PASS_CHARS_MAX)
-			goto invalid;
+		if ((c = meant(typed->data[i])) == '\0' || out->len == PASS_CHARS_MAX)
+			goto refuse;
 		out->data[out->len++] = (unsigned char)c;
 	}
 	if (out->len >= PASS_CHARS_MIN)
 		return MFA_OK;
-invalid:
+refuse:
 	secret_wipe(out);
 	return MFA_E_INVALID;
 }
@@ -75,15 +91,24 @@ invalid:
 int
 onetime_salt(unsigned char salt[ONETIME_SALT_LEN])
 {
-	return getrandom(salt, ONETIME_SALT_LEN, 0) == ONETIME_SALT_LEN ? MFA_OK : MFA_E_CRYPTO;
+	return crypto_random(salt, ONETIME_SALT_LEN);
 }
 
 int
 onetime_hash(const struct secret *normalised, const unsigned char salt[ONETIME_SALT_LEN],
     unsigned char hash[ONETIME_HASH_LEN])
 {
-	if (EVP_PBE_scrypt((const char *)normalised->data, normalised->len, salt, ONETIME_SALT_LEN,
-	    SCRYPT_N, SCRYPT_R, SCRYPT_P, SCRYPT_MEMORY, hash, ONETIME_HASH_LEN) != 1)
-		return MFA_E_CRYPTO;
-	return MFA_OK;
+	int r;
+
+	explicit_bzero(hash, ONETIME_HASH_LEN);
+	if (normalised->len < PASS_CHARS_MIN || normalised->len > PASS_CHARS_MAX)
+		return MFA_E_INVALID;
+	if ((r = crypto_start()) != MFA_OK)
+		return r;
+	if (EVP_PBE_scrypt((const char *)normalised->data, normalised->len, salt,
+	    ONETIME_SALT_LEN, SCRYPT_N, SCRYPT_R, SCRYPT_P, SCRYPT_MEMORY, hash,
+	    ONETIME_HASH_LEN) == 1)
+		return MFA_OK;
+	explicit_bzero(hash, ONETIME_HASH_LEN);
+	return MFA_E_CRYPTO;
 }

@@ -24,7 +24,8 @@
 int recovery_new(char text[RECOVERY_TEXT_MAX]);
 
 /* A new pass of `chars` characters, in groups of four with hyphens; text
- * holds size bytes (MFA_E_INVALID if too few: chars + chars/4 + 1). */
+ * holds size bytes.  MFA_E_INVALID when chars is out of range or text too small
+ * (chars + chars/4 + 1 always do), MFA_E_SYSTEM. */
 int pass_new(unsigned int chars, char *text, size_t size);
 
 /* What somebody typed, without blanks and hyphens and in lower case, if it
@@ -35,8 +36,9 @@ int onetime_normalise(const struct secret *typed, struct secret *out);
 /* A random salt. */
 int onetime_salt(unsigned char salt[ONETIME_SALT_LEN]);
 
-/* The slow hash of a normalised text; about 30 ms and 16 MiB.  Never called
- * inside a transaction. */
+/* The slow hash of a normalised text; about 30 to 60 ms and 16 MiB.  Never
+ * called inside a transaction.  MFA_E_INVALID for a text that has not the length
+ * of a normalised one, MFA_E_CRYPTO, and then hash is zeros. */
 int onetime_hash(const struct secret *normalised, const unsigned char salt[ONETIME_SALT_LEN],
     unsigned char hash[ONETIME_HASH_LEN]);
 

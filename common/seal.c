@@ -1,163 +1,129 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "seal.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <openssl/evp.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "crypto.h"
 #include "error.h"
 
+/* sealed: version (1), nonce, what was encrypted, tag.  The version and the
+ * bound text are authenticated too. */
 #define VERSION		1
 #define NONCE_LEN	12
 #define TAG_LEN		16
+#define HEAD_LEN	(1 + NONCE_LEN)
+#define BOUND_MAX	4096
 
-static const char *
-why_not(const struct stat *st)
-{
-	if (!S_ISREG(st->st_mode))
-		return "is not a regular file";
-	if (st->st_uid != 0)
-		return "must be owned by root";
-	if ((st->st_mode & 0137) != 0)
-		return "must have mode 0640 or stricter";
-	if (st->st_size != SEAL_KEY_LEN)
-		return "must hold exactly 32 bytes; restore it from a copy";
-	return NULL;
-}
-
-int
-seal_key_read(const char *path, struct seal_key *key, const char **why)
-{
-	struct stat st;
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK), r = MFA_OK;
-
-	seal_key_wipe(key);
-	*why = "cannot be opened";
-	if (fd == -1) {
-		if (errno == ENOENT)
-			*why = "is missing; restore it from a copy";
-		return errno == ENOENT ? MFA_E_ABSENT : MFA_E_SYSTEM;
-	}
-	if (fstat(fd, &st) == -1)
-		r = MFA_E_SYSTEM;
-	else if ((*why = why_not(&st)) != NULL)
-		r = MFA_E_CONFIG;
-	else if (read(fd, key->bytes, SEAL_KEY_LEN) != SEAL_KEY_LEN) {
-		*why = "cannot be read";
-		r = MFA_E_SYSTEM;
-	}
-	(void)close(fd);
-	if (r != MFA_OK)
-		seal_key_wipe(key);
-	return r;
-}
+/* Fetched once and kept, as in otp.c. */
+static EVP_CIPHER *gcm;
 
 static int
-write_key(int fd, unsigned int gid)
+fetch(void)
 {
-	struct seal_key key;
-	int r = MFA_E_SYSTEM;
+	int r;
 
-	if (getrandom(key.bytes, sizeof(key.bytes), 0) != (ssize_t)sizeof(key.bytes))
-		r = MFA_E_CRYPTO;
-	else if (write(fd, key.bytes, sizeof(key.bytes)) == (ssize_t)sizeof(key.bytes) &&
-	    fchown(fd, 0, gid) == 0 && fchmod(fd, 0640) == 0 && fsync(fd) == 0)
-		r = MFA_OK;
-	seal_key_wipe(&key);
-	return r;
-}
-
-int
-seal_key_create(const char *path, unsigned int gid)
-{
-	char fresh[256];
-	int fd, r, n = snprintf(fresh, sizeof(fresh), "%s.new.%ld", path, (long)getpid());
-
-	if (n < 0 || (size_t)n >= sizeof(fresh))
-		return MFA_E_INVALID;
-	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd == -1)
-		return MFA_E_SYSTEM;
-	r = write_key(fd, gid);
-	if (close(fd) == -1 && r == MFA_OK)
-		r = MFA_E_SYSTEM;
-	/* link(2), unlike rename(2), never replaces a key that is there. */
-	if (r == MFA_OK && link(fresh, path) == -1)
-		r = errno == EEXIST ? MFA_E_EXISTS : MFA_E_SYSTEM;
-	(void)unlink(fresh);
-	return r;
+	if (gcm != NULL)
+		return MFA_OK;
+	if ((r = crypto_start()) != MFA_OK)
+		return r;
+	gcm = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
+	return gcm != NULL ? MFA_OK : MFA_E_CRYPTO;
 }
 
 int
 seal_warm_up(void)
 {
-	struct seal_key key = { { 0 } };
-	struct secret plain = { .len = 1 }, back;
-	unsigned char out[1 + SEAL_OVERHEAD];
+	unsigned char sealed[SEAL_OVERHEAD];
+	const struct seal_key key = { .bytes = { 0 } };
+	const struct secret nothing = { .len = 0 };
 	size_t len;
-	int r = seal(&key, "", &plain, out, sizeof(out), &len);
 
-	return r != MFA_OK ? r : unseal(&key, "", out, len, &back);
+	return seal(&key, "", &nothing, sealed, sizeof(sealed), &len);
+}
+
+/* A context with key, nonce and everything that is only authenticated. */
+static int
+begin(const struct seal_key *key, const char *bound, const unsigned char *head, int encrypt,
+    EVP_CIPHER_CTX **out)
+{
+	size_t bound_len = strnlen(bound, BOUND_MAX + 1);
+	int r, n;
+
+	*out = NULL;
+	if (bound_len > BOUND_MAX)
+		return MFA_E_INVALID;
+	if ((r = fetch()) != MFA_OK)
+		return r;
+	if ((*out = EVP_CIPHER_CTX_new()) == NULL)
+		return MFA_E_MEMORY;
+	if (EVP_CipherInit_ex2(*out, gcm, key->bytes, head + 1, encrypt, NULL) == 1 &&
+	    EVP_CipherUpdate(*out, NULL, &n, head, 1) == 1 &&
+	    EVP_CipherUpdate(*out, NULL, &n, (const unsigned char *)bound, (int)bound_len) == 1)
+		return MFA_OK;
+	EVP_CIPHER_CTX_free(*out);
+	*out = NULL;
+	return MFA_E_CRYPTO;
 }
 
 int
 seal(const struct seal_key *key, const char *bound, const struct secret *plain,
     unsigned char *out, size_t size, size_t *out_len)
 {
-	unsigned char *nonce = out + 1, *text = nonce + NONCE_LEN, *tag = text + plain->len;
-	EVP_CIPHER_CTX *c = NULL;
-	int n, r = MFA_E_CRYPTO;
+	EVP_CIPHER_CTX *ctx = NULL;
+	unsigned char *body = out + HEAD_LEN, *tag;
+	int r, n = 0;
 
+	*out_len = 0;
 	if (plain->len > SECRET_MAX || size < plain->len + SEAL_OVERHEAD)
 		return MFA_E_INVALID;
+	tag = body + plain->len;
 	out[0] = VERSION;
-	if (getrandom(nonce, NONCE_LEN, 0) != NONCE_LEN || (c = EVP_CIPHER_CTX_new()) == NULL)
+	if ((r = crypto_random(out + 1, NONCE_LEN)) != MFA_OK ||
+	    (r = begin(key, bound, out, 1, &ctx)) != MFA_OK)
 		goto out;
-	if (EVP_EncryptInit_ex(c, EVP_aes_256_gcm(), NULL, key->bytes, nonce) == 1 &&
-	    EVP_EncryptUpdate(c, NULL, &n, (const unsigned char *)bound, (int)strlen(bound)) == 1 &&
-	    EVP_EncryptUpdate(c, text, &n, plain->data, (int)plain->len) == 1 &&
-	    EVP_EncryptFinal_ex(c, text + n, &n) == 1 &&
-	    EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_GET_TAG, TAG_LEN, tag) == 1) {
-		*out_len = plain->len + SEAL_OVERHEAD;
-		r = MFA_OK;
-	}
+	r = MFA_E_CRYPTO;
+	if (EVP_CipherUpdate(ctx, body, &n, plain->data, (int)plain->len) != 1 ||
+	    n != (int)plain->len || EVP_CipherFinal_ex(ctx, tag, &n) != 1 || n != 0 ||
+	    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, TAG_LEN, tag) != 1)
+		goto out;
+	*out_len = plain->len + SEAL_OVERHEAD;
+	r = MFA_OK;
 out:
-	EVP_CIPHER_CTX_free(c);
+	if (r != MFA_OK)
+		explicit_bzero(out, size);
+	EVP_CIPHER_CTX_free(ctx);
 	return r;
 }
 
 int
-unseal(const struct seal_key *key, const char *bound, const unsigned char *sealed, size_t len,
-    struct secret *plain)
+unseal(const struct seal_key *key, const char *bound, const unsigned char *sealed,
+    size_t len, struct secret *plain)
 {
-	const unsigned char *nonce = sealed + 1, *text = nonce + NONCE_LEN;
-	size_t text_len = len - SEAL_OVERHEAD;
-	unsigned char tag[TAG_LEN];
-	EVP_CIPHER_CTX *c;
-	int n = 0, r = MFA_E_CRYPTO;
+	unsigned char tag[TAG_LEN], rest[EVP_MAX_BLOCK_LENGTH];
+	EVP_CIPHER_CTX *ctx = NULL;
+	size_t body_len;
+	int r, n = 0;
 
 	secret_wipe(plain);
-	if (len < SEAL_OVERHEAD || text_len > SECRET_MAX || sealed[0] != VERSION)
+	if (len < SEAL_OVERHEAD || len > SECRET_MAX + SEAL_OVERHEAD || sealed[0] != VERSION)
 		return MFA_E_CRYPTO;
-	memcpy(tag, text + text_len, TAG_LEN);
-	if ((c = EVP_CIPHER_CTX_new()) == NULL)
-		return MFA_E_CRYPTO;
-	if (EVP_DecryptInit_ex(c, EVP_aes_256_gcm(), NULL, key->bytes, nonce) == 1 &&
-	    EVP_DecryptUpdate(c, NULL, &n, (const unsigned char *)bound, (int)strlen(bound)) == 1 &&
-	    EVP_DecryptUpdate(c, plain->data, &n, text, (int)text_len) == 1 &&
-	    EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_SET_TAG, TAG_LEN, tag) == 1 &&
-	    EVP_DecryptFinal_ex(c, plain->data + n, &n) == 1) {
-		plain->len = text_len;
+	body_len = len - SEAL_OVERHEAD;
+	memcpy(tag, sealed + HEAD_LEN + body_len, TAG_LEN);
+	if ((r = begin(key, bound, sealed, 0, &ctx)) != MFA_OK)
+		goto out;
+	r = MFA_E_CRYPTO;
+	if (EVP_CipherUpdate(ctx, plain->data, &n, sealed + HEAD_LEN, (int)body_len) == 1 &&
+	    n == (int)body_len &&
+	    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, TAG_LEN, tag) == 1 &&
+	    EVP_CipherFinal_ex(ctx, rest, &n) == 1 && n == 0) {
+		plain->len = body_len;
 		r = MFA_OK;
 	}
-	EVP_CIPHER_CTX_free(c);
+out:
 	if (r != MFA_OK)
 		secret_wipe(plain);
+	EVP_CIPHER_CTX_free(ctx);
 	return r;
 }
 

@@ -27,17 +27,20 @@ int seal_key_read(const char *path, struct seal_key *key, const char **why);
 
 /* Makes a new random key file, complete or not at all (written beside it and
  * linked into place), mode 0640, owner root, the given group.  MFA_E_EXISTS
- * when there is one. */
+ * when there is one, which stays as it is; MFA_E_SYSTEM (errno). */
 int seal_key_create(const char *path, unsigned int gid);
 
-/* Loads what OpenSSL loads on first use. */
+/* Loads what OpenSSL loads on first use; nothing here opens a file after it. */
 int seal_warm_up(void);
 
-/* out holds plain->len + SEAL_OVERHEAD bytes at least; *out_len is set. */
+/* out holds size bytes, plain->len + SEAL_OVERHEAD at least (MFA_E_INVALID);
+ * *out_len is set.  bound is at most 4096 bytes.  MFA_E_CRYPTO, MFA_E_SYSTEM,
+ * MFA_E_MEMORY, and then out is wiped. */
 int seal(const struct seal_key *key, const char *bound, const struct secret *plain,
     unsigned char *out, size_t size, size_t *out_len);
 
-/* MFA_E_CRYPTO when it was not sealed with this key and this bound text. */
+/* MFA_E_CRYPTO when it was not sealed with this key and this bound text, and
+ * then plain is empty. */
 int unseal(const struct seal_key *key, const char *bound, const unsigned char *sealed,
     size_t len, struct secret *plain);
 

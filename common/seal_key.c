@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The file that holds the key of the seals.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "crypto.h"
+#include "error.h"
+#include "seal.h"
+
+#define MODE		0640	/* no bit beyond these */
+
+static int
+open_key(const char *path, int *fd, const char **why)
+{
+	/* A FIFO must not hold us up. */
+	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	if (*fd != -1)
+		return MFA_OK;
+	if (errno == ENOENT || errno == ENOTDIR) {
+		*why = "there is no key file";
+		return MFA_E_ABSENT;
+	}
+	if (errno == ELOOP) {
+		*why = "the key file is a symbolic link";
+		return MFA_E_CONFIG;
+	}
+	*why = "the key file cannot be opened";
+	return MFA_E_SYSTEM;
+}
+
+/* Of the open file, so that it cannot be changed for another. */
+static int
+check_key(int fd, const char **why)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == -1) {
+		*why = "the key file cannot be examined";
+		return MFA_E_SYSTEM;
+	}
+	if (!S_ISREG(st.st_mode))
+		*why = "the key file is not a regular file";
+	else if (st.st_uid != 0)
+		*why = "the key file is not owned by root";
+	else if ((st.st_mode & 07777 & ~(mode_t)MODE) != 0)
+		*why = "the key file's mode is wider than 0640";
+	else if (st.st_size != SEAL_KEY_LEN)
+		*why = "the key file does not hold exactly 32 bytes";
+	else
+		return MFA_OK;
+	return MFA_E_CONFIG;
+}
+
+static int
+read_all(int fd, unsigned char *to, size_t len)
+{
+	size_t have = 0;
+	ssize_t n;
+
+	while (have < len) {
+		n = read(fd, to + have, len - have);
+		if (n > 0)
+			have += (size_t)n;
+		else if (n == 0 || errno != EINTR)
+			return MFA_E_SYSTEM;
+	}
+	return MFA_OK;
+}
+
+int
+seal_key_read(const char *path, struct seal_key *key, const char **why)
+{
+	int fd = -1, r;
+
+	seal_key_wipe(key);
+	*why = "";
+	if ((r = open_key(path, &fd, why)) == MFA_OK && (r = check_key(fd, why)) == MFA_OK &&
+	    (r = read_all(fd, key->bytes, sizeof(key->bytes))) != MFA_OK)
+		*why = "the key file cannot be read";
+	if (fd != -1)
+		(void)close(fd);
+	if (r != MFA_OK)
+		seal_key_wipe(key);
+	return r;
+}
+
+/* ---- a new one ---- */
+
+static int
+write_all(int fd, const unsigned char *from, size_t len)
+{
+	ssize_t n;
+
+	while (len > 0) {
+		n = write(fd, from, len);
+		if (n > 0) {
+			from += n;
+			len -= (size_t)n;
+		} else if (n == 0 || errno != EINTR) {
+			return MFA_E_SYSTEM;
+		}
+	}
+	return MFA_OK;
+}
+
+/* A file beside the key, complete and durable, but not yet by its name. */
+static int
+make_temporary(const char *path, unsigned int gid)
+{
+	struct seal_key key;
+	int fd, r;
+
+	if ((fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)) == -1)
+		return MFA_E_SYSTEM;
+	if ((r = crypto_random(key.bytes, sizeof(key.bytes))) == MFA_OK &&
+	    (r = write_all(fd, key.bytes, sizeof(key.bytes))) == MFA_OK &&
+	    (fchown(fd, 0, gid) == -1 || fchmod(fd, MODE) == -1 || fsync(fd) == -1))
+		r = MFA_E_SYSTEM;
+	seal_key_wipe(&key);
+	if (close(fd) == -1)
+		r = MFA_E_SYSTEM;
+	return r;
+}
+
+/* The new name outlives a crash. */
+static int
+sync_directory(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char dir[PATH_MAX] = ".";
+	int fd, r;
+
+	if (slash != NULL)
+		(void)snprintf(dir, sizeof(dir), "%.*s", (int)(slash - path + 1), path);
+	if ((fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+		return MFA_E_SYSTEM;
+	r = fsync(fd) == -1 ? MFA_E_SYSTEM : MFA_OK;
+	(void)close(fd);
+	return r;
+}
+
+int
+seal_key_create(const char *path, unsigned int gid)
+{
+	char temporary[PATH_MAX];
+	uint64_t random;
+	int n, r, kept;
+
+	if ((r = crypto_random(&random, sizeof(random))) != MFA_OK)
+		return r;
+	n = snprintf(temporary, sizeof(temporary), "%s.%016llx", path, (unsigned long long)random);
+	if (n < 0 || (size_t)n >= sizeof(temporary))
+		return MFA_E_INVALID;
+	r = make_temporary(temporary, gid);
+	/* link, not rename: it never replaces a key. */
+	if (r == MFA_OK && link(temporary, path) == -1)
+		r = errno == EEXIST ? MFA_E_EXISTS : MFA_E_SYSTEM;
+	if (r == MFA_OK)
+		r = sync_directory(path);
+	kept = errno;
+	(void)unlink(temporary);
+	errno = kept;
+	return r;
+}
