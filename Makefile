@@ -135,7 +135,25 @@ $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/tests/unit.a $
 $(WORLD_TOOLS): $(BUILD)/tests/%: $(BUILD)/tests/world/%.o
 	$(CC) $(LDFLAGS_ALL) -o $@ $< -lpam
 
-tests: $(PROGRAMS) $(UNIT_TESTS) $(WORLD_TOOLS)
+# Every call that can fail goes through a wrapper (tests/fault/calls.h), in a
+# build of its own with sanitizers and without the names that fortifying gives
+# to calls.
+WRAPS = $(shell sed -n 's/^CALL([^,]*, \([A-Za-z0-9_]*\),.*/-Wl,--wrap=\1/p' tests/fault/calls.h)
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+TORTURE = $(addprefix $(BUILD)/tests/fault/,test_torture.o fake_pam.o wrap.o)
+
+$(BUILD)/torture: $(TORTURE) $(call objs,pam_mfa) $(HELPER) $(COMMON)
+	$(CC) $(LDFLAGS_ALL) $(WRAPS) -o $@ $^ $(HELPER_LIBS) -lpthread
+
+$(BUILD)/tests/fault/test_torture: FORCE
+	@mkdir -p $(@D)
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/san SAN="$(SANITIZE)" OPT="-O1 -g" HARDEN= \
+		$(BUILD)/san/torture
+	@cp -u $(BUILD)/san/torture $@
+
+FORCE:
+
+tests: $(PROGRAMS) $(UNIT_TESTS) $(WORLD_TOOLS) $(BUILD)/tests/fault/test_torture
 
 check: tests
 	@tests/run $(BUILD)
@@ -156,5 +174,5 @@ $(BUILD)/tests/bench/provision: $(BUILD)/tests/bench/provision.o $(COMMON)
 bench: $(PROGRAMS) $(WORLD_TOOLS) $(BENCH_TOOLS)
 	@tests/bench/run $(BUILD)
 
-.PHONY: bench install uninstall tests check demo
+.PHONY: FORCE bench install uninstall tests check demo
 .SECONDARY:

@@ -32,7 +32,6 @@ int __lsan_do_recoverable_leak_check(void);
 
 static char dir[64];
 static struct seal_key key;
-static const char *configuration;
 
 /* ---- the helper's side, in a thread ---- */
 
@@ -300,8 +299,7 @@ main(void)
 		const char *fault;
 		long n = 0;
 
-		configuration = scenarios[i].configuration;
-		make_state(configuration);
+		make_state(scenarios[i].configuration);
 		fault = torture(&scenarios[i], &n);
 		failed |= fault != NULL;
 		printf("%sok %zu - every_failing_call_denies: %s (%ld calls)%s%s\n",
