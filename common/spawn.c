@@ -76,33 +76,40 @@ arrange_descriptors(int fd)
 	    close_one_by_one(SIBLING_FD + 1);
 }
 
+/* Root without CAP_SYS_RESOURCE cannot raise a hard limit, only the soft one
+ * up to it. */
+static bool
+set_limit(int what, rlim64_t soft, rlim64_t hard)
+{
+	struct rlimit64 rl = { soft, hard };
+
+	if (syscall(SYS_prlimit64, 0, what, &rl, NULL) == 0)
+		return true;
+	if (syscall(SYS_prlimit64, 0, what, NULL, &rl) == -1)
+		return false;
+	rl.rlim_cur = soft < rl.rlim_max ? soft : rl.rlim_max;
+	return syscall(SYS_prlimit64, 0, what, &rl, NULL) == 0;
+}
+
 /* The limits are those of whoever runs su or sudo: with RLIMIT_FSIZE 0, say,
  * the sibling could not keep its state. */
 static bool
 reset_limits(void)
 {
-	static const struct { int what; rlim_t soft, hard; } limits[] = {
-		{ RLIMIT_CORE, 0, 0 },
-		{ RLIMIT_CPU, RLIM_INFINITY, RLIM_INFINITY },
-		{ RLIMIT_FSIZE, RLIM_INFINITY, RLIM_INFINITY },
-		{ RLIMIT_DATA, RLIM_INFINITY, RLIM_INFINITY },
-		{ RLIMIT_AS, RLIM_INFINITY, RLIM_INFINITY },
-		{ RLIMIT_NPROC, RLIM_INFINITY, RLIM_INFINITY },
-		{ RLIMIT_STACK, 8L << 20, RLIM_INFINITY },
+	static const struct { int what; rlim64_t soft, hard; } limits[] = {
+		{ RLIMIT_CPU, RLIM64_INFINITY, RLIM64_INFINITY },
+		{ RLIMIT_FSIZE, RLIM64_INFINITY, RLIM64_INFINITY },
+		{ RLIMIT_DATA, RLIM64_INFINITY, RLIM64_INFINITY },
+		{ RLIMIT_AS, RLIM64_INFINITY, RLIM64_INFINITY },
+		{ RLIMIT_NPROC, RLIM64_INFINITY, RLIM64_INFINITY },
+		{ RLIMIT_STACK, 8L << 20, RLIM64_INFINITY },
 		{ RLIMIT_NOFILE, 1024, 4096 },
 	};
-	struct rlimit rl;
 	size_t i;
-	bool cored = false;
 
-	for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
-		rl = (struct rlimit){ limits[i].soft, limits[i].hard };
-		/* Root without CAP_SYS_RESOURCE keeps what it has, except that
-		 * there is never a core file. */
-		if (syscall(SYS_prlimit64, 0, limits[i].what, &rl, NULL) == -1 && i == 0)
-			cored = true;
-	}
-	return !cored;
+	for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		(void)set_limit(limits[i].what, limits[i].soft, limits[i].hard);
+	return set_limit(RLIMIT_CORE, 0, 0);
 }
 
 /* Raw calls: glibc's would ask the other threads, which do not exist here, to

@@ -23,8 +23,10 @@
  * "anna", directories, and takes the real helper away. */
 void stage_prepare(void);
 
-/* The built module, or another file of the build. */
-const char *stage_built(const char *name);
+/* Puts the probe (probe.c) where the helper is. */
+void stage_install_probe(void);
+
+uid_t stage_uid(const char *user);
 
 /* Runs a suite made of one case; the status for main. */
 int stage_run(TCase *(*const cases[])(void), size_t count, const char *name);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <dirent.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -443,7 +442,7 @@ END_TEST
 START_TEST(a_listener_of_the_helpers_own_user_is_heard)
 {
 	start(&faults[0]);
-	stage_helper_start_as(grants, getpwnam(MFA_USER)->pw_uid);
+	stage_helper_start_as(grants, stage_uid(MFA_USER));
 	ck_assert_int_eq(login_once(&l, AUTH, 0), PAM_SUCCESS);
 }
 END_TEST

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "paths.h"
+#include "stage.h"
+
+/* Where nobody listens and we are root, the helper is run: how, and what it
+ * starts with. */
+
+static struct login l;
+
+static void
+remove_probe(void)
+{
+	stage_helper_stop();
+	(void)unlink(MFA_HELPER);
+	(void)unlink("/tmp/probe");
+}
+
+/* Does the probe's report have this line?  The probe has ended or is about to. */
+static bool
+reported(const char *wanted)
+{
+	char line[1024];
+	bool found = false;
+	FILE *f = fopen("/tmp/probe", "r");
+
+	while (f != NULL && !found && fgets(line, sizeof(line), f) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		found = strcmp(line, wanted) == 0;
+	}
+	if (f != NULL)
+		fclose(f);
+	return found;
+}
+
+#define ck_reported(line) ck_assert_msg(reported(line), "the probe did not report: %s", line)
+
+static void
+spawned_clean(void)
+{
+	char line[128];
+	uid_t uid = stage_uid(MFA_USER);
+
+	ck_reported("argv mfa-helper");
+	ck_reported("argv login");
+	ck_reported("descriptors 0=/dev/null 1=/dev/null 2=/dev/null 3=socket");
+	snprintf(line, sizeof(line), "Uid:\t%u\t%u\t%u\t%u", uid, uid, uid, uid);
+	ck_reported(line);
+	ck_reported("Groups:\t ");
+	ck_reported("SigBlk:\t0000000000000000");
+	ck_reported("SigIgn:\t0000000000000000");
+	ck_reported("CapInh:\t0000000000000000");
+	ck_reported("CapPrm:\t0000000000000000");
+	ck_reported("CapEff:\t0000000000000000");
+	ck_reported("CapAmb:\t0000000000000000");
+	ck_reported("Umask:\t0077");
+	ck_reported("cwd /");
+	ck_reported("leads its session 1");
+	ck_reported("core 0 0");
+	ck_reported("fsize -1 -1");
+	ck_reported("cpu -1 -1");
+	ck_reported("environment 0");
+}
+
+START_TEST(the_spawned_helper_starts_with_nothing_of_the_applications)
+{
+	struct rlimit small = { 1 << 20, RLIM_INFINITY };
+	sigset_t all;
+	int i;
+
+	setenv("LD_PRELOAD_NOT", "x", 1);
+	(void)umask(0);
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, NULL);
+	for (i = 1; i < 32; i++)
+		(void)signal(i, SIG_IGN);
+	(void)signal(SIGCHLD, SIG_DFL);
+	for (i = 0; i < 20; i++)
+		(void)open("/etc/passwd", O_RDONLY);
+	(void)dup2(0, 200);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
+	ck_assert_int_eq(login_once(&l, AUTH, 0), PAM_SUCCESS);
+	spawned_clean();
+}
+END_TEST
+
+START_TEST(every_phase_can_spawn)
+{
+	ck_assert_int_eq(login_once(&l, ACCT, 0), PAM_SUCCESS);
+	ck_assert_int_eq(login_once(&l, OPEN, 0), PAM_SUCCESS);
+	ck_assert_int_eq(login_once(&l, CLOSE, 0), PAM_SUCCESS);
+	spawned_clean();
+}
+END_TEST
+
+/* su and sudo: the real user is the person, with the person's limits. */
+START_TEST(a_setuid_application_spawns_with_no_id_of_the_person)
+{
+	ck_assert_int_eq(setresgid(64102, 0, 0), 0);
+	ck_assert_int_eq(setresuid(64102, 0, 0), 0);
+	ck_assert_int_eq(login_once(&l, AUTH, 0), PAM_SUCCESS);
+	spawned_clean();
+}
+END_TEST
+
+START_TEST(no_new_privs_does_not_keep_it_from_spawning)
+{
+	ck_assert_int_eq(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+	ck_assert_int_eq(login_once(&l, AUTH, 0), PAM_SUCCESS);
+	spawned_clean();
+}
+END_TEST
+
+static void
+forbid_close_range(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_close_range, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 38),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { sizeof(code) / sizeof(code[0]), code };
+
+	ck_assert_int_eq(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+}
+
+START_TEST(descriptors_are_closed_where_close_range_is_missing_too)
+{
+	int i;
+
+	for (i = 0; i < 900; i++)
+		(void)open("/etc/passwd", O_RDONLY);
+	forbid_close_range();
+	ck_assert_int_eq(login_once(&l, AUTH, 0), PAM_SUCCESS);
+	spawned_clean();
+}
+END_TEST
+
+/* ---- when it is spawned, and when not ---- */
+
+static void
+grants(struct role *r)
+{
+	role_hear(r);
+	role_verdict(r, VERDICT_GRANT);
+	role_hear(r);
+}
+
+START_TEST(it_is_not_spawned_where_somebody_listens)
+{
+	stage_helper_start(grants);
+	ck_assert_int_eq(login_once(&l, AUTH, 0), PAM_SUCCESS);
+	ck_assert_uint_eq(played->served, 1);
+	ck_assert_int_eq(access("/tmp/probe", F_OK), -1);
+}
+END_TEST
+
+static int
+bind_socket(void)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX, .sun_path = MFA_SOCKET };
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&sun, sizeof(sun)), 0);
+	ck_assert_int_eq(chmod(MFA_SOCKET, 0666), 0);
+	return fd;
+}
+
+START_TEST(it_is_spawned_where_a_socket_was_left_behind)
+{
+	close(bind_socket());
+	ck_assert_int_eq(login_once(&l, AUTH, 0), PAM_SUCCESS);
+	spawned_clean();
+}
+END_TEST
+
+static void
+fill_queue(void)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX, .sun_path = MFA_SOCKET };
+	int fd = bind_socket(), client;
+
+	ck_assert_int_eq(listen(fd, 0), 0);
+	do
+		client = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0);
+	while (connect(client, (struct sockaddr *)&sun, sizeof(sun)) == 0);
+}
+
+START_TEST(it_is_spawned_where_the_queue_stays_full)
+{
+	int64_t before = stage_now();
+
+	fill_queue();
+	ck_assert_int_eq(login_once(&l, AUTH, 0), PAM_SUCCESS);
+	ck_assert_int_ge(stage_now() - before, 1900);
+	ck_assert_int_lt(stage_now() - before, 4000);
+	spawned_clean();
+}
+END_TEST
+
+START_TEST(an_ordinary_user_never_spawns_and_is_denied)
+{
+	stage_log_clear();
+	ck_assert_int_eq(setresgid(64102, 64102, 64102), 0);
+	ck_assert_int_eq(setresuid(64102, 64102, 64102), 0);
+	ck_assert_int_eq(login_once(&l, AUTH, 0), PAM_AUTHINFO_UNAVAIL);
+	ck_assert_int_eq(access("/tmp/probe", F_OK), -1);
+}
+END_TEST
+
+START_TEST(an_ordinary_user_is_denied_where_the_queue_stays_full)
+{
+	fill_queue();
+	ck_assert_int_eq(setresgid(64102, 64102, 64102), 0);
+	ck_assert_int_eq(setresuid(64102, 64102, 64102), 0);
+	ck_assert_int_eq(login_once(&l, AUTH, 0), PAM_AUTHINFO_UNAVAIL);
+	ck_assert_int_eq(access("/tmp/probe", F_OK), -1);
+}
+END_TEST
+
+/* ---- what cannot be spawned denies ---- */
+
+static void
+write_helper(const char *text, mode_t mode)
+{
+	FILE *f;
+
+	(void)unlink(MFA_HELPER);
+	f = fopen(MFA_HELPER, "w");
+	fputs(text, f);
+	fclose(f);
+	ck_assert_int_eq(chmod(MFA_HELPER, mode), 0);
+}
+
+static const struct { const char *text; mode_t mode; const char *why; } broken[] = {
+	{ "#!/bin/sh\n", 0644, "nobody serves" },
+	{ "", 0755, "the helper went away without a verdict" },
+	{ "noise", 0755, "the helper went away without a verdict" },
+	{ "#!/nonexistent\n", 0755, "the helper went away without a verdict" },
+	{ "#!/bin/sh\nexit 0\n", 0755, "the helper went away without a verdict" },
+	{ "#!/bin/sh\nkill -SEGV $$\n", 0755, "the helper went away without a verdict" },
+	{ "#!/bin/sh\necho granted >&3\n", 0755, "the helper sent what it may not send" },
+};
+
+START_TEST(a_helper_that_cannot_run_denies)
+{
+	stage_log_clear();
+	write_helper(broken[_i].text, broken[_i].mode);
+	ck_assert_int_eq(login_once(&l, AUTH, 0), PAM_AUTHINFO_UNAVAIL);
+	ck_assert_uint_eq(stage_logged(broken[_i].why), 1);
+	ck_assert_int_eq(waitpid(-1, NULL, 0), -1);
+}
+END_TEST
+
+START_TEST(a_missing_user_denies)
+{
+	ck_assert_int_eq(system("cp /etc/passwd /tmp/passwd; sed -i /^pam_mfa:/d /etc/passwd"), 0);
+	ck_assert_int_eq(login_once(&l, AUTH, 0), PAM_AUTHINFO_UNAVAIL);
+	ck_assert_int_eq(access("/tmp/probe", F_OK), -1);
+}
+END_TEST
+
+START_TEST(a_helper_user_that_is_root_is_refused)
+{
+	ck_assert_int_eq(system("cp /etc/passwd /tmp/passwd;"
+	    "sed -i 's/^pam_mfa:x:[0-9]*:/pam_mfa:x:0:/' /etc/passwd"), 0);
+	ck_assert_int_eq(login_once(&l, AUTH, 0), PAM_AUTHINFO_UNAVAIL);
+	ck_assert_int_eq(access("/tmp/probe", F_OK), -1);
+}
+END_TEST
+
+static void
+restore_passwd(void)
+{
+	remove_probe();
+	if (access("/tmp/passwd", F_OK) == 0 && system("mv /tmp/passwd /etc/passwd") != 0)
+		ck_abort_msg("the user is gone for the tests that follow");
+}
+
+START_TEST(without_descriptors_a_login_is_denied)
+{
+	struct rlimit none = { 0, 0 };
+	int fd = open("/dev/null", O_RDONLY);
+
+	login_begin(&l, "anna", ONE_OF_EACH);
+	ck_assert_int_eq(login_call(&l, AUTH, PAM_SILENT), PAM_SUCCESS);
+	none.rlim_cur = none.rlim_max = (rlim_t)fd + (rlim_t)_i;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	ck_assert_int_ne(login_call(&l, AUTH, PAM_SILENT), PAM_SUCCESS);
+	login_end(&l, PAM_AUTH_ERR);
+}
+END_TEST
+
+#define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
+
+static TCase *
+spawn(void)
+{
+	TCase *t = tcase_create("spawn");
+
+	tcase_add_checked_fixture(t, stage_install_probe, remove_probe);
+	tcase_set_timeout(t, 30);
+	tcase_add_test(t, the_spawned_helper_starts_with_nothing_of_the_applications);
+	tcase_add_test(t, every_phase_can_spawn);
+	tcase_add_test(t, a_setuid_application_spawns_with_no_id_of_the_person);
+	tcase_add_test(t, no_new_privs_does_not_keep_it_from_spawning);
+	tcase_add_test(t, descriptors_are_closed_where_close_range_is_missing_too);
+	tcase_add_test(t, it_is_not_spawned_where_somebody_listens);
+	tcase_add_test(t, it_is_spawned_where_a_socket_was_left_behind);
+	tcase_add_test(t, it_is_spawned_where_the_queue_stays_full);
+	tcase_add_test(t, an_ordinary_user_never_spawns_and_is_denied);
+	tcase_add_test(t, an_ordinary_user_is_denied_where_the_queue_stays_full);
+	tcase_add_loop_test(t, a_helper_that_cannot_run_denies, 0, COUNT(broken));
+	tcase_add_loop_test(t, without_descriptors_a_login_is_denied, 0, 2);
+	return t;
+}
+
+static TCase *
+no_user(void)
+{
+	TCase *t = tcase_create("no user");
+
+	tcase_add_checked_fixture(t, stage_install_probe, restore_passwd);
+	tcase_add_test(t, a_missing_user_denies);
+	tcase_add_test(t, a_helper_user_that_is_root_is_refused);
+	return t;
+}
+
+int
+main(void)
+{
+	TCase *(*const cases[])(void) = { spawn, no_user };
+
+	return stage_run(cases, 2, "spawn");
+}
