@@ -21,8 +21,9 @@ struct seal_key {
 
 /* Reads the key file: a regular file, owned by root, readable by no other
  * than its owner and group and writable by its owner only, of exactly
- * SEAL_KEY_LEN bytes; checked on the open descriptor.  On error *why is a
- * static sentence.  MFA_E_ABSENT, MFA_E_CONFIG, MFA_E_SYSTEM. */
+ * SEAL_KEY_LEN bytes; checked on the open descriptor.  On error *why says in
+ * words that follow the path what is wrong (static).  MFA_E_ABSENT,
+ * MFA_E_CONFIG, MFA_E_SYSTEM (errno). */
 int seal_key_read(const char *path, struct seal_key *key, const char **why);
 
 /* Makes a new random key file, complete or not at all (written beside it and

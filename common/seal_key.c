@@ -25,14 +25,14 @@ open_key(const char *path, int *fd, const char **why)
 	if (*fd != -1)
 		return MFA_OK;
 	if (errno == ENOENT || errno == ENOTDIR) {
-		*why = "there is no key file";
+		*why = "is missing; restore it from a copy";
 		return MFA_E_ABSENT;
 	}
 	if (errno == ELOOP) {
-		*why = "the key file is a symbolic link";
+		*why = "is a symbolic link";
 		return MFA_E_CONFIG;
 	}
-	*why = "the key file cannot be opened";
+	*why = "cannot be opened";
 	return MFA_E_SYSTEM;
 }
 
@@ -43,17 +43,17 @@ check_key(int fd, const char **why)
 	struct stat st;
 
 	if (fstat(fd, &st) == -1) {
-		*why = "the key file cannot be examined";
+		*why = "cannot be examined";
 		return MFA_E_SYSTEM;
 	}
 	if (!S_ISREG(st.st_mode))
-		*why = "the key file is not a regular file";
+		*why = "is not a regular file";
 	else if (st.st_uid != 0)
-		*why = "the key file is not owned by root";
+		*why = "is not owned by root";
 	else if ((st.st_mode & 07777 & ~(mode_t)MODE) != 0)
-		*why = "the key file's mode is wider than 0640";
+		*why = "has a mode wider than 0640";
 	else if (st.st_size != SEAL_KEY_LEN)
-		*why = "the key file does not hold exactly 32 bytes";
+		*why = "does not hold exactly 32 bytes; restore it from a copy";
 	else
 		return MFA_OK;
 	return MFA_E_CONFIG;
@@ -84,7 +84,7 @@ seal_key_read(const char *path, struct seal_key *key, const char **why)
 	*why = "";
 	if ((r = open_key(path, &fd, why)) == MFA_OK && (r = check_key(fd, why)) == MFA_OK &&
 	    (r = read_all(fd, key->bytes, sizeof(key->bytes))) != MFA_OK)
-		*why = "the key file cannot be read";
+		*why = "cannot be read";
 	if (fd != -1)
 		(void)close(fd);
 	if (r != MFA_OK)
