@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl.h"
+#include "error.h"
+#include "json.h"
+#include "salt.h"
+#include "state.h"
+
+struct recovery {
+	const char *user;
+	bool json;
+	unsigned char salt[ONETIME_SALT_LEN];
+	char codes[RECOVERY_CODES][RECOVERY_TEXT_MAX];
+	unsigned char hashes[RECOVERY_CODES][ONETIME_HASH_LEN];
+};
+
+static int
+make_codes(struct recovery *v)
+{
+	size_t i;
+	int r = MFA_OK;
+
+	for (i = 0; i < RECOVERY_CODES && r == MFA_OK; i++)
+		if ((r = recovery_new(v->codes[i])) == MFA_OK)
+			r = salted_hash(v->codes[i], v->salt, v->hashes[i]);
+	return r;
+}
+
+static int
+apply(struct state *st, void *arg)
+{
+	struct recovery *v = arg;
+	int r = salt_same(st, v->user, v->salt);
+
+	if (r != MFA_OK)
+		return r;
+	return store_recovery_set(st->store, v->user, v->hashes, RECOVERY_CODES, st->now);
+}
+
+static void
+print_json(const struct recovery *v)
+{
+	size_t i;
+
+	(void)fputs("{ \"user\": ", stdout);
+	json_print_text(v->user);
+	(void)fputs(", \"codes\": [", stdout);
+	for (i = 0; i < RECOVERY_CODES; i++)
+		(void)printf("%s \"%s\"", i > 0 ? "," : "", v->codes[i]);
+	(void)puts(" ] }");
+}
+
+static void
+print(const struct recovery *v)
+{
+	char user[SHOW_MAX];
+	size_t i;
+
+	(void)printf("Recovery codes for %s.  Each works once, instead of a code from the app.\n"
+	    "They are not shown again; codes made earlier no longer work.\n\n",
+	    show(user, sizeof(user), v->user));
+	for (i = 0; i < RECOVERY_CODES; i++)
+		(void)printf("    %2zu   %s\n", i + 1, v->codes[i]);
+}
+
+static int
+renew(struct state *st, struct recovery *v)
+{
+	struct change c = { .event = "recovery", .user = v->user };
+	int r;
+
+	change_add(&c, "codes", "10");
+	if ((r = salt_make(st, v->user, v->salt)) == MFA_OK && (r = make_codes(v)) == MFA_OK)
+		r = state_change(st, &c, apply, v);
+	if (r != MFA_OK)
+		return state_fault(st, r);
+	(v->json ? print_json : print)(v);
+	if (fflush(stdout) != 0)
+		return complain(CTL_STATE, "the codes could not be shown: make new ones");
+	return CTL_DONE;
+}
+
+static int
+count(struct state *st, const struct recovery *v)
+{
+	struct user_state u;
+	int r = state_user(st, v->user, &u);
+
+	if (r != CTL_DONE)
+		return r;
+	if (v->json) {
+		struct json_object *o = json_new();
+
+		json_add_text(o, "user", v->user);
+		json_add_number(o, "recovery", u.recovery);
+		json_print(o);
+	} else {
+		(void)printf("%u\n", u.recovery);
+	}
+	return CTL_DONE;
+}
+
+int
+cmd_recovery(int argc, char **argv)
+{
+	static struct recovery v;
+	bool only_count = false;
+	const struct opt opts[] = { { "count", NULL, &only_count }, { "json", NULL, &v.json } };
+	struct state st;
+	int first, r;
+
+	if ((r = opts_read(argc, argv, opts, 2, 1, 1, &first)) != CTL_DONE ||
+	    (r = need_root()) != CTL_DONE ||
+	    (!only_count && (r = user_known(argv[first])) != CTL_DONE))
+		return r;
+	v.user = argv[first];
+	if ((r = state_open(&st, only_count ? 0 : STATE_CHANGE)) == CTL_DONE)
+		r = only_count ? count(&st, &v) : renew(&st, &v);
+	state_close(&st);
+	explicit_bzero(&v, sizeof(v));
+	return r;
+}
