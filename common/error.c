@@ -26,7 +26,7 @@ static const char *const phrases[] = {
 const char *
 mfa_strerror(int error)
 {
-	if (error > 0 || (size_t)-error >= sizeof(phrases) / sizeof(phrases[0]))
+	if (error > 0 || error <= -(int)(sizeof(phrases) / sizeof(phrases[0])))
 		return "unknown error";
 	return phrases[-error];
 }

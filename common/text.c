@@ -72,7 +72,7 @@ const char *
 text_escape(char *dst, size_t size, const char *src)
 {
 	static const char hex[] = "0123456789abcdef";
-	size_t at = 0;
+	size_t at = 0, dots = 0;
 
 	if (*src == '\0')
 		src = "-";
@@ -81,10 +81,10 @@ text_escape(char *dst, size_t size, const char *src)
 		bool plain = c > ' ' && c < 0x7f && c != '"' && c != '\\';
 		size_t need = plain ? 1 : 4;
 
-		/* What follows a copied character is at least "...", so there
-		 * is always room for it here. */
-		if (at + need + (src[1] != '\0' ? 3 : 0) >= size) {
-			memcpy(dst + at, "...", 4);
+		if (at + 3 < size)
+			dots = at;	/* the last place with room for them */
+		if (at + need >= size) {
+			memcpy(dst + dots, "...", 4);
 			return dst;
 		}
 		if (plain) {
