@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <grp.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../helper/login/login.h"
+#include "ctl.h"
+#include "error.h"
+#include "json.h"
+#include "state.h"
+#include "table.h"
+#include "text.h"
+#include "user.h"
+#include "when.h"
+
+struct question {
+	const char *user, *service;
+	bool json;
+	uint32_t groups[MSG_GROUPS_MAX];
+	size_t group_count;
+	struct origin origin;
+	int64_t now;
+	struct state st;
+	const struct settings *settings;
+	struct table table;
+	struct json_object *steps;
+};
+
+/* The settings that a step looks at. */
+static const struct {
+	const char *step;
+	const char *keys[5];
+} looked_at[] = {
+	{ "enabled", { "enabled" } },
+	{ "scope", { "only_users", "only_groups", "except_users", "except_groups" } },
+	{ "origin", { "trusted_networks", "trusted_networks_file", "trust_console" } },
+	{ "remembered", { "remember", "remember_for", "service_class" } },
+	{ "enrolment", { "unenrolled", "grace_until", "grace_logins" } },
+	{ "factors", { "factors" } },
+};
+
+/* "KEY is set in FILE:LINE", for those keys that are set at all. */
+static void
+add_places(const struct question *q, const char *key, char *dst, size_t size)
+{
+	const char *services[] = { q->service, "" }, *file;
+	size_t at = strlen(dst), i;
+	unsigned int line = 0;
+
+	for (i = 0; i < 2; i++) {
+		file = config_where(q->st.config, services[i], key, &line);
+		if (file != NULL) {
+			(void)snprintf(dst + at, size - at, " [%s: %s:%u]", key, file, line);
+			return;
+		}
+	}
+}
+
+static void
+trace(void *arg, const char *step, bool decided, const char *saw)
+{
+	struct question *q = arg;
+	char text[1024], places[1024] = "";
+	const char *cells[] = { step, decided ? "decides" : "", text };
+	struct json_object *o;
+	size_t i, j;
+
+	for (i = 0; i < sizeof(looked_at) / sizeof(looked_at[0]); i++)
+		for (j = 0; strcmp(looked_at[i].step, step) == 0 && looked_at[i].keys[j] != NULL; j++)
+			add_places(q, looked_at[i].keys[j], places, sizeof(places));
+	(void)snprintf(text, sizeof(text), "%s%s", saw, places);
+	if (!q->json) {
+		table_row(&q->table, cells);
+		return;
+	}
+	o = json_new();
+	json_add_text(o, "step", step);
+	json_add_bool(o, "decides", decided);
+	json_add_text(o, "saw", saw);
+	json_add_text(o, "set", places[0] == ' ' ? places + 1 : places);
+	json_append(q->steps, o);
+}
+
+static int
+load(void *arg, struct policy_state *out)
+{
+	struct question *q = arg;
+	char key[POLICY_KEY_MAX];
+
+	if (q->st.store == NULL)
+		return MFA_E_STATE;
+	(void)policy_remember_key(q->settings, q->service, &q->origin, "", UID_UNSET, key);
+	return policy_read_state(q->st.store, q->user, key, q->now, out);
+}
+
+static const char *
+outcome_name(enum outcome o)
+{
+	switch (o) {
+	case OUTCOME_GRANT:
+		return "granted";
+	case OUTCOME_ASK:
+		return "asked";
+	case OUTCOME_DECOY:
+		return "refused";
+	case OUTCOME_DENY:
+	default:
+		return "denied";
+	}
+}
+
+/* What the outcome means at a login. */
+static const char *
+outcome_meaning(enum outcome o)
+{
+	switch (o) {
+	case OUTCOME_GRANT:
+		return "passes without a code";
+	case OUTCOME_ASK:
+		return "is asked for a code";
+	case OUTCOME_DECOY:
+		return "is asked, but no code is accepted";
+	case OUTCOME_DENY:
+	default:
+		return "is denied without being asked";
+	}
+}
+
+static void
+print(struct question *q, const struct decision *d)
+{
+	char user[SHOW_MAX], service[SHOW_MAX], origin[ORIGIN_TEXT_MAX], at[WHEN_MAX];
+
+	(void)printf("%s, service %s, from %s, at %s\n\n", show(user, sizeof(user), q->user),
+	    show(service, sizeof(service), q->service), origin_format(&q->origin, origin),
+	    when_format(at, q->now));
+	table_print(&q->table, 2);
+	(void)printf("\nThe login %s: %s.\n", outcome_meaning(d->outcome), reason_name(d->reason));
+}
+
+static void
+print_json(struct question *q, const struct decision *d)
+{
+	struct json_object *o = json_new(), *factors = json_new_list();
+	char origin[ORIGIN_TEXT_MAX];
+	size_t i;
+
+	json_add_text(o, "user", q->user);
+	json_add_text(o, "service", q->service);
+	json_add_text(o, "origin", origin_format(&q->origin, origin));
+	json_add_time(o, "at", q->now);
+	json_put(o, "steps", q->steps);
+	json_add_text(o, "outcome", outcome_name(d->outcome));
+	json_add_text(o, "reason", reason_name(d->reason));
+	for (i = 0; i < FACTOR_COUNT && d->factors[i] != FACTOR_NONE; i++)
+		json_append(factors, json_object_new_string(factor_name(d->factors[i])));
+	json_put(o, "factors", factors);
+	json_print(o);
+}
+
+static int
+answer(struct question *q)
+{
+	struct policy_input in = {
+		.settings = q->settings = config_service(q->st.config, q->service),
+		.service = q->service,
+		.user = q->user,
+		.groups = q->groups,
+		.group_count = q->group_count,
+		.origin = &q->origin,
+		.now = q->now,
+		.load = load,
+		.load_arg = q,
+	};
+	struct decision d;
+
+	q->table.columns = 3;
+	q->steps = q->json ? json_new_list() : NULL;
+	policy_decide(&in, &d, trace, q);
+	(q->json ? print_json : print)(q, &d);
+	return d.outcome == OUTCOME_GRANT || d.outcome == OUTCOME_ASK ? CTL_DONE : CTL_NO;
+}
+
+/* ---- what was asked ---- */
+
+static int
+parse(struct question *q, const char *from, const char *at)
+{
+	size_t len = q->service != NULL ? strlen(q->service) : 0;
+
+	if (len == 0 || len >= sizeof(((struct msg *)NULL)->service) ||
+	    !text_printable(q->service, len))
+		return complain(CTL_USAGE, "why: for which --service? For instance sshd, sudo, login");
+	if (from != NULL && origin_parse(from, &q->origin) != MFA_OK)
+		return complain(CTL_USAGE,
+		    "--from: not a numeric address, \"console\" or \"unknown\"");
+	q->origin.from = "--from";
+	if (wall_clock(&q->now) != MFA_OK)
+		return complain(CTL_STATE, "the clock cannot be read");
+	if (at != NULL && when_parse(at, q->now, &q->now) != MFA_OK)
+		return complain(CTL_USAGE,
+		    "--at: not a time like 2026-03-01, 2026-03-01T09:30, 30m or 2d (ago)");
+	return CTL_DONE;
+}
+
+static int
+find_groups(struct question *q)
+{
+	gid_t groups[MSG_GROUPS_MAX];
+	int count = MSG_GROUPS_MAX, i;
+	uint32_t uid, gid;
+
+	if (user_find(q->user, &uid, &gid) != MFA_OK)
+		return complain(CTL_STATE, "the user cannot be looked up: try again");
+	if (getgrouplist(q->user, gid, groups, &count) == -1)
+		return complain(CTL_STATE, "the user has more than %d groups", MSG_GROUPS_MAX);
+	for (i = 0; i < count; i++)
+		q->groups[i] = groups[i];
+	q->group_count = (size_t)count;
+	return CTL_DONE;
+}
+
+int
+cmd_why(int argc, char **argv)
+{
+	static struct question q = { .origin = { .kind = ORIGIN_UNKNOWN } };
+	const char *from = NULL, *at = NULL;
+	const struct opt opts[] = {
+		{ "service", &q.service, NULL }, { "from", &from, NULL }, { "at", &at, NULL },
+		{ "json", NULL, &q.json },
+	};
+	int first, r;
+
+	if ((r = opts_read(argc, argv, opts, 4, 1, 1, &first)) != CTL_DONE ||
+	    (r = parse(&q, from, at)) != CTL_DONE || (r = need_root()) != CTL_DONE ||
+	    (r = user_known(q.user = argv[first])) != CTL_DONE || (r = find_groups(&q)) != CTL_DONE)
+		return r;
+	r = state_open(&q.st, STATE_CONFIG);
+	if (r == CTL_DONE || (r != CTL_CONFIG && q.st.config != NULL))
+		r = answer(&q);
+	state_close(&q.st);
+	return r;
+}
