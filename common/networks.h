@@ -33,26 +33,35 @@ struct networks;
 struct networks_builder;
 
 /* All limits. */
-#define NETWORKS_MAX 100000	/* prefixes in one set */
+#define NETWORKS_MAX		100000	/* prefixes in one set */
+#define NETWORKS_LINE_MAX	128	/* of a file of them, with its comment */
+#define NETWORKS_FILE_MAX	(8 * 1024 * 1024)
+#define NETWORKS_WHY_MAX	224	/* a sentence about an error */
 
 /* A new, empty builder; NULL when memory is short. */
 struct networks_builder *networks_builder_new(void);
 
-/* Adds one prefix: ADDRESS/LENGTH or ADDRESS (a single host), "!" before it
- * excludes.  On MFA_E_INVALID *why is a static sentence that says what was
- * expected (host bits set, a name, /0 of everything, a zone, the same prefix
- * both included and excluded is found when built …).  MFA_E_MEMORY. */
-int networks_add(struct networks_builder *b, const char *prefix, const char **why);
+/*
+ * Adds one prefix: ADDRESS/LENGTH or ADDRESS (a single host), "!" before it
+ * excludes.  MFA_E_INVALID for anything else, for host bits, a name, a zone,
+ * and for a prefix that covers all of IPv4 or IPv6, also as a part of IPv6
+ * (::/80); why (NETWORKS_WHY_MAX bytes, printable) then says what was expected.
+ * MFA_E_MEMORY.
+ */
+int networks_add(struct networks_builder *b, const char *prefix, char *why);
 
 /* Reads a file of prefixes from an open descriptor, one a line, "#" starts a
- * comment, blank lines are skipped.  On error *line is the line (from 1) and
- * *why the sentence.  Lines longer than 128 bytes are errors. */
-int networks_add_fd(struct networks_builder *b, int fd, unsigned int *line, const char **why);
+ * comment, blank lines are skipped.  On error *line is the line (from 1; 0 for
+ * the file as a whole) and why the sentence.  MFA_E_INVALID, MFA_E_MEMORY,
+ * MFA_E_SYSTEM. */
+int networks_add_fd(struct networks_builder *b, int fd, unsigned int *line, char *why);
 
 /* Turns the builder into a set; frees the builder in every case and sets *b
- * to NULL.  MFA_E_INVALID with *why when one prefix is both included and
- * excluded.  The caller frees *out with networks_free. */
-int networks_build(struct networks_builder **b, struct networks **out, const char **why);
+ * to NULL.  MFA_E_INVALID, with why, when one prefix is both included and
+ * excluded; *line is where in the file, 0 when neither came from one.
+ * MFA_E_MEMORY.  The caller frees *out with networks_free. */
+int networks_build(struct networks_builder **b, struct networks **out, unsigned int *line,
+    char *why);
 void networks_builder_free(struct networks_builder **b);
 
 /* True when the longest prefix that covers a is an included one.  Logarithmic

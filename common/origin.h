@@ -32,10 +32,10 @@ int origin_parse(const char *s, struct origin *out);
 
 /*
  * What the message itself shows, for a caller that is root:
- *  1. SSH_CONNECTION in the PAM environment: its first word, numeric.  In the
- *     session phases only when PAM_RHOST is the same numeric address, because
- *     by then pam_env may have let the user write to that environment.
- *     Present but unusable: unknown, and final.
+ *  1. SSH_CONNECTION in the PAM environment: its first word, numeric.  A
+ *     numeric PAM_RHOST must be the same; in the session phases there must be
+ *     one, because by then pam_env may have let the user write to that
+ *     environment.  Present but unusable: unknown, and final.
  *  2. An audit session id: MFA_E_ABSENT, the caller asks origin_of_session's
  *     sources instead (recorded origin, then logind).
  *  3. PAM_RHOST: a numeric address; anything else non-empty is unknown.
@@ -51,8 +51,10 @@ int origin_of_login(const struct msg *begin, bool display_manager, struct origin
 
 /* logind's word on an audit session: reads DIR/SESSIONID (MFA_LOGIND_DIR in
  * the field): REMOTE=1 and a numeric REMOTE_HOST, or REMOTE=0 with SEAT and
- * VTNR: console.  dirfd is an open directory.  MFA_E_ABSENT when there is no
- * such session; a file that says neither leaves unknown with MFA_OK. */
+ * VTNR and no REMOTE_HOST: console.  dirfd is an open directory.  MFA_E_ABSENT
+ * when there is no such session; a file that says neither, or is about another
+ * audit session, leaves unknown with MFA_OK; so do MFA_E_SYSTEM (errno) and
+ * MFA_E_INVALID (not text) with their error. */
 int origin_of_logind(int dirfd, uint32_t sessionid, struct origin *out);
 
 #endif
