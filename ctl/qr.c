@@ -64,6 +64,7 @@ qr_print(FILE *out, const char *text)
 
 	if (*text == '\0')
 		return MFA_E_INVALID;
+	errno = 0;
 	/* The lowest level of correction makes the smallest code, and a screen
 	 * has no scratches. */
 	qr = QRcode_encodeString(text, 0, QR_ECLEVEL_L, QR_MODE_8, 1);
