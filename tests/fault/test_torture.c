@@ -202,8 +202,10 @@ forget_everything(void)
 	struct store *s = open_state();
 	unsigned int n;
 
+	must(store_begin(s, 5000), "begin");
 	must(store_user_unlock(s, "alice"), "unlock");
 	must(store_grants_forget(s, "alice", &n), "forget");
+	must(store_commit(s, true), "commit");
 	store_close(&s);
 }
 

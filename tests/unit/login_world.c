@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "error.h"
+#include "text.h"
 
 static void
 must(int r, const char *what)
@@ -70,7 +71,7 @@ login_script(const char *user, const char *answer)
 	};
 	size_t i;
 
-	snprintf(s.begin.user, sizeof(s.begin.user), "%s", user);
+	must(text_copy(s.begin.user, sizeof(s.begin.user), user), user);
 	for (i = 0; i < ANSWERS; i++)
 		s.answers[i] = answer;
 	return s;
@@ -93,7 +94,7 @@ answer(const struct login_script *s, struct login_result *r, int fd, const char 
 {
 	struct msg m = { .type = MSG_ANSWER };
 
-	snprintf(r->prompt, sizeof(r->prompt), "%s", text);
+	(void)text_copy(r->prompt, sizeof(r->prompt), text);
 	if (s->pause_ms > 0)
 		usleep((unsigned int)s->pause_ms * 1000);
 	if (r->prompts >= ANSWERS || s->answers[r->prompts] == NULL)
@@ -174,7 +175,7 @@ login_enrol(struct login_world *w, const char *user, enum otp_kind kind)
 	t.params.kind = kind;
 	if (kind == OTP_HOTP)
 		t.params.period = 0;
-	snprintf(t.name, sizeof(t.name), "%s", otp_kind_name(kind));
+	must(text_copy(t.name, sizeof(t.name), otp_kind_name(kind)), "name");
 	rfc_key(&t.key);
 	must(store_begin(w->store, 5000), "begin");
 	must(store_token_add(w->store, user, &t, time(NULL)), "token");

@@ -28,7 +28,7 @@ struct login_script {
 struct login_result {
 	uint32_t verdict;		/* 0: none came */
 	unsigned int prompts, infos;
-	char prompt[512];		/* the last one */
+	char prompt[MSG_TEXT_MAX + 1];		/* the last one */
 	char said[4096];		/* all info lines */
 };
 

@@ -25,6 +25,13 @@ make(const char *configuration)
 
 #define set(array, text) snprintf(array, sizeof(array), "%s", text)
 
+/* One change of the state, in a transaction of its own. */
+#define written(change) do { \
+	ck_assert_int_eq(store_begin(w.store, 5000), 0); \
+	ck_assert_int_eq(change, 0); \
+	ck_assert_int_eq(store_commit(w.store, true), 0); \
+} while (0)
+
 static void
 drop(void)
 {
@@ -373,7 +380,7 @@ START_TEST(five_failures_lock_and_parallel_tries_are_compared_no_oftener)
 	ck_assert_uint_eq(login_records(&w, "try", "code_refused"), 5);
 	r = try_code("alice", login_hotp(0));
 	denied(&r);
-	ck_assert_int_eq(store_user_unlock(w.store, "alice"), 0);
+	written(store_user_unlock(w.store, "alice"));
 	r = try_code("alice", login_hotp(0));
 	granted(&r);
 	drop();
@@ -390,7 +397,7 @@ START_TEST(one_code_many_processes_one_success)
 	for (round = 0; round < 200; round++) {
 		granted_count = 0;
 		s = login_script("alice", login_hotp((uint64_t)round));
-		ck_assert_int_eq(store_user_unlock(w.store, "alice"), 0);
+		written(store_user_unlock(w.store, "alice"));
 		for (i = 0; i < 32; i++)
 			(void)login_start(&w, &s);
 		while (wait(&status) > 0)
@@ -497,7 +504,7 @@ START_TEST(locked_unenrolled_and_unknown_look_alike)
 	make("");
 	login_enrol(&w, "alice", OTP_HOTP);
 	login_enrol(&w, "locked", OTP_HOTP);
-	ck_assert_int_eq(store_user_lock(w.store, "locked", time(NULL), "test"), 0);
+	written(store_user_lock(w.store, "locked", time(NULL), "test"));
 	for (i = 0; i < 3; i++) {
 		r = try_code(users[i], "000000");
 		ck_assert_uint_eq(r.verdict, VERDICT_TRIES);
@@ -540,10 +547,10 @@ START_TEST(sudo_has_the_origin_of_its_audit_session)
 	struct login_result r;
 
 	make("trusted_networks = 192.0.2.0/24\n");
-	ck_assert_int_eq(store_session_open(w.store, "boot", 41, "alice", "sshd", "192.0.2.9",
-	    time(NULL)), 0);
-	ck_assert_int_eq(store_session_open(w.store, "boot", 42, "alice", "sshd", "203.0.113.9",
-	    time(NULL)), 0);
+	written(store_session_open(w.store, "boot", 41, "alice", "sshd", "192.0.2.9",
+	    time(NULL)));
+	written(store_session_open(w.store, "boot", 42, "alice", "sshd", "203.0.113.9",
+	    time(NULL)));
 	s = login_script("alice", NULL);
 	set(s.begin.service, "sudo");
 	s.begin.ssh_connection[0] = '\0';
@@ -626,7 +633,7 @@ START_TEST(success_is_remembered_for_its_session_only_and_can_be_forgotten)
 	r = login_run(&w, &s);
 	denied(&r);
 	s.begin.sessionid = 7;
-	ck_assert_int_eq(store_grants_forget(w.store, "alice", &n), 0);
+	written(store_grants_forget(w.store, "alice", &n));
 	ck_assert_uint_eq(n, 1);
 	r = login_run(&w, &s);
 	denied(&r);
@@ -763,7 +770,8 @@ main(void)
 	SRunner *runner;
 	int failed;
 
-	ck_assert_int_eq(otp_warm_up(), 0);
+	if (otp_warm_up() != MFA_OK)
+		return EXIT_FAILURE;
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, right_code_is_granted_once);
 	tcase_add_test(t, older_step_is_refused_after_a_newer_one);
