@@ -138,7 +138,7 @@ $(WORLD_TOOLS): $(BUILD)/tests/%: $(BUILD)/tests/world/%.o
 # Every call that can fail goes through a wrapper (tests/fault/calls.h), in a
 # build of its own with sanitizers and without the names that fortifying gives
 # to calls.
-WRAPS = $(shell sed -n 's/^CALL([^,]*, \([A-Za-z0-9_]*\),.*/-Wl,--wrap=\1/p' tests/fault/calls.h)
+WRAPS = $(shell sed -n 's/^CALL.[^,]*, \([A-Za-z0-9_]*\),.*/-Wl,--wrap=\1/p' tests/fault/calls.h)
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 TORTURE = $(addprefix $(BUILD)/tests/fault/,test_torture.o fake_pam.o wrap.o)
 
