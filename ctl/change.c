@@ -23,8 +23,8 @@ change_add(struct change *c, const char *key, const char *value)
 		memcpy(c->what + sizeof(c->what) - 4, "...", 4);
 }
 
-static int
-record(struct state *st, const struct change *c)
+int
+state_record(struct state *st, const struct change *c)
 {
 	struct audit a = { .ms = 0 };
 	int r;
@@ -37,24 +37,31 @@ record(struct state *st, const struct change *c)
 	return store_audit(st->store, &a, st->now);
 }
 
+void
+state_log(const struct state *st, const struct change *c)
+{
+	char user[SHOW_MAX];
+
+	log_line(LOG_NOTICE, "%s user=%s by=%s%s%s", c->event,
+	    text_escape(user, sizeof(user), c->user), st->by, c->what[0] != '\0' ? " " : "",
+	    c->what);
+}
+
 int
 state_change(struct state *st, const struct change *c,
     int (*apply)(struct state *st, void *arg), void *arg)
 {
-	char user[SHOW_MAX];
 	int r;
 
 	if ((r = store_begin(st->store, CTL_STORE_MS)) != MFA_OK)
 		return r;
 	if ((r = wall_clock(&st->now)) == MFA_OK && (r = apply(st, arg)) == MFA_OK &&
-	    (r = record(st, c)) == MFA_OK)
+	    (r = state_record(st, c)) == MFA_OK)
 		r = store_commit(st->store, true);
 	if (r != MFA_OK) {
 		store_rollback(st->store);
 		return r;
 	}
-	log_line(LOG_NOTICE, "%s user=%s by=%s%s%s", c->event,
-	    text_escape(user, sizeof(user), c->user), st->by, c->what[0] != '\0' ? " " : "",
-	    c->what);
+	state_log(st, c);
 	return MFA_OK;
 }

@@ -251,7 +251,7 @@ cmd_enroll(int argc, char **argv)
 	e.typed_key = w.key_stdin;
 	e.replace = w.replace;
 	e.counter = counter;
-	if ((r = state_open(&st, STATE_CHANGE | STATE_SEAL | STATE_CONFIG)) == CTL_DONE)
+	if ((r = state_open(&st, STATE_CHANGE | STATE_MAKE | STATE_SEAL | STATE_CONFIG)) == CTL_DONE)
 		r = enroll(&st, &e, &w);
 	state_close(&st);
 	explicit_bzero(&e, sizeof(e));

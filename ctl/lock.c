@@ -95,7 +95,7 @@ cmd_lock(int argc, char **argv)
 	    (r = user_known(argv[first])) != CTL_DONE)
 		return r;
 	l.user = argv[first];
-	if ((r = state_open(&st, STATE_CHANGE)) == CTL_DONE)
+	if ((r = state_open(&st, STATE_CHANGE | STATE_MAKE)) == CTL_DONE)
 		r = lock(&st, &l);
 	state_close(&st);
 	return r;

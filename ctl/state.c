@@ -54,16 +54,13 @@ database_exists(bool *exists)
 /* The key is missing.  One is made only when there is nothing yet that only
  * the old one opens. */
 static int
-make_key(bool database, unsigned int flags, uint32_t gid)
+make_key(bool database, uint32_t gid)
 {
 	int r;
 
 	if (database)
 		return complain(CTL_STATE, "%s is missing, and no other key opens what is in the "
 		    "database: put it back from your copy", MFA_STATE_KEY);
-	if ((flags & STATE_CHANGE) == 0)
-		return complain(CTL_ABSENT, "nobody is enrolled on this host yet: "
-		    "mfactl enroll USER begins");
 	r = seal_key_create(MFA_STATE_KEY, gid);
 	if (r != MFA_OK && r != MFA_E_EXISTS)
 		return complain(CTL_STATE, "%s cannot be made: %s", MFA_STATE_KEY, strerror(errno));
@@ -71,7 +68,8 @@ make_key(bool database, unsigned int flags, uint32_t gid)
 }
 
 /* *usable: the key was read.  Without one, a command that seals nothing goes
- * on where there is a database. */
+ * on where there is a database.  CTL_ABSENT, without a complaint, when there
+ * is neither. */
 static int
 read_key(struct seal_key *key, bool *usable, unsigned int flags, uint32_t gid)
 {
@@ -82,12 +80,12 @@ read_key(struct seal_key *key, bool *usable, unsigned int flags, uint32_t gid)
 	*usable = r == MFA_OK;
 	if (status != CTL_DONE)
 		return status;
-	if (r == MFA_OK && !database && (flags & STATE_CHANGE) == 0)
-		return make_key(database, flags, gid);
+	if (!database && (flags & STATE_MAKE) == 0)
+		return CTL_ABSENT;
 	if (r == MFA_OK || (database && (flags & STATE_SEAL) == 0))
 		return CTL_DONE;
 	if (r == MFA_E_ABSENT) {
-		if ((status = make_key(database, flags, gid)) != CTL_DONE)
+		if ((status = make_key(database, gid)) != CTL_DONE)
 			return status;
 		r = seal_key_read(MFA_STATE_KEY, key, &why);
 	}
@@ -100,7 +98,8 @@ read_key(struct seal_key *key, bool *usable, unsigned int flags, uint32_t gid)
 static int
 open_store(struct state *st, const struct seal_key *key, unsigned int flags)
 {
-	enum store_mode mode = flags & STATE_CHANGE ? STORE_CREATE : STORE_READ;
+	enum store_mode mode = flags & STATE_MAKE ? STORE_CREATE :
+	    flags & STATE_CHANGE ? STORE_LOGIN : STORE_READ;
 	char why[256] = "";
 	int r = store_open(MFA_STATEDIR, key, mode, &st->store, why, sizeof(why));
 
@@ -126,13 +125,15 @@ state_open(struct state *st, unsigned int flags)
 	if (user_find(MFA_USER, &uid, &gid) != MFA_OK)
 		return complain(CTL_STATE, "there is no user %s: install pam_mfa again", MFA_USER);
 	by_whom(st->by, sizeof(st->by));
-	if ((r = read_key(&key, &usable, flags, gid)) != CTL_DONE)
-		goto out;
-	if (sandbox_become(uid, gid) != MFA_OK)
+	r = read_key(&key, &usable, flags, gid);
+	if (r == CTL_ABSENT && (flags & STATE_MAYBE) == 0)
+		r = complain(r, "nobody is enrolled on this host yet: mfactl enroll USER begins");
+	else if ((r == CTL_DONE || r == CTL_ABSENT) && sandbox_become(uid, gid) != MFA_OK)
 		r = complain(CTL_STATE, "cannot become user %s: %s", MFA_USER, strerror(errno));
-	else
-		r = open_store(st, usable ? &key : NULL, flags);
-out:
+	else if (r == CTL_DONE)
+		r = open_store(st, usable && (flags & STATE_SEAL) != 0 ? &key : NULL, flags);
+	else if (r == CTL_ABSENT)
+		r = CTL_DONE;
 	seal_key_wipe(&key);
 	return r;
 }
@@ -147,8 +148,8 @@ state_close(struct state *st)
 int
 state_fault(const struct state *st, int error)
 {
-	const char *words = error == MFA_E_STATE || error == MFA_E_BUSY ?
-	    store_message(st->store) : mfa_strerror(error);
+	bool told = error == MFA_E_STATE || error == MFA_E_BUSY || error == MFA_E_CRYPTO;
+	const char *words = told ? store_message(st->store) : mfa_strerror(error);
 
 	return complain(CTL_STATE, "the state: %s; nothing was changed: see mfactl status", words);
 }

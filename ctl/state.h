@@ -16,10 +16,11 @@
 #define CTL_STORE_MS 10000	/* in the queue for the state */
 
 enum {
-	STATE_CHANGE = 1,	/* to be written; key and database are made when
-				 * both are missing */
+	STATE_CHANGE = 1,	/* to be written */
+	STATE_MAKE = 16,	/* and made when it is missing, with its key */
 	STATE_SEAL = 2,		/* secrets are sealed: there must be a usable key */
 	STATE_CONFIG = 4,	/* the configuration must be usable */
+	STATE_MAYBE = 8,	/* there may be none yet: then store is NULL */
 };
 
 struct state {
@@ -57,6 +58,11 @@ struct change {
 };
 int state_change(struct state *st, const struct change *c,
     int (*apply)(struct state *st, void *arg), void *arg);
+
+/* The two parts of it: the record, inside a transaction, and the log line,
+ * after it. */
+int state_record(struct state *st, const struct change *c);
+void state_log(const struct state *st, const struct change *c);
 
 /* Adds " key=value" to c->what, the value escaped; cut when too long. */
 void change_add(struct change *c, const char *key, const char *value);

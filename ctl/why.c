@@ -89,7 +89,7 @@ load(void *arg, struct policy_state *out)
 	char key[POLICY_KEY_MAX];
 
 	if (q->st.store == NULL)
-		return MFA_E_STATE;
+		return MFA_E_ABSENT;
 	(void)policy_remember_key(q->settings, q->service, &q->origin, "", UID_UNSET, key);
 	return policy_read_state(q->st.store, q->user, key, q->now, out);
 }
@@ -236,8 +236,9 @@ cmd_why(int argc, char **argv)
 	    (r = parse(&q, from, at)) != CTL_DONE || (r = need_root()) != CTL_DONE ||
 	    (r = user_known(q.user = argv[first])) != CTL_DONE || (r = find_groups(&q)) != CTL_DONE)
 		return r;
-	r = state_open(&q.st, STATE_CONFIG);
-	if (r == CTL_DONE || (r != CTL_CONFIG && q.st.config != NULL))
+	r = state_open(&q.st, STATE_CONFIG | STATE_MAYBE);
+	/* A state that cannot be opened is a part of the answer. */
+	if (r == CTL_DONE || (r == CTL_STATE && q.st.config != NULL))
 		r = answer(&q);
 	state_close(&q.st);
 	return r;
