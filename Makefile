@@ -64,7 +64,12 @@ $(HELPER): $(filter-out %/main.o,$(call objs,helper helper/login))
 $(BUILD)/mfa-helper: $(BUILD)/helper/login/main.o $(HELPER) $(COMMON)
 	$(CC) -pie $(LDFLAGS_ALL) -o $@ $^ $(HELPER_LIBS)
 
-$(BUILD)/mfactl: $(call objs,ctl) $(HELPER) $(COMMON)
+# mfactl without its main, for tests.
+$(BUILD)/ctl.a: $(filter-out %/mfactl.o,$(call objs,ctl))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/mfactl: $(BUILD)/ctl/mfactl.o $(BUILD)/ctl.a $(HELPER) $(COMMON)
 	$(CC) -pie $(LDFLAGS_ALL) -o $@ $^ $(CTL_LIBS)
 
 clean:
@@ -129,8 +134,9 @@ $(BUILD)/tests/unit.a: $(filter-out $(UNIT_TESTS:%=%.o),$(call objs,tests/unit))
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/tests/unit.a $(HELPER) $(COMMON)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS) $(HELPER_LIBS)
+$(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/tests/unit.a $(BUILD)/ctl.a \
+		$(HELPER) $(COMMON)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS) $(CTL_LIBS)
 
 $(WORLD_TOOLS): $(BUILD)/tests/%: $(BUILD)/tests/world/%.o
 	$(CC) $(LDFLAGS_ALL) -o $@ $< -lpam

@@ -107,13 +107,10 @@ use_profile() {
 
 # start_helper: the listener, as an administrator starts it by hand
 start_helper() {
+	rm -f /run/pam_mfa/login.sock
 	/usr/libexec/pam_mfa/mfa-helper listen >> /var/log/helper.out 2>&1 &
 	helper=$!
-	wait_until 5 listening || bail "the helper does not listen"
-}
-
-listening() {
-	ss -xlH src /run/pam_mfa/login.sock | grep -q .
+	wait_until 5 test -S /run/pam_mfa/login.sock || bail "the helper does not listen"
 }
 
 stop_helper() {
