@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config_private.h"
 #include "error.h"
-
-#define DROP_INS_MAX 256
+#include "text.h"
 
 /* ---- drop-ins ---- */
 
@@ -19,37 +19,55 @@ is_drop_in(const struct dirent *d)
 	return d->d_name[0] != '.' && len > 5 && strcmp(d->d_name + len - 5, ".conf") == 0;
 }
 
+/* By bytes, whatever the locale. */
+static int
+by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
 static int
 read_drop_in(struct config *c, const char *dir, const char *name, struct config_error *e)
 {
-	char path[512];
+	char path[sizeof(e->file)], shown[64];
 	int n = snprintf(path, sizeof(path), "%s/%s", dir, name);
 
-	if (n < 0 || (size_t)n >= sizeof(path))
-		return config_fail(e, dir, 0, "a name in it is too long");
+	if (n < 0 || (size_t)n >= sizeof(path) || !text_printable(name, strlen(name)))
+		return config_fail(e, dir, 0, "%s: the name is too long or not printable",
+		    text_escape(shown, sizeof(shown), name));
 	return config_read(c, path, e);
+}
+
+/* Looked at before it is read, so that what comes later is seen as a change. */
+static int
+examine_dir(struct config *c, const char *dir, bool *there, struct config_error *e)
+{
+	struct stat st;
+
+	*there = stat(dir, &st) == 0;
+	if (!*there && errno == ENOENT)
+		return config_saw(c, dir, NULL, NULL);
+	if (!*there)
+		return config_fail(e, dir, 0, "cannot be examined: %s", strerror(errno));
+	if (!S_ISDIR(st.st_mode) || st.st_uid != 0 || st.st_mode & 022)
+		return config_fail(e, dir, 0, "must be a directory, owned by root and writable by "
+		    "root only");
+	return config_saw(c, dir, &st, NULL);
 }
 
 static int
 read_drop_ins(struct config *c, const char *dir, struct config_error *e)
 {
 	struct dirent **list = NULL;
-	struct stat st;
-	int i, n, r;
+	bool there;
+	int i, n, r = examine_dir(c, dir, &there, e);
 
-	if (stat(dir, &st) == -1) {
-		if (errno == ENOENT)
-			return config_saw(c, dir, NULL);
-		return config_fail(e, dir, 0, "cannot be examined: %s", strerror(errno));
-	}
-	if (st.st_uid != 0 || st.st_mode & 022)
-		return config_fail(e, dir, 0, "must be owned by root and writable by root only");
-	if ((r = config_saw(c, dir, &st)) != MFA_OK)
+	if (r != MFA_OK || !there)
 		return r;
-	if ((n = scandir(dir, &list, is_drop_in, alphasort)) == -1)
+	if ((n = scandir(dir, &list, is_drop_in, by_name)) == -1)
 		return config_fail(e, dir, 0, "cannot be read: %s", strerror(errno));
-	if (n > DROP_INS_MAX)
-		r = config_fail(e, dir, 0, "holds more than %d files", DROP_INS_MAX);
+	if (n > CONFIG_FILES_MAX)
+		r = config_fail(e, dir, 0, "holds more than %d files", CONFIG_FILES_MAX);
 	for (i = 0; i < n; i++) {
 		if (r == MFA_OK)
 			r = read_drop_in(c, dir, list[i]->d_name, e);
@@ -73,44 +91,57 @@ list_services(struct config *c)
 	return MFA_OK;
 }
 
+static int
+load(struct config *c, const char *path, const char *dir, struct config_error *e)
+{
+	size_t i;
+	int r;
+
+	if ((r = config_read(c, path, e)) == MFA_OK)
+		r = read_drop_ins(c, dir, e);
+	for (i = 0; r == MFA_OK && i < c->count; i++)
+		r = config_settle(c, &c->sections[i], e);
+	return r == MFA_OK ? list_services(c) : r;
+}
+
 int
 config_load(const char *path, const char *dir, struct config **out, struct config_error *error)
 {
 	struct config *c = calloc(1, sizeof(*c));
-	size_t i;
-	int r;
+	int r = MFA_E_MEMORY;
 
 	*out = NULL;
-	*error = (struct config_error){ .text = "out of memory" };
-	if (c == NULL)
-		return MFA_E_MEMORY;
-	if ((r = config_read(c, path, error)) == MFA_OK)
-		r = read_drop_ins(c, dir, error);
-	for (i = 0; r == MFA_OK && i < c->count; i++)
-		r = config_settle(c, &c->sections[i], error);
-	if (r == MFA_OK && (r = list_services(c)) == MFA_OK) {
-		*error = (struct config_error){ .line = 0 };
+	*error = (struct config_error){ .line = 0 };
+	if (c != NULL)
+		r = load(c, path, dir, error);
+	if (r == MFA_OK) {
 		*out = c;
 		return MFA_OK;
 	}
+	if (r != MFA_E_CONFIG)
+		(void)config_fail(error, path, 0, "%s", mfa_strerror(r));
 	config_free(&c);
 	return r;
 }
 
 static bool
+same_time(struct timespec a, struct timespec b)
+{
+	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+static bool
 changed(const struct seen *s)
 {
+	const struct stat *was = &s->st;
 	struct stat now;
 
 	if (stat(s->path, &now) == -1)
-		return errno != ENOENT || s->st.st_ino != 0;
-	return now.st_dev != s->st.st_dev || now.st_ino != s->st.st_ino ||
-	    now.st_size != s->st.st_size || now.st_mode != s->st.st_mode ||
-	    now.st_uid != s->st.st_uid ||
-	    now.st_mtim.tv_sec != s->st.st_mtim.tv_sec ||
-	    now.st_mtim.tv_nsec != s->st.st_mtim.tv_nsec ||
-	    now.st_ctim.tv_sec != s->st.st_ctim.tv_sec ||
-	    now.st_ctim.tv_nsec != s->st.st_ctim.tv_nsec;
+		return errno != ENOENT || was->st_ino != 0;
+	return now.st_dev != was->st_dev || now.st_ino != was->st_ino ||
+	    now.st_size != was->st_size || now.st_mode != was->st_mode ||
+	    now.st_uid != was->st_uid || !same_time(now.st_mtim, was->st_mtim) ||
+	    !same_time(now.st_ctim, was->st_ctim);
 }
 
 bool
@@ -153,20 +184,16 @@ const char *
 config_where(const struct config *c, const char *service, const char *key, unsigned int *line)
 {
 	const struct section *s = section_of(c, service);
-	size_t i;
+	size_t i = config_find(key);
+	struct place p = { NULL, 0 };
 
-	*line = 0;
-	for (i = 0; i < config_key_count; i++) {
-		const struct place *p = s->places[i].file != NULL ? &s->places[i] :
-		    &c->sections[0].places[i];
-
-		if (strcmp(config_keys[i].name, key) != 0)
-			continue;
-		*line = p->line;
-		return p->file;
-	}
-	return NULL;
+	if (i < config_key_count)
+		p = s->places[i].file != NULL ? s->places[i] : c->sections[0].places[i];
+	*line = p.line;
+	return p.file;
 }
+
+/* ---- freeing ---- */
 
 static void
 free_section(struct section *s)

@@ -13,10 +13,11 @@
  * /etc/pam_mfa/pam_mfa.conf and its drop-ins.  "key = value" lines, before
  * any section for all services, in "[service NAME]" for one; a key set for
  * the service wins over the general one, a later file over an earlier one.
- * Whatever is unknown, given twice in one section of one file, malformed or
- * out of range is an error with file and line, and no configuration comes
- * out of it.  config_keys is the one table: the parser, the defaults,
- * `mfactl check` and the tests of sample and man page all read it.
+ * "none" empties a list and whatever else may be empty.  A comment is a line
+ * that begins with "#".  Whatever is unknown, given twice in one file,
+ * malformed or out of range is an error with file and line, and no
+ * configuration comes out of it.  config_keys is the one table: the parser,
+ * the defaults, `mfactl check` and the tests of sample and man page all read it.
  */
 
 enum factor {
@@ -38,7 +39,8 @@ struct names {			/* a list of words, NULL-terminated; never NULL */
 
 struct groups {			/* group names with their ids, looked up when loaded */
 	struct names names;
-	uint32_t *gid;		/* UID_UNSET for a group that does not exist */
+	uint32_t *gid;		/* UID_UNSET for one that does not exist, which only
+				 * except_groups may name; NULL when there are none */
 };
 
 /* Everything about one service. */
@@ -51,7 +53,7 @@ struct settings {
 	char *trusted_networks_file;	/* NULL: none */
 	const struct networks *trusted;	/* both of the above; NULL: none */
 	bool trust_console;
-	int64_t grace_until;		/* seconds since 1970, 0: none */
+	int64_t grace_until;		/* seconds since 1970, when that day ends; 0: none */
 	unsigned int grace_logins;
 	enum unenrolled unenrolled;
 	unsigned int remember;		/* seconds, 0: never */

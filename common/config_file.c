@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The syntax is read here and not by libeconf, which Linux-PAM uses: the
- * version in Debian 12 (0.5.1) opens files by name, so that owner and mode
- * cannot be checked on what is read; keeps no line number with a value, so
- * that an error in one could not say where; and of a key given twice silently
- * keeps one.
+ * The syntax is read here and not by libeconf, which Linux-PAM itself uses.
+ * Tried with version 0.5.1: it opens files by name, so that owner and mode
+ * cannot be checked on what is read; of a key given twice it silently keeps the
+ * first; it takes a line without "=" for a continuation of the value before;
+ * it removes quotes and text behind "#" from values; it reads past zero bytes
+ * and control characters; and has no line number for a value.  All of these
+ * are errors here, with their line.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,10 +18,10 @@
 
 #include "config_private.h"
 #include "error.h"
+#include "lines.h"
 #include "text.h"
 
-#define LINE_MAX_BYTES 4096
-#define SERVICES_MAX 256
+#define SHOWN_MAX 64	/* of what was written, in a sentence about it */
 
 int
 config_fail(struct config_error *e, const char *file, unsigned int line, const char *format, ...)
@@ -34,15 +36,19 @@ config_fail(struct config_error *e, const char *file, unsigned int line, const c
 	return MFA_E_CONFIG;
 }
 
+/* ---- files ---- */
+
 int
 config_open(const char *path, off_t max, struct stat *st, struct config_error *e)
 {
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
-	if (fd == -1) {
+	if (fd == -1 && errno == ELOOP)
+		(void)config_fail(e, path, 0, "is a symbolic link: a regular file was expected");
+	else if (fd == -1)
 		(void)config_fail(e, path, 0, "cannot be opened: %s", strerror(errno));
+	if (fd == -1)
 		return -1;
-	}
 	if (fstat(fd, st) == -1)
 		(void)config_fail(e, path, 0, "cannot be examined: %s", strerror(errno));
 	else if (!S_ISREG(st->st_mode))
@@ -60,7 +66,7 @@ config_open(const char *path, off_t max, struct stat *st, struct config_error *e
 }
 
 int
-config_saw(struct config *c, const char *path, const struct stat *st)
+config_saw(struct config *c, const char *path, const struct stat *st, const char **kept)
 {
 	struct seen *grown = realloc(c->seen, (c->seen_count + 1) * sizeof(*grown));
 	struct seen *s;
@@ -74,28 +80,38 @@ config_saw(struct config *c, const char *path, const struct stat *st)
 		return MFA_E_MEMORY;
 	if (st != NULL)
 		s->st = *st;
+	if (kept != NULL)
+		*kept = s->path;
 	c->seen_count++;
 	return MFA_OK;
 }
 
-/* ---- lines ---- */
+/* ---- sections ---- */
 
 struct reading {
 	struct config *c;
 	struct config_error *e;
-	const char *file;
-	unsigned int line;
+	struct place at;
 	size_t section;
 };
+
+static int
+fail(const struct reading *r, const char *about, const char *sentence)
+{
+	char shown[SHOWN_MAX];
+
+	return config_fail(r->e, r->at.file, r->at.line, "%s: %s",
+	    text_escape(shown, sizeof(shown), about), sentence);
+}
 
 static char *
 trim(char *s)
 {
-	char *end;
+	size_t len;
 
-	s += strspn(s, " \t");
-	for (end = s + strlen(s); end > s && strchr(" \t\r", end[-1]) != NULL;)
-		*--end = '\0';
+	s += strspn(s, " ");
+	for (len = strlen(s); len > 0 && s[len - 1] == ' '; len--)
+		s[len - 1] = '\0';
 	return s;
 }
 
@@ -107,114 +123,152 @@ new_section(struct config *c, const char *service)
 	if (grown == NULL)
 		return MFA_E_MEMORY;
 	c->sections = grown;
-	s = &c->sections[c->count];
+	s = &c->sections[c->count++];
 	memset(s, 0, sizeof(*s));
-	c->count++;
 	s->service = strdup(service);
 	s->values = calloc(config_key_count, sizeof(*s->values));
 	s->places = calloc(config_key_count, sizeof(*s->places));
 	return s->service != NULL && s->values != NULL && s->places != NULL ? MFA_OK : MFA_E_MEMORY;
 }
 
+/* The name in "[service NAME]", or NULL. */
+static char *
+service_name(char *text)
+{
+	static const char opening[] = "[service ";
+	size_t len = strlen(text);
+	char *name;
+
+	if (strncmp(text, opening, sizeof(opening) - 1) != 0 || text[len - 1] != ']')
+		return NULL;
+	text[len - 1] = '\0';
+	name = trim(text + sizeof(opening) - 1);
+	if (name[0] == '\0' || strlen(name) > CONFIG_SERVICE_MAX ||
+	    strpbrk(name, " /[]\"'=,*") != NULL)
+		return NULL;
+	return name;
+}
+
 static int
 enter_section(struct reading *r, char *text)
 {
-	char *name = text + strlen("[service "), *end = strchr(text, ']');
+	struct config *c = r->c;
+	char shown[CONFIG_SERVICE_MAX * 4];
+	const char *name;
+	struct place *begun;
+	int result;
 
-	if (strncmp(text, "[service ", strlen("[service ")) != 0 || end == NULL || end[1] != '\0')
-		return config_fail(r->e, r->file, r->line, "expected [service NAME]");
-	*end = '\0';
-	name = trim(name);
-	if (name[0] == '\0' || strlen(name) > 64 || strpbrk(name, " \t/[") != NULL)
-		return config_fail(r->e, r->file, r->line, "expected the name of a PAM service");
-	for (r->section = 1; r->section < r->c->count; r->section++)
-		if (strcmp(r->c->sections[r->section].service, name) == 0)
-			return MFA_OK;
-	if (r->c->count >= SERVICES_MAX)
-		return config_fail(r->e, r->file, r->line, "more than %d services", SERVICES_MAX);
-	return new_section(r->c, name);
+	(void)text_escape(shown, sizeof(shown), text);
+	if ((name = service_name(text)) == NULL)
+		return config_fail(r->e, r->at.file, r->at.line, "%s: [service NAME] was expected, "
+		    "with the name of a PAM service", shown);
+	for (r->section = 1; r->section < c->count; r->section++)
+		if (strcmp(c->sections[r->section].service, name) == 0)
+			break;
+	if (r->section > CONFIG_SERVICES_MAX)
+		return fail(r, name, "more services than can be kept");
+	if (r->section == c->count && (result = new_section(c, name)) != MFA_OK)
+		return result;
+	begun = &c->sections[r->section].begun;
+	if (begun->file == r->at.file)
+		return config_fail(r->e, r->at.file, r->at.line, "%s begins already in line %u: "
+		    "put its keys there", shown, begun->line);
+	*begun = r->at;
+	return MFA_OK;
 }
 
-static size_t
-find_key(const char *name)
+/* ---- keys ---- */
+
+size_t
+config_find(const char *key)
 {
 	size_t i;
 
-	for (i = 0; i < config_key_count && strcmp(config_keys[i].name, name) != 0; i++)
+	for (i = 0; i < config_key_count && strcmp(config_keys[i].name, key) != 0; i++)
 		;
 	return i;
 }
 
 static int
-set_key(struct reading *r, char *text)
+check_value(const struct reading *r, const struct config_key *key, const char *value)
 {
-	struct section *s = &r->c->sections[r->section];
-	char *equals = strchr(text, '='), *value, *name;
-	size_t key;
-
-	if (equals == NULL)
-		return config_fail(r->e, r->file, r->line, "expected KEY = VALUE or [service NAME]");
-	*equals = '\0';
-	name = trim(text);
-	if ((key = find_key(name)) == config_key_count)
-		return config_fail(r->e, r->file, r->line, "unknown key \"%.64s\"", name);
-	if (config_keys[key].global_only && r->section != 0)
-		return config_fail(r->e, r->file, r->line, "%s is for all services: put it before "
-		    "the first [service]", name);
-	if (s->places[key].file != NULL && strcmp(s->places[key].file, r->file) == 0)
-		return config_fail(r->e, r->file, r->line, "%s was set already in line %u", name,
-		    s->places[key].line);
-	if ((value = strdup(trim(equals + 1))) == NULL)
-		return MFA_E_MEMORY;
-	free(s->values[key]);
-	s->values[key] = value;
-	s->places[key] = (struct place){ r->file, r->line };
+	if (value[0] == '\0')
+		return config_fail(r->e, r->at.file, r->at.line, "%s has no value: %s was expected",
+		    key->name, key->expects);
+	if (value[0] == '#' || strstr(value, " #") != NULL)
+		return config_fail(r->e, r->at.file, r->at.line, "%s: a comment stands on a line "
+		    "of its own", key->name);
+	if (value[0] == '"' || value[0] == '\'')
+		return config_fail(r->e, r->at.file, r->at.line, "%s: a value is written without "
+		    "quotes", key->name);
 	return MFA_OK;
 }
 
 static int
-read_line(struct reading *r, char *line)
+keep(struct reading *r, size_t key, const char *value)
 {
-	char *text;
+	struct section *s = &r->c->sections[r->section];
+	char *copy;
 
-	if (strlen(line) > 0 && line[strlen(line) - 1] == '\r')
-		line[strlen(line) - 1] = '\0';
-	text = trim(line);
-	for (char *tab = text; (tab = strchr(tab, '\t')) != NULL;)
-		*tab = ' ';
-	if (!text_printable(text, strlen(text)))
-		return config_fail(r->e, r->file, r->line, "holds a character that is not printable "
-		    "UTF-8");
-	if (*text == '\0' || *text == '#')
-		return MFA_OK;
-	return *text == '[' ? enter_section(r, text) : set_key(r, text);
+	if (s->places[key].file == r->at.file)
+		return config_fail(r->e, r->at.file, r->at.line, "%s was set already in line %u: "
+		    "remove one of them", config_keys[key].name, s->places[key].line);
+	if ((copy = strdup(value)) == NULL)
+		return MFA_E_MEMORY;
+	free(s->values[key]);
+	s->values[key] = copy;
+	s->places[key] = r->at;
+	return MFA_OK;
 }
 
 static int
-read_lines(struct reading *r, FILE *f)
+read_key(struct reading *r, char *text)
 {
-	char *line = NULL;
-	size_t room = 0;
-	ssize_t n;
-	int result = MFA_OK;
+	char *equals = strchr(text, '='), *name, *value;
+	size_t key;
+	int result;
 
-	errno = 0;
-	while (result == MFA_OK && (n = getline(&line, &room, f)) != -1) {
-		r->line++;
-		if (n > 0 && line[n - 1] == '\n')
-			line[--n] = '\0';
-		if (strlen(line) != (size_t)n)
-			result = config_fail(r->e, r->file, r->line, "holds a zero byte");
-		else if (n > LINE_MAX_BYTES)
-			result = config_fail(r->e, r->file, r->line, "is longer than %d bytes",
-			    LINE_MAX_BYTES);
-		else
-			result = read_line(r, line);
+	if (equals == NULL)
+		return fail(r, text, "KEY = VALUE, [service NAME] or a # comment was expected");
+	*equals = '\0';
+	name = trim(text);
+	value = trim(equals + 1);
+	if ((key = config_find(name)) == config_key_count)
+		return fail(r, name, "unknown key: one of those in pam_mfa.conf(5) was expected");
+	if (config_keys[key].global_only && r->section != 0)
+		return fail(r, name, "is for all services: put it before the first [service]");
+	if ((result = check_value(r, &config_keys[key], value)) != MFA_OK)
+		return result;
+	return keep(r, key, value);
+}
+
+/* ---- a file ---- */
+
+static int
+read_lines(struct reading *r, int fd)
+{
+	struct lines l;
+	const char *why = "";
+	char *line;
+	int result;
+
+	lines_start(&l, fd, CONFIG_LINE_MAX, CONFIG_FILE_MAX);
+	while ((result = lines_next(&l, &line, &why)) == MFA_OK) {
+		r->at.line = l.number;
+		line = trim(line);
+		if (*line == '[')
+			result = enter_section(r, line);
+		else if (*line != '\0' && *line != '#')
+			result = read_key(r, line);
+		if (result != MFA_OK)
+			return result;
 	}
-	if (result == MFA_OK && !feof(f))
-		result = config_fail(r->e, r->file, r->line, "cannot be read: %s", strerror(errno));
-	free(line);
-	return result;
+	if (result == MFA_E_ABSENT)
+		return MFA_OK;
+	if (result == MFA_E_SYSTEM)
+		return config_fail(r->e, r->at.file, 0, "%s: %s", why, strerror(errno));
+	return config_fail(r->e, r->at.file, l.number, "%s (UTF-8, at most %d bytes a line)", why,
+	    CONFIG_LINE_MAX);
 }
 
 int
@@ -222,22 +276,14 @@ config_read(struct config *c, const char *path, struct config_error *e)
 {
 	struct reading r = { .c = c, .e = e };
 	struct stat st;
-	FILE *f;
 	int fd = config_open(path, CONFIG_FILE_MAX, &st, e), result;
 
 	if (fd == -1)
 		return MFA_E_CONFIG;
-	if ((f = fdopen(fd, "r")) == NULL) {
-		(void)close(fd);
-		return MFA_E_MEMORY;
-	}
-	if ((result = config_saw(c, path, &st)) == MFA_OK) {
-		r.file = c->seen[c->seen_count - 1].path;
-		if (c->count == 0)
-			result = new_section(c, "");
-	}
+	if ((result = config_saw(c, path, &st, &r.at.file)) == MFA_OK && c->count == 0)
+		result = new_section(c, "");
 	if (result == MFA_OK)
-		result = read_lines(&r, f);
-	(void)fclose(f);
+		result = read_lines(&r, fd);
+	(void)close(fd);
 	return result;
 }

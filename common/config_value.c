@@ -1,36 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* What is written as a value, and the field that it becomes: a function a kind. */
 #include <errno.h>
 #include <grp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "config_private.h"
 #include "error.h"
 #include "message.h"
 #include "text.h"
 
-#define WORDS_MAX	10000
-
-/* A value on its way into a field of settings. */
-struct setting {
-	const struct config_key *key;
-	const char *value;
-	void *field;
-	struct settings *s;
-	const char *file;
-	unsigned int line;
-	struct config_error *e;
-};
+#define SHOWN_MAX	64	/* of what was written, in a sentence about it */
+#define GROUP_FIRST	4096	/* enough for nearly every entry */
+#define GROUP_MAX	(16 * 1024 * 1024)	/* of one entry of group, with its members */
 
 static int
 malformed(const struct setting *v)
 {
-	return config_fail(v->e, v->file, v->line, "%s = %.64s: expected %s", v->key->name,
-	    v->value, v->key->expects);
+	char shown[SHOWN_MAX];
+
+	return config_fail(v->e, v->place.file, v->place.line, "%s = %s: %s was expected",
+	    v->key->name, text_escape(shown, sizeof(shown), v->value), v->key->expects);
 }
 
+/* The default of what has none, and the way to undo a general value. */
 static bool
 is_none(const char *value)
 {
@@ -62,11 +56,11 @@ set_number(const struct setting *v)
 static int
 set_choice(const struct setting *v)
 {
-	int i;
+	unsigned int i;
 
 	for (i = 0; v->key->choices[i] != NULL; i++)
 		if (strcmp(v->key->choices[i], v->value) == 0) {
-			*(int *)v->field = i;
+			*(unsigned int *)v->field = i;
 			return MFA_OK;
 		}
 	return malformed(v);
@@ -77,43 +71,60 @@ set_text(const struct setting *v)
 {
 	char **field = v->field;
 
-	*field = NULL;
 	if (is_none(v->value))
 		return MFA_OK;
 	if ((v->key->kind == KEY_PATH && v->value[0] != '/') ||
 	    (v->key->kind == KEY_WORD && strpbrk(v->value, " ,") != NULL) ||
-	    strlen(v->value) > 255)
+	    strlen(v->value) > CONFIG_TEXT_MAX)
 		return malformed(v);
 	*field = strdup(v->value);
 	return *field != NULL ? MFA_OK : MFA_E_MEMORY;
 }
 
-/* 2027-01-31: until the end of that day, local time. */
+/* ---- dates ---- */
+
+/* Two digits or more, with leading zeros; 0 when it is anything else. */
+static int
+digits(const char *s, size_t len)
+{
+	int n = 0;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		if (s[i] < '0' || s[i] > '9')
+			return 0;
+		n = n * 10 + (s[i] - '0');
+	}
+	return n;
+}
+
+/* YYYY-MM-DD: until the end of that day, in local time. */
 static int
 set_date(const struct setting *v)
 {
-	struct tm tm = { .tm_isdst = -1 };
-	char text[11];
-	unsigned long y, m, d;
+	const char *s = v->value;
+	struct tm tm = { .tm_isdst = -1 }, had;
+	time_t at;
 
-	*(int64_t *)v->field = 0;
-	if (is_none(v->value))
+	if (is_none(s))
 		return MFA_OK;
-	if (strlen(v->value) != 10 || v->value[4] != '-' || v->value[7] != '-')
+	if (strlen(s) != 10 || s[4] != '-' || s[7] != '-')
 		return malformed(v);
-	memcpy(text, v->value, sizeof(text));
-	text[4] = text[7] = '\0';
-	if (text_number(text, 2000, 9999, &y) != MFA_OK ||
-	    text_number(text + 5 + (text[5] == '0'), 1, 12, &m) != MFA_OK ||
-	    text_number(text + 8 + (text[8] == '0'), 1, 31, &d) != MFA_OK)
+	tm.tm_year = digits(s, 4) - 1900;
+	tm.tm_mon = digits(s + 5, 2) - 1;
+	tm.tm_mday = digits(s + 8, 2);
+	tm.tm_hour = 12;
+	had = tm;
+	/* At noon every day exists in every zone; a day that the month does not
+	 * have comes back as another. */
+	if (tm.tm_year < 100 || tm.tm_mon < 0 || tm.tm_mday < 1 || mktime(&tm) == -1 ||
+	    tm.tm_mon != had.tm_mon || tm.tm_mday != had.tm_mday)
 		return malformed(v);
-	tm.tm_year = (int)y - 1900;
-	tm.tm_mon = (int)m - 1;
-	tm.tm_mday = (int)d + 1;
-	*(int64_t *)v->field = mktime(&tm);
-	/* A day that the month does not have moves into the next. */
-	if (tm.tm_mday == 1 ? tm.tm_mon != (int)m % 12 : tm.tm_mon != (int)m - 1)
+	had.tm_hour = 0;
+	had.tm_mday++;
+	if ((at = mktime(&had)) == -1)
 		return malformed(v);
+	*(int64_t *)v->field = at;
 	return MFA_OK;
 }
 
@@ -144,12 +155,12 @@ split(const struct setting *v, struct names *out)
 
 	if ((out->word = calloc(1, sizeof(*out->word))) == NULL)
 		return MFA_E_MEMORY;
-	if (is_none(v->value))
+	if (is_none(at))
 		return MFA_OK;
 	for (;; at++) {
 		at += strspn(at, " ");
 		len = strcspn(at, ", ");
-		if (len == 0 || out->count >= WORDS_MAX)
+		if (len == 0 || out->count >= CONFIG_WORDS_MAX)
 			return malformed(v);
 		if ((r = add_word(out, at, len)) != MFA_OK)
 			return r;
@@ -162,70 +173,107 @@ split(const struct setting *v, struct names *out)
 	}
 }
 
-static int
-set_names(const struct setting *v)
+/* FACTOR_NONE for an unknown word. */
+static enum factor
+factor_of(const char *word)
 {
-	return split(v, v->field);
-}
+	enum factor f;
 
-static int
-set_groups(const struct setting *v)
-{
-	struct groups *g = v->field;
-	struct group entry, *found;
-	char *buf = NULL;
-	size_t i, size = 65536;
-	int r = split(v, &g->names);
-
-	if (r != MFA_OK || g->names.count == 0)
-		return r;
-	if ((g->gid = calloc(g->names.count, sizeof(*g->gid))) == NULL ||
-	    (buf = malloc(size)) == NULL)
-		r = MFA_E_MEMORY;
-	for (i = 0; r == MFA_OK && i < g->names.count; i++) {
-		int error = getgrnam_r(g->names.word[i], &entry, buf, size, &found);
-
-		/* One that cannot be looked up might be an exception or a
-		 * restriction: not knowing is no answer. */
-		if (error != 0 && error != ENOENT && error != ESRCH)
-			r = config_fail(v->e, v->file, v->line, "%s: group %.64s cannot be looked "
-			    "up: %s", v->key->name, g->names.word[i], strerror(error));
-		g->gid[i] = error == 0 && found != NULL ? found->gr_gid : UID_UNSET;
-	}
-	free(buf);
-	return r;
+	for (f = FACTOR_TOTP; f < FACTOR_COUNT; f++)
+		if (strcmp(word, factor_name(f)) == 0)
+			return f;
+	return FACTOR_NONE;
 }
 
 static int
 set_factors(const struct setting *v)
 {
-	enum factor *f = v->field;
+	enum factor *list = v->field, f;
 	struct names words = { NULL, 0 };
-	size_t i, j, n = 0;
-	int r = split(v, &words), k;
+	bool given[FACTOR_COUNT] = { [FACTOR_NONE] = true };
+	size_t i;
+	int r = split(v, &words);
 
+	if (r == MFA_OK && words.count == 0)
+		r = malformed(v);
 	for (i = 0; r == MFA_OK && i < words.count; i++) {
-		for (k = FACTOR_TOTP; k < FACTOR_COUNT; k++)
-			if (strcmp(words.word[i], factor_name((enum factor)k)) == 0)
-				break;
-		for (j = 0; j < n; j++)
-			if ((int)f[j] == k)
-				k = FACTOR_COUNT;
-		if (k == FACTOR_COUNT)
+		f = factor_of(words.word[i]);
+		if (given[f])
 			r = malformed(v);
 		else
-			f[n++] = (enum factor)k;
+			list[i] = f;
+		given[f] = true;
 	}
-	if (r == MFA_OK && n == 0)
-		r = malformed(v);
 	for (i = 0; i < words.count; i++)
 		free(words.word[i]);
 	free(words.word);
 	return r;
 }
 
+/* ---- groups ---- */
+
 static int
-set_value(const struct setting *v)
+find_group_in(const char *name, size_t size, uint32_t *gid)
+{
+	struct group entry, *found = NULL;
+	char *buf = malloc(size);
+	int error;
+
+	if (buf == NULL)
+		return ENOMEM;
+	error = getgrnam_r(name, &entry, buf, size, &found);
+	*gid = error == 0 && found != NULL ? found->gr_gid : UID_UNSET;
+	free(buf);
+	/* Each of these is a way to say "no such" (getgrnam_r(3)). */
+	return error == ENOENT || error == ESRCH ? 0 : error;
+}
+
+static int
+find_group(const struct setting *v, const char *name, uint32_t *gid)
+{
+	size_t size = GROUP_FIRST;
+	char shown[SHOWN_MAX];
+	int error;
+
+	while ((error = find_group_in(name, size, gid)) == ERANGE && size < GROUP_MAX)
+		size *= 8;
+	if (error == ENOMEM)
+		return MFA_E_MEMORY;
+	(void)text_escape(shown, sizeof(shown), name);
+	if (error != 0)
+		return config_fail(v->e, v->place.file, v->place.line, "%s: group %s cannot be "
+		    "looked up: %s", v->key->name, shown, strerror(error));
+	/* Whoever is in the group is asked: if it is not there, nobody would
+	 * be.  A missing exception only asks more people. */
+	if (*gid == UID_UNSET && v->key->offset == offsetof(struct settings, only_groups))
+		return config_fail(v->e, v->place.file, v->place.line, "%s: there is no group %s",
+		    v->key->name, shown);
+	return MFA_OK;
+}
+
+static int
+set_groups(const struct setting *v)
+{
+	const struct groups *general = v->general;
+	struct groups *g = v->field;
+	size_t i;
+	int r = split(v, &g->names);
+
+	if (r != MFA_OK || g->names.count == 0)
+		return r;
+	if ((g->gid = calloc(g->names.count, sizeof(*g->gid))) == NULL)
+		return MFA_E_MEMORY;
+	for (i = 0; r == MFA_OK && i < g->names.count; i++) {
+		if (general != NULL)
+			g->gid[i] = general->gid[i];
+		else
+			r = find_group(v, g->names.word[i], &g->gid[i]);
+	}
+	return r;
+}
+
+int
+config_set(const struct setting *v)
 {
 	switch (v->key->kind) {
 	case KEY_BOOL:
@@ -239,7 +287,7 @@ set_value(const struct setting *v)
 		return set_text(v);
 	case KEY_NAMES:
 	case KEY_NETWORKS:
-		return set_names(v);
+		return split(v, v->field);
 	case KEY_GROUPS:
 		return set_groups(v);
 	case KEY_FACTORS:
@@ -250,157 +298,4 @@ set_value(const struct setting *v)
 		return set_choice(v);
 	}
 	return MFA_E_INTERNAL;
-}
-
-/* ---- what several keys make together ---- */
-
-static size_t
-index_of(const char *name)
-{
-	size_t i;
-
-	for (i = 0; strcmp(config_keys[i].name, name) != 0; i++)
-		;
-	return i;
-}
-
-/* Where a key was set for this section, else for all services. */
-static struct place
-place_of(const struct config *c, const struct section *s, const char *name)
-{
-	size_t key = index_of(name);
-	struct place p = s->places[key].file != NULL ? s->places[key] : c->sections[0].places[key];
-
-	if (p.file == NULL)
-		p = (struct place){ c->seen[0].path, 0 };
-	return p;
-}
-
-static int
-add_networks_file(struct config *c, const struct section *s, struct networks_builder *b,
-    struct config_error *e)
-{
-	const char *path = s->settings.trusted_networks_file;
-	char why[NETWORKS_WHY_MAX];
-	unsigned int line;
-	struct stat st;
-	int fd, r;
-
-	if (path == NULL)
-		return MFA_OK;
-	if ((fd = config_open(path, NETWORKS_FILE_MAX, &st, e)) == -1)
-		return MFA_E_CONFIG;
-	r = networks_add_fd(b, fd, &line, why);
-	if (close(fd) == -1 && r == MFA_OK)
-		r = MFA_E_SYSTEM;
-	if (r == MFA_OK)
-		return config_saw(c, path, &st);
-	return r == MFA_E_MEMORY ? r : config_fail(e, path, line, "%s", why);
-}
-
-static int
-build_networks(struct config *c, struct section *s, struct config_error *e)
-{
-	struct place p = place_of(c, s, "trusted_networks");
-	struct networks_builder *b = networks_builder_new();
-	char why[NETWORKS_WHY_MAX];
-	unsigned int line;
-	size_t i;
-	int r = b == NULL ? MFA_E_MEMORY : MFA_OK;
-
-	if (s != &c->sections[0] && s->values[index_of("trusted_networks")] == NULL &&
-	    s->values[index_of("trusted_networks_file")] == NULL) {
-		s->settings.trusted = c->sections[0].own;
-		networks_builder_free(&b);
-		return MFA_OK;
-	}
-
-	for (i = 0; r == MFA_OK && i < s->settings.trusted_networks.count; i++) {
-		r = networks_add(b, s->settings.trusted_networks.word[i], why);
-		if (r == MFA_E_INVALID)
-			r = config_fail(e, p.file, p.line, "trusted_networks: %.64s: %s",
-			    s->settings.trusted_networks.word[i], why);
-	}
-	if (r == MFA_OK)
-		r = add_networks_file(c, s, b, e);
-	if (r == MFA_OK && (r = networks_build(&b, &s->own, &line, why)) == MFA_E_INVALID)
-		r = config_fail(e, p.file, p.line, "trusted_networks: %s", why);
-	s->settings.trusted = s->own;
-	networks_builder_free(&b);
-	return r;
-}
-
-static int
-check_together(struct config *c, const struct section *s, struct config_error *e)
-{
-	const struct settings *v = &s->settings;
-	struct place p;
-
-	if (v->unenrolled == UNENROLLED_ALLOW && v->grace_until == 0) {
-		p = place_of(c, s, "unenrolled");
-		return config_fail(e, p.file, p.line, "unenrolled = allow needs grace_until");
-	}
-	if (v->delay > v->delay_max) {
-		p = place_of(c, s, "delay");
-		return config_fail(e, p.file, p.line, "delay is longer than delay_max");
-	}
-	return MFA_OK;
-}
-
-int
-config_settle(struct config *c, struct section *s, struct config_error *e)
-{
-	size_t i;
-	int r;
-
-	for (i = 0; i < config_key_count; i++) {
-		const struct config_key *key = &config_keys[i];
-		struct place p = place_of(c, s, key->name);
-		const char *written = s->values[i] != NULL ? s->values[i] : c->sections[0].values[i];
-		struct setting v = { .key = key, .s = &s->settings, .file = p.file,
-		    .line = p.line, .e = e, .value = written != NULL ? written : key->initial,
-		    .field = (char *)&s->settings + key->offset };
-
-		if (written != NULL && written[0] == '\0')
-			return config_fail(e, p.file, p.line, "%s has no value: expected %s",
-			    key->name, key->expects);
-		if ((r = set_value(&v)) != MFA_OK)
-			return r;
-	}
-	if (s->settings.issuer == NULL) {
-		char host[65] = "";
-
-		(void)gethostname(host, sizeof(host) - 1);
-		if ((s->settings.issuer = strdup(text_printable(host, strlen(host)) && host[0] ?
-		    host : "linux")) == NULL)
-			return MFA_E_MEMORY;
-	}
-	if ((r = build_networks(c, s, e)) != MFA_OK)
-		return r;
-	return check_together(c, s, e);
-}
-
-static void
-free_names(struct names *n)
-{
-	size_t i;
-
-	for (i = 0; i < n->count; i++)
-		free(n->word[i]);
-	free(n->word);
-}
-
-void
-config_settings_free(struct settings *s)
-{
-	free_names(&s->only_users);
-	free_names(&s->except_users);
-	free_names(&s->only_groups.names);
-	free_names(&s->except_groups.names);
-	free_names(&s->trusted_networks);
-	free(s->only_groups.gid);
-	free(s->except_groups.gid);
-	free(s->trusted_networks_file);
-	free(s->service_class);
-	free(s->issuer);
 }
