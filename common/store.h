@@ -12,9 +12,9 @@
 #include "secret.h"
 
 /*
- * The state of this host: /var/lib/pam_mfa/state.db, SQLite in WAL mode with
- * synchronous=FULL, and beside it "lock", a file whose lock writers queue on
- * in order, so that nobody sleeps and polls.  Times are seconds since 1970
+ * The state of this host: /var/lib/pam_mfa/state.db, SQLite in WAL mode, and
+ * beside it "lock", a file whose lock writers queue on in order, so that
+ * nobody sleeps and polls.  Times are seconds since 1970
  * unless a name says otherwise.  Functions return 0 or an mfa_error;
  * MFA_E_STATE covers whatever SQLite says (full, read-only, damaged, newer
  * schema), MFA_E_BUSY a lock not had in time; store_message says it in words.
@@ -26,7 +26,8 @@ struct store;
 
 enum store_mode {
 	STORE_LOGIN,	/* read and write; must exist with the current schema or
-			 * an older one, which is migrated */
+			 * an older one, which is migrated; an empty file is
+			 * damage, not a state without users */
 	STORE_READ,	/* nothing is written (mfactl why, list, log) */
 	STORE_CREATE,	/* as STORE_LOGIN, made when it is missing */
 };
@@ -46,11 +47,13 @@ const char *store_message(const struct store *s);
 
 /*
  * One transaction.  store_begin waits at most `ms` for its turn and takes the
- * write lock; everything read after it is current.  store_commit returns when
- * it is durable (fdatasync) — or, with durable false, when it survives the
- * death of processes but maybe not of the machine: only for audit records of
- * grants that no counter stands behind.  store_rollback may be called at any
- * time and never fails.
+ * write lock; everything read after it is current.  Nothing is written outside
+ * of one (MFA_E_INTERNAL).  store_commit returns when it is durable (fdatasync)
+ * — or, with durable false, when it survives the death of processes but maybe
+ * not of the machine: only for audit records of grants that no counter stands
+ * behind.  Others may see what was committed a moment before it is durable; a
+ * later durable commit makes the earlier ones durable too.  store_rollback may
+ * be called at any time and never fails.
  */
 int store_begin(struct store *s, int ms);
 int store_commit(struct store *s, bool durable);
@@ -114,7 +117,8 @@ int store_tokens(struct store *s, const char *user, struct token *tokens, size_t
 /* Which kinds the user's tokens are; keys are not touched. */
 int store_token_kinds(struct store *s, const char *user, bool *totp, bool *hotp);
 
-/* Adds one (id, created are filled in).  MFA_E_EXISTS when the name is taken. */
+/* Adds one (id, created are filled in).  MFA_E_EXISTS when the name is taken,
+ * MFA_E_REFUSED beyond TOKENS_MAX. */
 int store_token_add(struct store *s, const char *user, struct token *t, int64_t now);
 
 /* Spends: last becomes `counter` only if it is greater than the stored one,
@@ -122,7 +126,7 @@ int store_token_add(struct store *s, const char *user, struct token *t, int64_t 
 int store_token_spend(struct store *s, int64_t id, int64_t counter, int64_t now);
 int store_token_resync(struct store *s, int64_t id, int64_t counter);
 /* Gives token `id` (of `user`) the key, parameters and last of *t, in place:
- * the old key stays until this commits. */
+ * the old key stays until this commits.  MFA_E_ABSENT. */
 int store_token_replace(struct store *s, const char *user, int64_t id, struct token *t,
     int64_t now);
 int store_token_rename(struct store *s, const char *user, const char *from, const char *to);
@@ -144,18 +148,20 @@ int store_recovery_set(struct store *s, const char *user,
 int store_recovery_spend(struct store *s, const char *user,
     const unsigned char hash[ONETIME_HASH_LEN], int64_t now, unsigned int *left);
 
+#define PASSES_MAX 16	/* valid ones, per user */
 struct pass {
 	int64_t id;
 	int64_t created, expires;
 	unsigned int uses;		/* left */
 	char by[64];			/* who issued it */
 };
+/* MFA_E_REFUSED beyond PASSES_MAX that are valid when it is created. */
 int store_pass_add(struct store *s, const char *user,
     const unsigned char hash[ONETIME_HASH_LEN], const struct pass *pass);
 /* Spends one use of an unexpired pass with this hash. MFA_E_REFUSED. */
 int store_pass_spend(struct store *s, const char *user,
     const unsigned char hash[ONETIME_HASH_LEN], int64_t now, unsigned int *left);
-#define PASSES_MAX 16
+/* Those valid at now. */
 int store_passes(struct store *s, const char *user, int64_t now, struct pass *passes,
     size_t *count);
 int store_passes_remove(struct store *s, const char *user);	/* all of them */

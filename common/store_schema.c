@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * How the state looks, how it comes to be, and how an older one becomes a
+ * current one.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "store_private.h"
+
+#define STRINGIFY(x) #x
+#define TEXT_OF(x) STRINGIFY(x)
+
+/* The step from version n to n + 1 is migrations[n].  A step that has been
+ * released is never changed. */
+static const char *const migrations[] = {
+	/* Rows of one user lie side by side.  Audit records have no index:
+	 * their id is the second times 2^20, plus a number in that second, so
+	 * that a range of time is a range of ids. */
+	"CREATE TABLE user ("
+	" name TEXT NOT NULL PRIMARY KEY,"
+	" failures INTEGER NOT NULL DEFAULT 0,"
+	" last_failure INTEGER NOT NULL DEFAULT 0,"
+	" locked_at INTEGER,"
+	" lock_reason TEXT NOT NULL DEFAULT '',"
+	" grace_used INTEGER NOT NULL DEFAULT 0,"
+	" salt BLOB) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE token ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" user TEXT NOT NULL,"
+	" name TEXT NOT NULL,"
+	" kind INTEGER NOT NULL,"
+	" algorithm INTEGER NOT NULL,"
+	" digits INTEGER NOT NULL,"
+	" period INTEGER NOT NULL,"
+	" sealed BLOB NOT NULL,"
+	" last INTEGER NOT NULL DEFAULT -1,"
+	" resync INTEGER NOT NULL DEFAULT -1,"
+	" created INTEGER NOT NULL,"
+	" used INTEGER NOT NULL DEFAULT 0,"
+	" UNIQUE (user, name)) STRICT;"
+	"CREATE TABLE recovery ("
+	" user TEXT NOT NULL,"
+	" hash BLOB NOT NULL,"
+	" created INTEGER NOT NULL,"
+	" used INTEGER NOT NULL DEFAULT 0,"
+	" PRIMARY KEY (user, hash)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX recovery_used ON recovery (used) WHERE used > 0;"
+	"CREATE TABLE pass ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" user TEXT NOT NULL,"
+	" hash BLOB NOT NULL,"
+	" created INTEGER NOT NULL,"
+	" expires INTEGER NOT NULL,"
+	" uses INTEGER NOT NULL,"
+	" issuer TEXT NOT NULL,"
+	" UNIQUE (user, hash)) STRICT;"
+	"CREATE INDEX pass_expires ON pass (expires);"
+	"CREATE TABLE remembered ("
+	" user TEXT NOT NULL,"
+	" key TEXT NOT NULL,"
+	" created INTEGER NOT NULL,"
+	" expires INTEGER NOT NULL,"
+	" PRIMARY KEY (user, key)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX remembered_expires ON remembered (expires);"
+	"CREATE TABLE session ("
+	" id INTEGER PRIMARY KEY,"
+	" boot TEXT NOT NULL,"
+	" sessionid INTEGER NOT NULL,"
+	" user TEXT NOT NULL,"
+	" service TEXT NOT NULL,"
+	" origin TEXT NOT NULL,"
+	" at INTEGER NOT NULL,"
+	" UNIQUE (boot, sessionid)) STRICT;"
+	"CREATE TABLE audit ("
+	" id INTEGER PRIMARY KEY,"
+	" event TEXT NOT NULL,"
+	" verdict TEXT NOT NULL,"
+	" user TEXT NOT NULL,"
+	" service TEXT NOT NULL,"
+	" origin TEXT NOT NULL,"
+	" factor TEXT NOT NULL,"
+	" reason TEXT NOT NULL,"
+	" by TEXT NOT NULL,"
+	" ms INTEGER NOT NULL) STRICT;"
+	"CREATE TABLE tidied (at INTEGER NOT NULL) STRICT;"
+	"INSERT INTO tidied VALUES (0);",
+};
+
+#define SCHEMA ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
+
+static int
+run(struct store *s, const char *script)
+{
+	int rc = sqlite3_exec(s->db, script, NULL, NULL, NULL);
+
+	return rc == SQLITE_OK ? MFA_OK : store_error(s, rc);
+}
+
+static int
+pragma(struct store *s, const char *name, int64_t *value)
+{
+	sqlite3_stmt *st = NULL;
+	int rc = sqlite3_prepare_v3(s->db, name, -1, 0, &st, NULL);
+
+	if (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
+		*value = sqlite3_column_int64(st, 0);
+		rc = SQLITE_OK;
+	}
+	(void)sqlite3_finalize(st);
+	return rc == SQLITE_OK ? MFA_OK : store_error(s, rc);
+}
+
+int
+store_version(struct store *s, int64_t *version)
+{
+	int64_t application;
+	int r;
+
+	if ((r = pragma(s, "PRAGMA application_id", &application)) != MFA_OK ||
+	    (r = pragma(s, "PRAGMA user_version", version)) != MFA_OK)
+		return r;
+	if (application != STORE_APPLICATION_ID)
+		return store_say(s, MFA_E_STATE, "%s is not pam_mfa's: restore it from a backup, "
+		    "or remove it to start with an empty state", s->path);
+	if (*version < 0 || *version > SCHEMA)
+		return store_say(s, MFA_E_STATE, "%s has schema %lld, this program knows up to "
+		    "%lld: upgrade pam_mfa", s->path, (long long)*version, (long long)SCHEMA);
+	return MFA_OK;
+}
+
+/* Inside a transaction, so that it is migrated whole or not at all. */
+static int
+migrate(struct store *s)
+{
+	char text[64];
+	int64_t version;
+	int r = store_version(s, &version);
+
+	while (r == MFA_OK && version < SCHEMA) {
+		r = run(s, migrations[version++]);
+		(void)snprintf(text, sizeof(text), "PRAGMA user_version = %lld",
+		    (long long)version);
+		if (r == MFA_OK)
+			r = run(s, text);
+	}
+	return r;
+}
+
+int
+store_migrate(struct store *s, int64_t version)
+{
+	int r;
+
+	if (version == SCHEMA)
+		return MFA_OK;
+	if (s->mode == STORE_READ)
+		return store_say(s, MFA_E_STATE, "%s has the older schema %lld: the next login "
+		    "migrates it", s->path, (long long)version);
+	if ((r = store_begin(s, STORE_CREATE_MS)) != MFA_OK)
+		return r;
+	if ((r = migrate(s)) == MFA_OK)
+		return store_commit(s, true);
+	store_rollback(s);
+	return r;
+}
+
+/* ---- a new one ---- */
+
+static int
+system_error(struct store *s, const char *what)
+{
+	return store_say(s, MFA_E_STATE, "%s: %s: %s", s->path, what, strerror(errno));
+}
+
+/* state.db.new, empty and ours alone, whatever an earlier attempt left. */
+static int
+make_file(struct store *s, int dir)
+{
+	static const char *const leftovers[] = {
+		"state.db.new", "state.db.new-journal", "state.db.new-wal", "state.db.new-shm",
+	};
+	size_t i;
+	int fd;
+
+	for (i = 0; i < sizeof(leftovers) / sizeof(leftovers[0]); i++)
+		if (unlinkat(dir, leftovers[i], 0) == -1 && errno != ENOENT)
+			return system_error(s, "cannot be made");
+	fd = openat(dir, leftovers[0], O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd == -1)
+		return system_error(s, "cannot be made");
+	(void)close(fd);
+	return MFA_OK;
+}
+
+/* Closing it writes everything home and removes its log. */
+static int
+fill_file(struct store *s, const char *path)
+{
+	int r, rc = sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+	    NULL);
+
+	r = rc == SQLITE_OK ? MFA_OK : store_error(s, rc);
+	if (r == MFA_OK && (r = run(s, "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL;"
+	    "PRAGMA synchronous = FULL; BEGIN IMMEDIATE;"
+	    "PRAGMA application_id = " TEXT_OF(STORE_APPLICATION_ID))) == MFA_OK &&
+	    (r = migrate(s)) == MFA_OK)
+		r = run(s, "COMMIT");
+	rc = sqlite3_close(s->db);
+	s->db = NULL;
+	if (r == MFA_OK && rc != SQLITE_OK)
+		r = store_say(s, MFA_E_STATE, "%s: %s", s->path, sqlite3_errstr(rc));
+	return r;
+}
+
+/* link(2), unlike rename(2), never replaces one that is there. */
+static int
+put_in_place(struct store *s, int dir)
+{
+	int fd = openat(dir, "state.db.new", O_RDONLY | O_CLOEXEC);
+	int r = fd == -1 || fsync(fd) == -1 ? MFA_E_STATE : MFA_OK;
+
+	if (r == MFA_OK && (linkat(dir, "state.db.new", dir, "state.db", 0) == -1 ||
+	    unlinkat(dir, "state.db.new", 0) == -1 || fsync(dir) == -1))
+		r = MFA_E_STATE;
+	if (r != MFA_OK)
+		r = system_error(s, "cannot be made");
+	if (fd != -1)
+		(void)close(fd);
+	return r;
+}
+
+static int
+create(struct store *s, int dir)
+{
+	char path[sizeof(s->path) + 8];
+	int r;
+
+	if (faccessat(dir, "state.db", F_OK, 0) == 0)
+		return MFA_OK;
+	if (errno != ENOENT)
+		return system_error(s, "cannot be seen");
+	(void)snprintf(path, sizeof(path), "%s.new", s->path);
+	if ((r = make_file(s, dir)) != MFA_OK || (r = fill_file(s, path)) != MFA_OK)
+		return r;
+	return put_in_place(s, dir);
+}
+
+int
+store_create(struct store *s, const char *dir)
+{
+	int r, fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd == -1)
+		return system_error(s, "cannot be made");
+	if ((r = store_lock(s, deadline_in(STORE_CREATE_MS))) == MFA_OK) {
+		r = create(s, fd);
+		store_unlock(s);
+	}
+	(void)close(fd);
+	return r;
+}
