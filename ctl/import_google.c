@@ -22,7 +22,7 @@ struct google {
 	int64_t next;			/* HOTP: the counter that is accepted next */
 	int64_t spent;			/* TOTP: the highest step that was used, or -1 */
 	unsigned int seen;		/* a bit for each option, by its row */
-	unsigned int scratch_codes;
+	unsigned int scratch_codes, scratch_line;
 };
 
 /* ---- options ---- */
@@ -217,7 +217,8 @@ read_line(struct google *g)
 	if (strlen(text) != SCRATCH_LEN || strspn(text, "0123456789") != SCRATCH_LEN ||
 	    *text == '0')
 		return import_fail(&g->r, "neither an option nor a scratch code of 8 digits");
-	g->scratch_codes++;
+	if (g->scratch_codes++ == 0)
+		g->scratch_line = g->r.line;
 	return MFA_OK;
 }
 
@@ -250,7 +251,7 @@ read_file(struct google *g)
 		return e;
 	if ((e = choose_kind(g)) != MFA_OK)
 		return e;
-	g->r.line = 0;
+	g->r.line = g->scratch_line;
 	if (g->scratch_codes > 0)
 		import_remark(&g->r, "%u scratch codes are not moved: make new recovery codes",
 		    g->scratch_codes);

@@ -100,7 +100,7 @@ START_TEST(google_totp_is_moved_with_what_was_spent)
 	ck_assert_str_eq(r.token.name, "google-authenticator");
 	ck_assert_uint_eq(r.token.line, 1);
 	ck_assert_uint_eq(r.remarks, 1);
-	ck_assert_uint_eq(r.remark[0].line, 0);
+	ck_assert_uint_eq(r.remark[0].line, 6);
 	ck_assert_str_eq(r.remark[0].text,
 	    "3 scratch codes are not moved: make new recovery codes");
 }
