@@ -36,7 +36,7 @@ name_uid(char *by, size_t size, unsigned long uid)
 	if (getpwuid_r((uid_t)uid, &pw, buf, sizeof(buf), &found) == 0 && found != NULL)
 		(void)text_escape(by, size, pw.pw_name);
 	else
-		(void)snprintf(by, size, "uid %lu", uid);
+		(void)snprintf(by, size, "#%lu", uid);
 	explicit_bzero(buf, sizeof(buf));
 }
 

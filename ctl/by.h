@@ -7,7 +7,7 @@
 /*
  * Who is at work, for the records: the name of the audit login uid, which the
  * kernel keeps through su and sudo; else what sudo says; else the name of our
- * own uid.  Before the user is changed.  Printable, escaped; "uid N" for one
+ * own uid.  Before the user is changed.  Printable, escaped; "#UID" for one
  * without a name.
  */
 void by_whom(char *by, size_t size);

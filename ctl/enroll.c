@@ -68,7 +68,7 @@ check_wishes(const struct wishes *w)
 static int
 prepare(struct enrolment *e, const struct wishes *w, const struct token *tokens, size_t count)
 {
-	const struct token *old = NULL;
+	const struct token *old = NULL, *taken;
 	char user[SHOW_MAX], name[SHOW_MAX];
 	int r;
 
@@ -88,7 +88,8 @@ prepare(struct enrolment *e, const struct wishes *w, const struct token *tokens,
 	else
 		token_name_free(tokens, count,
 		    e->token.params.kind == OTP_HOTP ? "token" : "authenticator", e->token.name);
-	if (token_named(tokens, count, e->token.name) != old)
+	taken = token_named(tokens, count, e->token.name);
+	if (taken != NULL && taken != old)
 		return complain(CTL_REFUSED, "%s has a token %s already: choose another --name, or "
 		    "--replace it", user, show(name, sizeof(name), e->token.name));
 	return CTL_DONE;
