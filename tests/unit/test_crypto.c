@@ -45,6 +45,14 @@ seclude(void)
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
 }
 
+static int
+warm_up(void)
+{
+	int r = otp_warm_up();
+
+	return r == MFA_OK ? seal_warm_up() : r;
+}
+
 /* How a child ends that does it without being able to open anything. */
 static int
 status_of(int (*work)(void))
@@ -52,8 +60,8 @@ status_of(int (*work)(void))
 	pid_t child;
 	int status;
 
-	ck_assert_int_eq(otp_warm_up(), MFA_OK);
-	ck_assert_int_eq(seal_warm_up(), MFA_OK);
+	if (work != warm_up)
+		ck_assert_int_eq(warm_up(), MFA_OK);
 	ck_assert_int_ne(child = fork(), -1);
 	if (child == 0)
 		_exit(seclude() == -1 ? 99 : work() == MFA_OK ? 0 : 1);
@@ -112,6 +120,12 @@ opens_a_file(void)
 	return MFA_OK;
 }
 
+START_TEST(warming_up_reads_no_configuration)
+{
+	ck_assert_int_eq(status_of(warm_up), 0);
+}
+END_TEST
+
 START_TEST(codes_open_nothing_once_warm)
 {
 	ck_assert_int_eq(status_of(all_codes), 0);
@@ -158,6 +172,7 @@ main(void)
 	SRunner *runner;
 	int failed;
 
+	tcase_add_test(t, warming_up_reads_no_configuration);
 	tcase_add_test(t, codes_open_nothing_once_warm);
 	tcase_add_test(t, seals_open_nothing_once_warm);
 	tcase_add_test(t, slow_hash_opens_nothing_once_warm);

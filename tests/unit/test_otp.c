@@ -220,6 +220,22 @@ START_TEST(find_gives_the_lowest_of_equal_codes)
 }
 END_TEST
 
+START_TEST(find_compares_every_digit)
+{
+	static const char code[] = "755224";
+	char other[] = "755224";
+	uint64_t m;
+	size_t i;
+
+	for (i = 0; i < 6; i++) {
+		for (other[i] = '0'; other[i] <= '9'; other[i]++)
+			ck_assert_int_eq(find(other, 0, 0, &m),
+			    other[i] == code[i] ? MFA_OK : MFA_E_REFUSED);
+		other[i] = code[i];
+	}
+}
+END_TEST
+
 START_TEST(find_refuses_what_is_no_code)
 {
 	static const char *const texts[] = { "", "75522", "7552240", "75522a", " 755224",
@@ -291,9 +307,9 @@ static const struct {
 	{ "GEZDGNBVGY3TQOJQGEZDGNBVGY=A", NULL },
 	{ "========" FOURS, NULL },
 	{ FOURS "========", NULL },
-	{ FOURS "G", NULL },				/* a lone character is no byte */
-	{ FOURS "GEZ", NULL },
-	{ FOURS "GEZDGN", NULL },
+	{ FOURS "A", NULL },				/* a lone character is no byte */
+	{ FOURS "GEA", NULL },
+	{ FOURS "GEZAAA", NULL },
 	{ "GEZDGNBVGY3TQOJQG4", NULL },			/* 11 bytes */
 	{ "GEZDGNBV", NULL },
 	{ "", NULL },
@@ -481,6 +497,7 @@ main(void)
 	tcase_add_test(t, find_takes_both_ends_and_nothing_beyond);
 	tcase_add_test(t, find_reaches_the_last_counter_without_wrapping);
 	tcase_add_test(t, find_gives_the_lowest_of_equal_codes);
+	tcase_add_test(t, find_compares_every_digit);
 	tcase_add_test(t, find_refuses_what_is_no_code);
 	tcase_add_loop_test(t, typed_codes_lose_blanks_and_hyphens_only, 0, rows(typed_codes));
 	tcase_add_loop_test(t, typed_keys_are_taken_whole_or_not_at_all, 0, rows(typed_keys));

@@ -26,6 +26,7 @@ seal_text(const char *bound, size_t len, unsigned char sealed[SEALED_MAX])
 	size_t sealed_len;
 
 	memset(plain.data, 'p', len);
+	memset(sealed, 0, SEALED_MAX);
 	ck_assert_int_eq(seal(&key, bound, &plain, sealed, SEALED_MAX, &sealed_len), MFA_OK);
 	ck_assert_uint_eq(sealed_len, len + SEAL_OVERHEAD);
 	return sealed_len;
