@@ -3,16 +3,15 @@
  * mfactl: administers the second factors of this host.  See mfactl(1).
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "ctl.h"
 #include "log.h"
-#include "text.h"
 
 static const struct command commands[] = {
 	{ "enroll", cmd_enroll,
@@ -31,7 +30,7 @@ static const struct command commands[] = {
 	{ "unlock", cmd_unlock, "USER", "end a lock, and forget failures" },
 	{ "forget", cmd_forget, "USER\n--all", "forget remembered logins" },
 	{ "log", cmd_log,
-	    "[--user USER] [--service SERVICE] [--since TIME] [--limit N] [--json]",
+	    "[--user USER] [--service SERVICE] [--since TIME] [--limit N]\n[--json]",
 	    "show what was decided and changed, newest last" },
 	{ "why", cmd_why,
 	    "USER --service SERVICE [--from ADDRESS|console|unknown]\n[--at TIME] [--json]",
@@ -44,31 +43,6 @@ static const struct command commands[] = {
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
-
-int
-complain(enum ctl_exit status, const char *format, ...)
-{
-	va_list ap;
-
-	(void)fflush(stdout);
-	(void)fputs("mfactl: ", stderr);
-	va_start(ap, format);
-	(void)vfprintf(stderr, format, ap);
-	va_end(ap);
-	(void)fputc('\n', stderr);
-	return status;
-}
-
-const char *
-show(char *dst, size_t size, const char *src)
-{
-	size_t len = strnlen(src, size);
-
-	if (len == 0 || len >= size || !text_printable(src, len))
-		return text_escape(dst, size, src);
-	memcpy(dst, src, len + 1);
-	return dst;
-}
 
 static const struct command *
 find(const char *name)
@@ -179,13 +153,16 @@ guard(void)
 int
 main(int argc, char **argv)
 {
+	static char out[BUFSIZ];	/* keys and codes are shown through it: wiped */
 	int r = guard();
 
 	if (r != CTL_DONE)
 		return r;
+	(void)setvbuf(stdout, out, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF, sizeof(out));
 	log_open("mfactl");
 	r = dispatch(argc, argv);
 	if ((fflush(stdout) != 0 || ferror(stdout)) && r == CTL_DONE)
 		r = complain(CTL_STATE, "the output could not be written: %s", strerror(errno));
+	explicit_bzero(out, sizeof(out));
 	return r;
 }

@@ -17,6 +17,14 @@ ctl() {
 }
 
 
+# hidden NAME TEXT SECRET: it is not in it (and no argument of a grep)
+hidden() {
+	case $2 in
+	*"$3"*) fail "$1" ;;
+	*) pass "$1" ;;
+	esac
+}
+
 # recorded EVENT: the newest record of it, as "user|reason|by"
 recorded() {
 	mfactl log --json |
@@ -44,8 +52,8 @@ is "list_is_done" "$status" 0
 like "it_shows_every_user" "$out" '^bob: 0 recovery codes left$'
 like "and_every_token" "$out" '^    authenticator: totp, SHA1, 6 digits, 30 s$'
 like "with_local_iso_8601_times" "$out" 'enrolled 20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}, never used$'
-unlike "but_never_a_key" "$out" "$key"
-unlike "nor_with_json" "$(mfactl list --json)" "$key"
+hidden "but_never_a_key" "$out" "$key"
+hidden "nor_with_json" "$(mfactl list --json)" "$key"
 is "json_has_the_same" "$(mfactl list --json | jq -c '.[] | [.user, .tokens[0].name, .recovery, .locked]')" \
     '["alice","authenticator",0,false]'$'\n''["bob","authenticator",0,false]'
 like "json_times_have_an_offset" "$(mfactl list alice --json | jq -r '.[0].tokens[0].created')" \
@@ -108,7 +116,7 @@ canary "${second[@]}"
 is "json_has_ten_others" "$(jq -r '.user, (.codes | length)' <<< "$out" | paste -sd' ') \
 $(printf '%s\n' "${first[@]}" "${second[@]}" | sort -u | wc -l)" "alice 10 20"
 is "ten_are_left,_not_twenty" "$(mfactl recovery alice --count)" 10
-is "no_code_is_in_the_state" "$(grep -caF "${second[0]}" /var/lib/pam_mfa/state.db*| grep -v ':0')" ""
+hidden "no_code_is_in_the_state" "$(strings /var/lib/pam_mfa/state.db*)" "${second[0]}"
 ctl recovery nobody-of-that-name
 is "recovery_of_an_unknown_user" "$status" 4
 ctl recovery carol --count
@@ -131,7 +139,7 @@ logged "it_is_logged" 'mfactl.*: pass user=carol by=root uses=3 until='
 left=$(mfactl list carol --json | jq -r '.[0].passes[0].expires')
 left=$(($(date -d "$left" +%s) - now))
 is "it_lives_as_long_as_asked_for" $((left >= 7200 && left <= 7205)) 1
-unlike "it_is_nowhere_in_the_state" "$(cat /var/lib/pam_mfa/state.db* | strings)" "$pass"
+hidden "it_is_nowhere_in_the_state" "$(strings /var/lib/pam_mfa/state.db*)" "$pass"
 ctl pass carol --json
 pass=$(jq -r .pass <<< "$out")
 canary "$pass"
