@@ -19,12 +19,13 @@ done
 
 # ---- su ----
 
+used=$(code "$key_alice")
 mark
 talk setpriv --reuid=bob --regid=bob --init-groups su alice -c 'echo now $(id -un)' <<- END
 	? assword:
 	> $(password_of alice)
 	? Authentication code:
-	> $(code "$key_alice")
+	> $used
 	$
 END
 like "su_asks_for_the_other_user's_code" "$shown" "now alice"
@@ -38,7 +39,7 @@ talk setpriv --reuid=bob --regid=bob --init-groups su alice -c 'echo now $(id -u
 	? Not accepted
 	> 000000
 	? Not accepted
-	> $(code "$key_alice")
+	> $used
 	$
 END
 unlike "su_refuses_wrong_and_replayed_codes" "$shown" "now alice"
@@ -87,7 +88,7 @@ onefield() {
 printf 'auth required pam_mfa.so\naccount required pam_mfa.so\nsession optional pam_mfa.so\n' > /etc/pam.d/getty
 mark
 onefield getty carol tty1 <<< none
-is "a_console_is_asked_unless_trusted" "$status" 7
+is "a_console_is_asked_unless_trusted" "$status" 11
 logged "and_its_origin_is_the_console" 'verdict=deny user=carol service=getty origin=console'
 configure <<- 'END'
 	trust_console = yes
@@ -98,7 +99,7 @@ is "a_trusted_console_is_not_asked" "$shown" "in: Success"
 logged "and_the_log_says_so" 'verdict=grant user=carol service=getty origin=console factor=none reason=trusted_console'
 for tty in pts/1 ttyS0 tty0 tty64 /dev/pts/tty1 tty1x; do
 	onefield getty carol $tty <<< none
-	is "no_console_${tty//\//.}" "$status" 7
+	is "no_console_${tty//\//.}" "$status" 11
 done
 
 done_testing

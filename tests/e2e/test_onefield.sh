@@ -36,7 +36,7 @@ type_in "$(password_of alice)$now"
 is "password_and_code_in_one_line_let_in" "$shown" "in: Success"
 logged "and_are_logged" 'verdict=grant user=alice service=xrdp-sesman origin=unknown factor=totp'
 type_in "$(password_of alice)$now"
-is "the_same_line_again_is_refused" "$status" 7
+is "the_same_line_again_is_refused" "$status" 11
 type_in "$(password_of alice)"
 is "the_password_without_a_code_is_refused" "$status" 7
 type_in "$now"

@@ -34,6 +34,7 @@ talk ip netns exec office $SSH -t alice@192.0.2.1 <<- END
 	? assword
 	> $(password_of alice)
 	? root
+	? \\$
 	> exit
 	$
 END
@@ -56,6 +57,7 @@ talk ip netns exec cafe $SSH -t alice@198.51.100.1 <<- END
 	? Authentication code:
 	> $(code "$key_alice" 1)
 	? root
+	? \\$
 	> exit
 	$
 END
@@ -79,6 +81,7 @@ talk ip netns exec cafe $SSH -t bob@198.51.100.1 <<- END
 	? Authentication code:
 	> $(code "$key_bob" 1)
 	? root
+	? \\$
 	> exit
 	$
 END
@@ -100,6 +103,7 @@ talk -t 30 ip netns exec cafe $SSH -t carol@198.51.100.1 <<- END
 	? Authentication code:
 	> $(code "$key_carol" 1)
 	? root
+	? \\$
 	> tmux -L inner kill-server; tmux -L outer kill-server
 	? \\$
 	> exit

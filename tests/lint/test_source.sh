@@ -42,6 +42,17 @@ for page in pam_mfa.8 mfa-helper.8 mfactl.1 pam_mfa.conf.5; do
 	succeeds "there_is_$page" test -s "man/$page"
 done
 
+# ---- every key stands in the sample and in the manual ----
+
+mapfile -t keys < <(sed -n 's/^\t{ "\([a-z_]*\)", KEY_.*/\1/p' common/config_table.c)
+[ "${#keys[@]}" -gt 20 ] || bail "no keys found"
+nothing "keys_missing_from_the_sample" "$(for key in "${keys[@]}"; do
+	grep -Eq "^#? ?$key *=" conf/pam_mfa.conf || echo "$key"
+    done)"
+nothing "keys_missing_from_the_manual" "$(for key in "${keys[@]}"; do
+	grep -Eq "^\.It (Ic|Cm|Va|Sy) $key( |\$)" man/pam_mfa.conf.5 || echo "$key"
+    done)"
+
 # ---- house rules ----
 
 nothing "every_file_names_its_licence" "$(printf '%s\n' "${files[@]}" |
