@@ -97,10 +97,12 @@ breed(struct listener *l, int caller, uint32_t uid)
 	return c;
 }
 
+/* Not while a login is under way, unless nobody is left for the next: the
+ * person who waits needs the processor more. */
 static void
 refill(struct listener *l)
 {
-	if (monotonic_ms() < l->refill_at)
+	if (monotonic_ms() < l->refill_at || (l->ready > 0 && l->count > l->ready))
 		return;
 	while (l->ready < READY && l->count < CHILDREN_MAX && breed(l, -1, 0) != NULL)
 		;
@@ -259,7 +261,7 @@ loop(struct listener *l)
 			{ .fd = l->count < CHILDREN_MAX ? l->listening : -1, .events = POLLIN },
 		};
 
-		if (poll(p, 2, l->ready < READY ? PAUSE_MS : -1) == -1 && errno != EINTR)
+		if (poll(p, 2, l->ready == 0 ? PAUSE_MS : -1) == -1 && errno != EINTR)
 			return;
 		if (p[0].revents != 0)
 			heed_signals(l);
