@@ -12,20 +12,23 @@
 #include "text.h"
 #include "user.h"
 
+/* "" for an item that is not set; NULL when that cannot be known. */
 static const char *
 item(const struct request *rq, int type)
 {
 	const void *value = NULL;
 
-	if (pam_get_item(rq->pamh, type, &value) != PAM_SUCCESS || value == NULL)
-		return "";
-	return value;
+	if (pam_get_item(rq->pamh, type, &value) != PAM_SUCCESS)
+		return NULL;
+	return value == NULL ? "" : value;
 }
 
 /* A name that somebody is let in by must arrive as it is or not at all. */
 static int
 copy_name(struct request *rq, char *dst, size_t size, const char *src)
 {
+	if (src == NULL)
+		return MFA_E_INTERNAL;
 	if (src[0] != '\0' && text_copy(dst, size, src) == MFA_OK &&
 	    text_printable(dst, strlen(dst)))
 		return MFA_OK;
@@ -39,30 +42,35 @@ copy_name(struct request *rq, char *dst, size_t size, const char *src)
 static void
 copy_hint(char *dst, size_t size, const char *src)
 {
-	if (src == NULL)
-		src = "";
-	if (text_copy(dst, size, src) != MFA_OK || !text_printable(dst, strlen(dst)))
+	if (src == NULL || text_copy(dst, size, src) != MFA_OK || !text_printable(dst, strlen(dst)))
 		(void)text_copy(dst, size, "?");
 }
 
-/* A process outside any audit session reads 4294967295, which is UID_UNSET. */
-static uint32_t
-audit_number(const char *path)
+/* A process outside any audit session reads 4294967295, which is UID_UNSET, and
+ * so is a kernel without audit.  One that is there and cannot be read is a
+ * fault: what is said inside another's session must not pass for the console. */
+static int
+read_audit(struct request *rq, const char *path, uint32_t *out)
 {
-	unsigned long n = UID_UNSET;
+	unsigned long n;
 	char buf[16];
-	ssize_t len = -1;
+	ssize_t len;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	if (fd != -1) {
-		len = read(fd, buf, sizeof(buf) - 1);
+	*out = UID_UNSET;
+	if (fd == -1 && errno == ENOENT)
+		return MFA_OK;
+	len = fd == -1 ? -1 : read(fd, buf, sizeof(buf) - 1);
+	rq->saved_errno = errno;
+	if (fd != -1)
 		(void)close(fd);
+	buf[len > 0 ? len : 0] = '\0';
+	if (len == -1 || text_number(buf, 0, UINT32_MAX, &n) != MFA_OK) {
+		rq->what = "the audit session cannot be read from /proc/self";
+		return MFA_E_SYSTEM;
 	}
-	if (len > 0) {
-		buf[len] = '\0';
-		(void)text_number(buf, 0, UINT32_MAX, &n);
-	}
-	return (uint32_t)n;
+	*out = (uint32_t)n;
+	return MFA_OK;
 }
 
 static int
@@ -71,7 +79,7 @@ gather_user(struct request *rq)
 	const char *user = item(rq, PAM_USER);
 
 	/* Only an auth phase may have to ask for the name. */
-	if (user[0] == '\0' && (rq->phase == PHASE_AUTH || rq->phase == PHASE_SPLIT) &&
+	if (user != NULL && user[0] == '\0' && (rq->phase == PHASE_AUTH || rq->phase == PHASE_SPLIT) &&
 	    (pam_get_user(rq->pamh, &user, NULL) != PAM_SUCCESS || user == NULL))
 		return MFA_E_CONV;
 	rq->what = "PAM_USER is missing, too long or unprintable";
@@ -131,26 +139,29 @@ int
 items_gather(struct request *rq)
 {
 	struct msg *m = &rq->begin;
+	const char *ssh;
 	int r;
 
 	m->type = MSG_BEGIN;
 	m->version = MSG_VERSION;
 	m->phase = rq->phase;
-	m->loginuid = audit_number("/proc/self/loginuid");
-	m->sessionid = audit_number("/proc/self/sessionid");
-	if ((r = gather_user(rq)) != MFA_OK || (r = gather_ids(rq)) != MFA_OK)
+	if ((r = gather_user(rq)) != MFA_OK || (r = gather_ids(rq)) != MFA_OK ||
+	    (r = read_audit(rq, "/proc/self/loginuid", &m->loginuid)) != MFA_OK ||
+	    (r = read_audit(rq, "/proc/self/sessionid", &m->sessionid)) != MFA_OK)
 		return r;
 	copy_hint(m->ruser, sizeof(m->ruser), item(rq, PAM_RUSER));
 	copy_hint(m->rhost, sizeof(m->rhost), item(rq, PAM_RHOST));
 	copy_hint(m->tty, sizeof(m->tty), item(rq, PAM_TTY));
 	copy_hint(m->xdisplay, sizeof(m->xdisplay), item(rq, PAM_XDISPLAY));
-	copy_hint(m->ssh_connection, sizeof(m->ssh_connection),
-	    pam_getenv(rq->pamh, "SSH_CONNECTION"));
+	ssh = pam_getenv(rq->pamh, "SSH_CONNECTION");
+	copy_hint(m->ssh_connection, sizeof(m->ssh_connection), ssh == NULL ? "" : ssh);
 	return MFA_OK;
 }
 
 bool
 items_same_user(const struct request *rq)
 {
-	return strcmp(item(rq, PAM_USER), rq->begin.user) == 0;
+	const char *user = item(rq, PAM_USER);
+
+	return user != NULL && strcmp(user, rq->begin.user) == 0;
 }

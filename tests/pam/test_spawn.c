@@ -256,7 +256,7 @@ static const struct { const char *text; mode_t mode; const char *why; } broken[]
 	{ "#!/nonexistent\n", 0755, "the helper went away without a verdict" },
 	{ "#!/bin/sh\nexit 0\n", 0755, "the helper went away without a verdict" },
 	{ "#!/bin/sh\nkill -SEGV $$\n", 0755, "the helper went away without a verdict" },
-	{ "#!/bin/sh\necho granted >&3\n", 0755, "the helper sent what it may not send" },
+	{ "#!/bin/sh\necho granted >&3\nsleep 1\n", 0755, "the helper sent what it may not send" },
 };
 
 START_TEST(a_helper_that_cannot_run_denies)

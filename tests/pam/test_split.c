@@ -327,18 +327,19 @@ END_TEST
 
 /* ---- wiped ---- */
 
-/* The answer and the needle are made from this, so that neither lies in this
+enum part { WHOLE, PASSWORD, CODE };
+
+/* The answer and the needles are made from this, so that none lies in this
  * program's own memory when it is searched. */
 static void
-make_answer(char *to, size_t digits_only)
+make_answer(char *to, enum part part)
 {
 	static const char veiled[] = "Hl0nnqdu^Rdbsdu\"\"918273";	/* each byte off by one */
-	const char *from = digits_only ? veiled + sizeof(veiled) - 7 : veiled;
-	size_t i;
+	size_t end = sizeof(veiled) - 1, split = end - 6, i;
 
-	for (i = 0; from[i] != '\0'; i++)
-		to[i] = (char)(from[i] ^ 1);
-	to[i] = '\0';
+	for (i = part == CODE ? split : 0; i < (part == PASSWORD ? split : end); i++)
+		*to++ = (char)(veiled[i] ^ 1);
+	*to = '\0';
 }
 
 static unsigned int
@@ -393,7 +394,7 @@ converse(int n, const struct pam_message **m, struct pam_response **r, void *arg
 	(void)arg;
 	*r = calloc(1, sizeof(**r));
 	(*r)->resp = malloc(128);
-	make_answer((*r)->resp, 0);
+	make_answer((*r)->resp, WHOLE);
 	answer = (*r)->resp;
 	return PAM_SUCCESS;
 }
@@ -401,13 +402,13 @@ converse(int n, const struct pam_message **m, struct pam_response **r, void *arg
 static const struct pam_conv veiled_conv = { converse, NULL };
 
 static unsigned int
-search(bool digits_only)
+search(enum part part)
 {
 	char needle[64];
 	size_t i, len;
 	unsigned int found;
 
-	make_answer(needle, digits_only);
+	make_answer(needle, part);
 	len = strlen(needle);
 	for (i = 0; i < len; i++)
 		needle[i] = (char)(needle[i] ^ 0x55);
@@ -443,8 +444,9 @@ START_TEST(no_secret_is_left_in_memory)
 	ck_assert_ptr_nonnull(answer);
 	login_end(&l, r);
 	role_pause(100);
-	ck_assert_uint_eq(search(false), 0);
-	ck_assert_uint_eq(search(true), 0);
+	ck_assert_uint_eq(search(WHOLE), 0);
+	ck_assert_uint_eq(search(CODE), 0);
+	ck_assert_uint_eq(search(PASSWORD), 0);
 }
 END_TEST
 
@@ -452,9 +454,10 @@ START_TEST(the_search_finds_what_is_there)
 {
 	char here[64];
 
-	make_answer(here, 0);
-	ck_assert_uint_ge(search(false), 1);
-	ck_assert_uint_ge(search(true), 1);
+	make_answer(here, WHOLE);
+	ck_assert_uint_ge(search(WHOLE), 1);
+	ck_assert_uint_ge(search(CODE), 1);
+	ck_assert_uint_ge(search(PASSWORD), 1);
 	explicit_bzero(here, sizeof(here));
 }
 END_TEST
