@@ -41,6 +41,7 @@ one_number(struct google *g, const char *option, int64_t least, int64_t most, in
 {
 	const char *word = import_word(&g->r);
 
+	*out = 0;
 	if (word == NULL || import_counter(word, out) != MFA_OK || *out < least || *out > most ||
 	    import_word(&g->r) != NULL)
 		return import_fail(&g->r, "%s is not followed by one number from %lld to %lld",

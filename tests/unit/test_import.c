@@ -168,6 +168,7 @@ struct refused {
 	const char *says;
 };
 
+#define NEITHER "neither an option nor a scratch code of 8 digits"
 #define NOT_A_KEY "the first line is not a key in base32 of 16 to 64 bytes"
 
 static const struct refused google_refused[] = {
@@ -178,10 +179,10 @@ static const struct refused google_refused[] = {
 	{ "not a key!\n\" TOTP_AUTH\n", 1, NOT_A_KEY },
 	{ KEY16 "\n", 0, "neither TOTP_AUTH nor HOTP_COUNTER" },
 	{ KEY16 "\n12345678\n", 0, "neither TOTP_AUTH nor HOTP_COUNTER" },
-	{ KEY16 "\n\" TOTP_AUTH\n1234567\n", 3, "neither an option nor a scratch code of 8 digits" },
-	{ KEY16 "\n\" TOTP_AUTH\n123456789\n", 3, "neither an option nor a scratch code of 8 digits" },
-	{ KEY16 "\n\" TOTP_AUTH\n02345678\n", 3, "neither an option nor a scratch code of 8 digits" },
-	{ KEY16 "\n\" TOTP_AUTH\n hello\n", 3, "neither an option nor a scratch code of 8 digits" },
+	{ KEY16 "\n\" TOTP_AUTH\n1234567\n", 3, NEITHER },
+	{ KEY16 "\n\" TOTP_AUTH\n123456789\n", 3, NEITHER },
+	{ KEY16 "\n\" TOTP_AUTH\n02345678\n", 3, NEITHER },
+	{ KEY16 "\n\" TOTP_AUTH\n hello\n", 3, NEITHER },
 	{ KEY16 "\n\"TOTP_AUTH\n", 2, "a double quote without an option behind it" },
 	{ KEY16 "\n\" \n", 2, "a double quote without an option behind it" },
 	{ KEY16 "\n\" totp_auth\n", 2, "a double quote without an option behind it" },
@@ -228,6 +229,8 @@ END_TEST
 
 /* ---- users.oath ---- */
 
+#define T30 "HOTP/T30/8 alice - " HEX20
+
 static const struct {
 	const char *line;
 	enum otp_kind kind;
@@ -254,13 +257,13 @@ static const struct {
 	{ "HOTP alice - " HEX20 " 9 520489 2009-12-07T23:23:49L", OTP_HOTP, 6, 0, 9 },
 	/* 1111111109 is in step 37037036; the codes of this, the next, the one
 	 * before, of none. */
-	{ "HOTP/T30/8 alice - " HEX20 " 0 07081804 2005-03-18T01:58:29L", OTP_TOTP, 8, 30, 37037036 },
-	{ "HOTP/T30/8 alice - " HEX20 " 3 14050471 2005-03-18T01:58:29L", OTP_TOTP, 8, 30, 37037037 },
-	{ "HOTP/T30/8 alice - " HEX20 " 0 07081804 2005-03-18T01:58:31L", OTP_TOTP, 8, 30, 37037037 },
-	{ "HOTP/T30/8 alice - " HEX20 " 0 12345678 2005-03-18T01:58:29L", OTP_TOTP, 8, 30, 37037036 },
-	{ "HOTP/T30/8 alice - " HEX20 " 7", OTP_TOTP, 8, 30, -1 },
+	{ T30 " 0 07081804 2005-03-18T01:58:29L", OTP_TOTP, 8, 30, 37037036 },
+	{ T30 " 3 14050471 2005-03-18T01:58:29L", OTP_TOTP, 8, 30, 37037037 },
+	{ T30 " 0 07081804 2005-03-18T01:58:31L", OTP_TOTP, 8, 30, 37037037 },
+	{ T30 " 0 12345678 2005-03-18T01:58:29L", OTP_TOTP, 8, 30, 37037036 },
+	{ T30 " 7", OTP_TOTP, 8, 30, -1 },
 	/* another length of code than the type's is none of its own */
-	{ "HOTP/T30/8 alice - " HEX20 " 0 081804 2005-03-18T01:58:29L", OTP_TOTP, 8, 30, 37037036 },
+	{ T30 " 0 081804 2005-03-18T01:58:29L", OTP_TOTP, 8, 30, 37037036 },
 };
 
 START_TEST(oath_line_is_moved_with_what_was_spent)
@@ -301,7 +304,8 @@ static const struct refused oath_refused[] = {
 	    "the key is not pairs of hexadecimal digits" },
 	{ "HOTP alice - " HEX20 " -1", 1, "the counter is not a number from 0 on" },
 	{ "HOTP alice - " HEX20 " 1x", 1, "the counter is not a number from 0 on" },
-	{ "HOTP alice - " HEX20 " 9223372036854775807", 1, "the counter is not a number from 0 on" },
+	{ "HOTP alice - " HEX20 " 9223372036854775807", 1,
+	    "the counter is not a number from 0 on" },
 	{ "HOTP alice - " HEX20 " 99999999999999999999999", 1,
 	    "the counter is not a number from 0 on" },
 	{ "HOTP alice - " HEX20 " 1 12345", 1, "the last code is not 6 to 8 digits" },

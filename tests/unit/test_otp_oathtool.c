@@ -89,7 +89,8 @@ try_totp(const struct otp_params *p, const struct secret *key, const char *base3
 	/* up to the year 2500; oathtool's clock is a date */
 	int64_t now = (int64_t)random_below(16725225600);
 	char mode[16], digits[8], period[16], at[32], theirs[256];
-	const char *argv[] = { "oathtool", "-b", mode, digits, period, at, "-w", WINDOW, base32, NULL };
+	const char *argv[] = { "oathtool", "-b", mode, digits, period, at, "-w", WINDOW, base32,
+	    NULL };
 
 	snprintf(mode, sizeof(mode), "--totp=%s", otp_algorithm_name(p->algorithm));
 	snprintf(digits, sizeof(digits), "-d%u", p->digits);
@@ -104,7 +105,8 @@ try_hotp(const struct otp_params *p, const struct secret *key, const char *base3
 {
 	uint64_t counter = random_below(UINT64_C(1) << (8 + random_below(54)));
 	char digits[8], at[32], theirs[256];
-	const char *argv[] = { "oathtool", "-b", "--hotp", digits, "-c", at, "-w", WINDOW, base32, NULL };
+	const char *argv[] = { "oathtool", "-b", "--hotp", digits, "-c", at, "-w", WINDOW, base32,
+	    NULL };
 
 	snprintf(digits, sizeof(digits), "-d%u", p->digits);
 	snprintf(at, sizeof(at), "%llu", (unsigned long long)counter);

@@ -171,7 +171,8 @@ is_read_back(const char *text)
 
 /* ---- the promises ---- */
 
-static const char *const users[] = { "alice", "bob@example.org", "Ünïcødé", "a.very.long.user.name" };
+static const char *const users[] = { "alice", "bob@example.org", "Ünïcødé",
+	"a.very.long.user.name" };
 static const char *const issuers[] = { "Example", "host.example.org", "Müller & Söhne (100%)" };
 
 /* All algorithms, kinds, digits, in turn, with a new key each. */
