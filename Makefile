@@ -159,7 +159,41 @@ $(BUILD)/tests/fault/test_torture: FORCE
 
 FORCE:
 
-tests: $(PROGRAMS) $(UNIT_TESTS) $(WORLD_TOOLS) $(BUILD)/tests/fault/test_torture
+PAM_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/pam/test_*.c)))
+PAM_STAGE = $(BUILD)/tests/pam/stage.o $(BUILD)/tests/pam/role.o
+
+$(BUILD)/tests/pam/test_%: $(BUILD)/tests/pam/test_%.o $(PAM_STAGE) $(COMMON)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS) -lpam
+
+$(BUILD)/tests/pam/probe: $(BUILD)/tests/pam/probe.o $(COMMON)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^
+
+# The fuzzers have a build of their own, with clang.
+FUZZERS = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+FUZZ_SECONDS ?= 60
+FUZZ_MODULE = $(addprefix $(BUILD)/fuzz/,fuzz_module_message fuzz_pam_authenticate)
+
+$(FUZZ_MODULE): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/module_script.o \
+		$(call objs,pam_mfa) $(COMMON)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ \
+		$(filter-out $(if $(findstring message,$@),%/conv.o),$^) $(if $(findstring message,$@),-lpam)
+
+$(filter-out $(FUZZ_MODULE),$(FUZZERS)): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/ctl.a $(HELPER) $(COMMON)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(CTL_LIBS)
+
+all-fuzzers: $(FUZZERS)
+
+fuzzers: FORCE
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang OPT="-O1 -g" HARDEN= \
+		SAN="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" all-fuzzers
+
+fuzz: fuzzers
+	@BUILD=$(BUILD) tests/fuzz/test_fuzz.sh $(FUZZ_SECONDS)
+
+tests: $(PROGRAMS) $(UNIT_TESTS) $(PAM_TESTS) $(BUILD)/tests/pam/probe $(WORLD_TOOLS) \
+	$(BUILD)/tests/fault/test_torture fuzzers
 
 check: tests
 	@tests/run $(BUILD)
@@ -180,5 +214,5 @@ $(BUILD)/tests/bench/provision: $(BUILD)/tests/bench/provision.o $(COMMON)
 bench: $(PROGRAMS) $(WORLD_TOOLS) $(BENCH_TOOLS)
 	@tests/bench/run $(BUILD)
 
-.PHONY: FORCE bench install uninstall tests check demo
+.PHONY: FORCE fuzz fuzzers all-fuzzers bench install uninstall tests check demo
 .SECONDARY:
