@@ -10,17 +10,26 @@
 #include "state.h"
 #include "text.h"
 
+static void
+append(char *dst, size_t size, const char *key, const char *quote, const char *value)
+{
+	size_t at = strlen(dst), left = size - at;
+	int n = snprintf(dst + at, left, "%s%s=%s%s%s", at > 0 ? " " : "", key, quote, value, quote);
+
+	/* Not in the middle of a character. */
+	if (n < 0 || (size_t)n >= left)
+		dst[at] = '\0';
+}
+
 void
 change_add(struct change *c, const char *key, const char *value)
 {
-	size_t at = strlen(c->what), left = sizeof(c->what) - at;
-	char escaped[SHOW_MAX];
-	int n;
+	char escaped[128], shown[128];
+	bool plain = strpbrk(value, " \"") == NULL;
 
-	n = snprintf(c->what + at, left, "%s%s=%s", at > 0 ? " " : "", key,
-	    text_escape(escaped, sizeof(escaped), value));
-	if (n >= 0 && (size_t)n >= left && left > 4)
-		memcpy(c->what + sizeof(c->what) - 4, "...", 4);
+	append(c->logged, sizeof(c->logged), key, "", text_escape(escaped, sizeof(escaped), value));
+	append(c->recorded, sizeof(c->recorded), key, plain ? "" : "\"",
+	    show(shown, sizeof(shown), value));
 }
 
 int
@@ -31,7 +40,7 @@ state_record(struct state *st, const struct change *c)
 
 	if ((r = text_copy(a.event, sizeof(a.event), c->event)) != MFA_OK ||
 	    (r = text_copy(a.user, sizeof(a.user), c->user)) != MFA_OK ||
-	    (r = text_copy(a.reason, sizeof(a.reason), c->what)) != MFA_OK ||
+	    (r = text_copy(a.reason, sizeof(a.reason), c->recorded)) != MFA_OK ||
 	    (r = text_copy(a.by, sizeof(a.by), st->by)) != MFA_OK)
 		return r;
 	return store_audit(st->store, &a, st->now);
@@ -43,8 +52,8 @@ state_log(const struct state *st, const struct change *c)
 	char user[SHOW_MAX];
 
 	log_line(LOG_NOTICE, "%s user=%s by=%s%s%s", c->event,
-	    text_escape(user, sizeof(user), c->user), st->by, c->what[0] != '\0' ? " " : "",
-	    c->what);
+	    text_escape(user, sizeof(user), c->user), st->by, c->logged[0] != '\0' ? " " : "",
+	    c->logged);
 }
 
 int

@@ -48,13 +48,13 @@ int state_fault(const struct state *st, int error);
 /*
  * One change with its audit record, in one durable transaction, and then its
  * log line.  apply returns an mfa_error; with any but MFA_OK nothing is
- * changed.  The record's reason and the end of the log line is `what`:
- * "key=value" pairs whose values are escaped.
+ * changed.
  */
 struct change {
 	const char *event;	/* "enrol", "remove" … */
 	const char *user;	/* "" for all */
-	char what[192];
+	char logged[192];	/* "key=value" pairs for the log, escaped */
+	char recorded[192];	/* and for the record, quoted where there is a blank */
 };
 int state_change(struct state *st, const struct change *c,
     int (*apply)(struct state *st, void *arg), void *arg);
@@ -64,7 +64,7 @@ int state_change(struct state *st, const struct change *c,
 int state_record(struct state *st, const struct change *c);
 void state_log(const struct state *st, const struct change *c);
 
-/* Adds " key=value" to c->what, the value escaped; cut when too long. */
+/* Adds a pair to both; what is too long is cut off. */
 void change_add(struct change *c, const char *key, const char *value);
 
 /* Does the state know this user?  CTL_DONE, CTL_ABSENT or CTL_STATE after a

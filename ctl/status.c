@@ -201,7 +201,7 @@ look_clock(struct look *l, struct item *i)
 		    when_format_full(then, at));
 	else
 		(void)say(i, true, "%s, %s", now, synchronised ? "synchronised" :
-		    "not synchronised by this kernel's account");
+		    "but the kernel does not know it to be synchronised");
 }
 
 static const struct {

@@ -132,9 +132,9 @@ print(struct question *q, const struct decision *d)
 {
 	char user[SHOW_MAX], service[SHOW_MAX], origin[ORIGIN_TEXT_MAX], at[WHEN_MAX];
 
-	(void)printf("%s, service %s, from %s, at %s\n\n", show(user, sizeof(user), q->user),
-	    show(service, sizeof(service), q->service), origin_format(&q->origin, origin),
-	    when_format(at, q->now));
+	(void)printf("user     %s\nservice  %s\nfrom     %s\nat       %s\n\n",
+	    show(user, sizeof(user), q->user), show(service, sizeof(service), q->service),
+	    origin_format(&q->origin, origin), when_format(at, q->now));
 	table_print(&q->table, 2);
 	(void)printf("\nThe login %s: %s.\n", outcome_meaning(d->outcome), reason_name(d->reason));
 }

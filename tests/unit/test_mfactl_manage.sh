@@ -71,7 +71,7 @@ ctl rename bob authenticator "Bob's phone"
 is "rename_is_done" "$status" 0
 like "and_shows" "$(mfactl list bob)" "^    Bob's phone: "
 logged "and_is_logged" "mfactl.*: rename user=bob by=root token=authenticator to=Bob's\\\\x20phone"
-is "and_recorded" "$(recorded rename)" "bob|token=authenticator to=Bob's\\x20phone|root"
+is "and_recorded" "$(recorded rename)" "bob|token=authenticator to=\"Bob's phone\"|root"
 ctl rename bob authenticator x
 is "what_is_renamed_must_exist" "$status" 4
 enrol bob
@@ -211,7 +211,7 @@ is "one_or_all" "$status" 2
 
 ctl log
 is "log_is_done" "$status" 0
-like "it_has_the_changes" "$out" '^20..-..-..T..:..:..  lock +alice +reason=lost.* by root$'
+like "it_has_the_changes" "$out" '^20..-..-..T..:..:..  lock +alice +reason="lost her phone" by root$'
 is "in_80_columns" "$(awk 'length > 80' <<< "$out")" ""
 is "the_newest_is_last" "$(tail -n 1 <<< "$out" | grep -c forget)" 1
 is "limit_keeps_the_newest" "$(mfactl log --limit 1 --json | jq -r '.[].event')" forget
