@@ -17,7 +17,7 @@ complain(enum ctl_exit status, const char *format, ...)
 	(void)vfprintf(stderr, format, ap);
 	va_end(ap);
 	(void)fputc('\n', stderr);
-	return status;
+	return (int)status;
 }
 
 const char *
