@@ -127,7 +127,8 @@ state_open(struct state *st, unsigned int flags)
 	by_whom(st->by, sizeof(st->by));
 	r = read_key(&key, &usable, flags, gid);
 	if (r == CTL_ABSENT && (flags & STATE_MAYBE) == 0)
-		r = complain(r, "nobody is enrolled on this host yet: mfactl enroll USER begins");
+		r = complain(CTL_ABSENT, "nobody is enrolled on this host yet: mfactl enroll USER "
+		    "begins");
 	else if ((r == CTL_DONE || r == CTL_ABSENT) && sandbox_become(uid, gid) != MFA_OK)
 		r = complain(CTL_STATE, "cannot become user %s: %s", MFA_USER, strerror(errno));
 	else if (r == CTL_DONE)
