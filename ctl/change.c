@@ -14,7 +14,8 @@ static void
 append(char *dst, size_t size, const char *key, const char *quote, const char *value)
 {
 	size_t at = strlen(dst), left = size - at;
-	int n = snprintf(dst + at, left, "%s%s=%s%s%s", at > 0 ? " " : "", key, quote, value, quote);
+	int n = snprintf(dst + at, left, "%s%s=%s%s%s", at > 0 ? " " : "", key, quote, value,
+	    quote);
 
 	/* Not in the middle of a character. */
 	if (n < 0 || (size_t)n >= left)

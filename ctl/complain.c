@@ -7,7 +7,7 @@
 #include "text.h"
 
 int
-complain(enum ctl_exit status, const char *format, ...)
+complain(int status, const char *format, ...)
 {
 	va_list ap;
 

@@ -47,7 +47,7 @@ int cmd_unlock(int argc, char **argv);
 int cmd_why(int argc, char **argv);
 
 /* "mfactl: what is wrong: what to do" on standard error; returns status. */
-int complain(enum ctl_exit status, const char *format, ...)
+int complain(int status, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Text for a person: as it is when it is printable and fits, else escaped

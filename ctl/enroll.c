@@ -77,7 +77,8 @@ prepare(struct enrolment *e, const struct wishes *w, const struct token *tokens,
 		return complain(CTL_ABSENT, "%s has no token %s: see mfactl list", user,
 		    show(name, sizeof(name), e->replace));
 	if (old == NULL && count >= TOKENS_MAX)
-		return complain(CTL_REFUSED, "%s has %d tokens: remove one first", user, TOKENS_MAX);
+		return complain(CTL_REFUSED, "%s has %d tokens: remove one first", user,
+		    TOKENS_MAX);
 	e->token.params = old != NULL ? old->params : otp_default;
 	if ((r = read_params(w, &e->token.params)) != CTL_DONE)
 		return r;
@@ -121,8 +122,8 @@ read_key(struct enrolment *e)
 	if (r == MFA_E_CLOSED)
 		return complain(CTL_REFUSED, "no key was typed: nothing was changed");
 	if (r != MFA_OK || e->token.key.len < OTP_KEY_MIN)
-		return complain(CTL_REFUSED, "that is no key in base32 of %d to %d bytes: nothing was "
-		    "changed", OTP_KEY_MIN, OTP_KEY_MAX);
+		return complain(CTL_REFUSED, "that is no key in base32 of %d to %d bytes: "
+		    "nothing was changed", OTP_KEY_MIN, OTP_KEY_MAX);
 	return CTL_DONE;
 }
 
@@ -172,8 +173,8 @@ keep(struct state *st, struct enrolment *e)
 	change_add(&c, "kind", otp_kind_name(e->token.params.kind));
 	r = state_change(st, &c, apply, e);
 	if (r == MFA_E_EXISTS || r == MFA_E_ABSENT || r == MFA_E_REFUSED)
-		return complain(CTL_REFUSED, "somebody else changed these tokens meanwhile: nothing "
-		    "was changed; begin again");
+		return complain(CTL_REFUSED, "somebody else changed these tokens meanwhile: "
+		    "nothing was changed; begin again");
 	return r == MFA_OK ? CTL_DONE : state_fault(st, r);
 }
 
@@ -252,7 +253,8 @@ cmd_enroll(int argc, char **argv)
 	e.typed_key = w.key_stdin;
 	e.replace = w.replace;
 	e.counter = counter;
-	if ((r = state_open(&st, STATE_CHANGE | STATE_MAKE | STATE_SEAL | STATE_CONFIG)) == CTL_DONE)
+	r = state_open(&st, STATE_CHANGE | STATE_MAKE | STATE_SEAL | STATE_CONFIG);
+	if (r == CTL_DONE)
 		r = enroll(&st, &e, &w);
 	state_close(&st);
 	explicit_bzero(&e, sizeof(e));

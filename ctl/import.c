@@ -113,8 +113,8 @@ weigh(struct importing *m, const char *user, const struct import_token *found)
 		remark_line(m, found->line, "the user has this key already: left out");
 		m->known += !m->write;
 	} else if (count >= TOKENS_MAX) {
-		(void)snprintf(m->refusal, sizeof(m->refusal), "line %u: more than %d tokens of one "
-		    "user", found->line, TOKENS_MAX);
+		(void)snprintf(m->refusal, sizeof(m->refusal), "line %u: more than %d tokens of "
+		    "one user", found->line, TOKENS_MAX);
 		r = MFA_E_REFUSED;
 	} else if (m->write) {
 		r = add(m, user, found, tokens, count);
@@ -240,7 +240,8 @@ parse(struct importing *m, int count, char **words)
 	bool google = strcmp(words[0], "google") == 0;
 
 	if (!google && strcmp(words[0], "oath") != 0)
-		return complain(CTL_USAGE, "import: neither google nor oath: see mfactl help import");
+		return complain(CTL_USAGE, "import: neither google nor oath: see mfactl help "
+		    "import");
 	if (count != (google ? 3 : 2))
 		return complain(CTL_USAGE, "import: see mfactl help import for what follows %s",
 		    words[0]);
@@ -292,7 +293,8 @@ cmd_import(int argc, char **argv)
 	    (r = parse(&m, argc - first, argv + first)) != CTL_DONE ||
 	    (r = need_root()) != CTL_DONE || (r = read_file(&m)) != CTL_DONE)
 		goto out;
-	if ((r = state_open(&m.st, STATE_SEAL | (dry ? STATE_MAYBE : STATE_CHANGE | STATE_MAKE))) == CTL_DONE)
+	r = state_open(&m.st, STATE_SEAL | (dry ? STATE_MAYBE : STATE_CHANGE | STATE_MAKE));
+	if (r == CTL_DONE)
 		r = import(&m, dry);
 	state_close(&m.st);
 out:

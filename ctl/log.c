@@ -55,7 +55,8 @@ details(const struct audit *a, char *dst, size_t size)
 		(void)snprintf(dst, size, "%s%sby %s", a->reason[0] != '\0' ? reason : "",
 		    a->reason[0] != '\0' ? " " : "", show(by, sizeof(by), a->by));
 	else
-		(void)snprintf(dst, size, "%s %s %s%s%s", show(service, sizeof(service), a->service),
+		(void)snprintf(dst, size, "%s %s %s%s%s",
+		    show(service, sizeof(service), a->service),
 		    show(origin, sizeof(origin), a->origin), factor, *factor != '\0' ? " " : "",
 		    reason);
 }

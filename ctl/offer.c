@@ -31,7 +31,8 @@ print_key(const char *base32)
 	for (i = 0; i < len; i += GROUP) {
 		bool first = i % (GROUP * GROUPS) == 0;
 
-		(void)printf("%s%.*s", !first ? " " : i == 0 ? "    " : "\n    ", GROUP, base32 + i);
+		(void)printf("%s%.*s", !first ? " " : i == 0 ? "    " : "\n    ", GROUP,
+		    base32 + i);
 	}
 	(void)putchar('\n');
 }

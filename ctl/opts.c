@@ -81,7 +81,8 @@ user_valid(const char *user)
 	size_t len = strlen(user);
 
 	if (len == 0 || len >= sizeof(((struct audit *)NULL)->user) || !text_printable(user, len))
-		return complain(CTL_USAGE, "not a user name: it is empty, too long or not printable");
+		return complain(CTL_USAGE, "not a user name: it is empty, too long or not "
+		    "printable");
 	return CTL_DONE;
 }
 

@@ -80,8 +80,8 @@ issue(struct state *st, struct issue *i)
 	    (r = salted_hash(i->text, i->salt, i->hash)) == MFA_OK)
 		r = state_change(st, &c, apply, i);
 	if (r == MFA_E_REFUSED)
-		return complain(CTL_REFUSED, "there are %d passes already: mfactl pass USER --revoke "
-		    "ends them", PASSES_MAX);
+		return complain(CTL_REFUSED, "there are %d passes already: mfactl pass USER "
+		    "--revoke ends them", PASSES_MAX);
 	if (r != MFA_OK)
 		return state_fault(st, r);
 	(i->json ? print_json : print)(i);

@@ -61,8 +61,8 @@ prove(struct enrolment *e)
 	if (r == MFA_OK)
 		return CTL_DONE;
 	if (r == MFA_E_REFUSED)
-		return complain(CTL_REFUSED, "the code was not accepted, nothing was changed: are the "
-		    "clocks of\nthis host and of the device right?");
+		return complain(CTL_REFUSED, "the code was not accepted, nothing was changed: "
+		    "is the clock right, here and on the device?");
 	if (r == MFA_E_CLOSED)
 		return complain(CTL_REFUSED, "no code was typed: nothing was changed");
 	return complain(CTL_STATE, "%s: nothing was changed", mfa_strerror(r));

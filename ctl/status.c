@@ -149,7 +149,8 @@ ask_helper(const struct look *l)
 	m = (struct msg){ .type = MSG_BEGIN, .version = MSG_VERSION, .phase = PHASE_ACCOUNT,
 	    .uid = l->uid, .loginuid = UID_UNSET, .sessionid = UID_UNSET, .ms_left = ANSWER_MS,
 	    .service = "mfactl", .user = MFA_USER };
-	if ((r = msg_send(fd, &m, deadline)) == MFA_OK && (r = msg_recv(fd, &m, deadline)) == MFA_OK &&
+	if ((r = msg_send(fd, &m, deadline)) == MFA_OK &&
+	    (r = msg_recv(fd, &m, deadline)) == MFA_OK &&
 	    (m.type != MSG_VERDICT || m.verdict != VERDICT_GRANT))
 		r = MFA_E_REFUSED;
 	(void)close(fd);
@@ -168,8 +169,8 @@ look_helper(struct look *l, struct item *i)
 		(void)say(i, true, "answers on %s, in %lld ms", MFA_SOCKET,
 		    (long long)(monotonic_ms() - began));
 	else if (r == MFA_E_ABSENT)
-		(void)say(i, false, "nobody listens on %s: root's logins start a helper each, screen "
-		    "lockers cannot: systemctl start mfa-helper.socket", MFA_SOCKET);
+		(void)say(i, false, "nobody listens on %s: root's logins start a helper each, "
+		    "screen lockers cannot: systemctl start mfa-helper.socket", MFA_SOCKET);
 	else
 		(void)say(i, false, "no answer on %s: %s", MFA_SOCKET, mfa_strerror(r));
 }
@@ -197,8 +198,8 @@ look_clock(struct look *l, struct item *i)
 	if (l->now < BUILT_AFTER)
 		(void)say(i, false, "%s cannot be right: codes from apps are refused", now);
 	else if (at > l->now + AHEAD)
-		(void)say(i, false, "%s is before the last record, of %s: codes may be refused", now,
-		    when_format_full(then, at));
+		(void)say(i, false, "%s is before the last record, of %s: codes may be refused",
+		    now, when_format_full(then, at));
 	else
 		(void)say(i, true, "%s, %s", now, synchronised ? "synchronised" :
 		    "but the kernel does not know it to be synchronised");

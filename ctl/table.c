@@ -32,7 +32,8 @@ table_row(struct table *t, const char *const cells[])
 		t->cells = reallocarray(t->cells, t->room, t->columns * sizeof(char *));
 	}
 	for (i = 0; i < t->columns; i++)
-		if (t->cells == NULL || (t->cells[t->rows * t->columns + i] = strdup(cells[i])) == NULL)
+		if (t->cells == NULL ||
+		    (t->cells[t->rows * t->columns + i] = strdup(cells[i])) == NULL)
 			exit(complain(CTL_STATE, "out of memory"));
 	t->rows++;
 }

@@ -110,7 +110,7 @@ run_child(const char *path, const struct stat *st, struct shared *s)
 	pid_t pid = fork();
 
 	if (pid == 0)
-		_exit(child(path, st->st_uid, st->st_gid, s));
+		_exit((int)child(path, st->st_uid, st->st_gid, s));
 	if (pid == -1)
 		return explain(END_FAULT, path, s);
 	while (waitpid(pid, &status, 0) == -1)

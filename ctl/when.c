@@ -40,12 +40,16 @@ when_format_full(char *dst, int64_t t)
 	return dst;
 }
 
+static const struct {
+	char unit;
+	long seconds;
+} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 60 * 60 }, { 'd', 24 * 60 * 60 } };
+
+#define UNITS (sizeof(units) / sizeof(units[0]))
+
 int
 duration_parse(const char *s, int64_t *seconds)
 {
-	static const struct { char unit; long seconds; } units[] = {
-		{ 's', 1 }, { 'm', 60 }, { 'h', 60 * 60 }, { 'd', 24 * 60 * 60 },
-	};
 	size_t len = strlen(s), i;
 	unsigned long n;
 	char digits[16];
@@ -54,14 +58,13 @@ duration_parse(const char *s, int64_t *seconds)
 		return MFA_E_INVALID;
 	memcpy(digits, s, len - 1);
 	digits[len - 1] = '\0';
-	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (s[len - 1] == units[i].unit) {
-			if (text_number(digits, 1, (unsigned long)(YEAR / units[i].seconds), &n) != MFA_OK)
-				return MFA_E_INVALID;
-			*seconds = (int64_t)n * units[i].seconds;
-			return MFA_OK;
-		}
-	return MFA_E_INVALID;
+	for (i = 0; i < UNITS && s[len - 1] != units[i].unit; i++)
+		;
+	if (i == UNITS ||
+	    text_number(digits, 1, (unsigned long)(YEAR / units[i].seconds), &n) != MFA_OK)
+		return MFA_E_INVALID;
+	*seconds = (int64_t)n * units[i].seconds;
+	return MFA_OK;
 }
 
 /* "Z", "+01:00" or nothing: *utc says whether there was one. */

@@ -27,10 +27,12 @@ struct question {
 	struct json_object *steps;
 };
 
+#define KEYS 4
+
 /* The settings that a step looks at. */
 static const struct {
 	const char *step;
-	const char *keys[5];
+	const char *keys[KEYS];
 } looked_at[] = {
 	{ "enabled", { "enabled" } },
 	{ "scope", { "only_users", "only_groups", "except_users", "except_groups" } },
@@ -67,8 +69,9 @@ trace(void *arg, const char *step, bool decided, const char *saw)
 	size_t i, j;
 
 	for (i = 0; i < sizeof(looked_at) / sizeof(looked_at[0]); i++)
-		for (j = 0; strcmp(looked_at[i].step, step) == 0 && looked_at[i].keys[j] != NULL; j++)
-			add_places(q, looked_at[i].keys[j], places, sizeof(places));
+		for (j = 0; j < KEYS && looked_at[i].keys[j] != NULL; j++)
+			if (strcmp(looked_at[i].step, step) == 0)
+				add_places(q, looked_at[i].keys[j], places, sizeof(places));
 	(void)snprintf(text, sizeof(text), "%s%s", saw, places);
 	if (!q->json) {
 		table_row(&q->table, cells);
@@ -191,7 +194,8 @@ parse(struct question *q, const char *from, const char *at)
 
 	if (len == 0 || len >= sizeof(((struct msg *)NULL)->service) ||
 	    !text_printable(q->service, len))
-		return complain(CTL_USAGE, "why: for which --service? For instance sshd, sudo, login");
+		return complain(CTL_USAGE, "why: for which --service? For instance sshd, sudo or "
+		    "login");
 	if (from != NULL && origin_parse(from, &q->origin) != MFA_OK)
 		return complain(CTL_USAGE,
 		    "--from: not a numeric address, \"console\" or \"unknown\"");
