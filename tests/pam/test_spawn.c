@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
@@ -81,9 +82,11 @@ spawned_clean(void)
 START_TEST(the_spawned_helper_starts_with_nothing_of_the_applications)
 {
 	struct rlimit small = { 1 << 20, RLIM_INFINITY };
+	const gid_t groups[] = { 1, 2, 64103 };
 	sigset_t all;
 	int i;
 
+	ck_assert_int_eq(setgroups(3, groups), 0);
 	setenv("LD_PRELOAD_NOT", "x", 1);
 	(void)umask(0);
 	sigfillset(&all);
@@ -218,10 +221,12 @@ END_TEST
 START_TEST(an_ordinary_user_never_spawns_and_is_denied)
 {
 	stage_log_clear();
+	ck_assert_int_eq(chmod("/var/log/auth.log", 0644), 0);
 	ck_assert_int_eq(setresgid(64102, 64102, 64102), 0);
 	ck_assert_int_eq(setresuid(64102, 64102, 64102), 0);
 	ck_assert_int_eq(login_once(&l, AUTH, 0), PAM_AUTHINFO_UNAVAIL);
 	ck_assert_int_eq(access("/tmp/probe", F_OK), -1);
+	ck_assert_uint_eq(stage_logged("nobody serves"), 1);
 }
 END_TEST
 
