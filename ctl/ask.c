@@ -45,14 +45,16 @@ watch_begin(struct watch *w)
 		(void)sigaction(signals[i], &sa, &w->old[i]);
 }
 
-static void
+/* What came in together with the answer is still ours. */
+static int
 watch_end(struct watch *w)
 {
 	size_t i;
 
+	(void)sigprocmask(SIG_SETMASK, &w->mask, NULL);
 	for (i = 0; i < SIGNALS; i++)
 		(void)sigaction(signals[i], &w->old[i], NULL);
-	(void)sigprocmask(SIG_SETMASK, &w->mask, NULL);
+	return interrupted ? MFA_E_CLOSED : MFA_OK;
 }
 
 /* One byte: 1, 0 at the end, or an error. */
@@ -111,7 +113,7 @@ ask(const char *prompt, bool echo, struct secret *out)
 	struct termios before;
 	struct watch w;
 	bool hushed;
-	int r;
+	int r, interruption;
 
 	secret_wipe(out);
 	watch_begin(&w);
@@ -122,9 +124,10 @@ ask(const char *prompt, bool echo, struct secret *out)
 	r = read_line(&w.mask, out);
 	if (hushed)
 		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+	interruption = watch_end(&w);
+	r = interruption != MFA_OK ? interruption : r;
 	/* The person's own line end was not shown. */
 	if (hushed || r == MFA_E_CLOSED || !isatty(STDIN_FILENO))
 		(void)fputc('\n', stderr);
-	watch_end(&w);
 	return r;
 }

@@ -47,6 +47,33 @@ state_record(struct state *st, const struct change *c)
 	return store_audit(st->store, &a, st->now);
 }
 
+/* Each change of a binding is told to the person at the next login. */
+int
+state_notify(struct state *st, const struct change *c)
+{
+	static const struct {
+		const char *event, *told;
+	} bindings[] = {
+		{ "enrol", "an authenticator was added" },
+		{ "import", "an authenticator was added" },
+		{ "replace", "an authenticator was replaced" },
+		{ "remove", "an authenticator was removed" },
+		{ "recovery", "new recovery codes were made" },
+		{ "pass", "a temporary access pass was issued" },
+	};
+	char notice[STORE_NOTICE_MAX], when[WHEN_MAX];
+	size_t i;
+
+	for (i = 0; i < sizeof(bindings) / sizeof(bindings[0]); i++) {
+		if (strcmp(bindings[i].event, c->event) != 0)
+			continue;
+		(void)snprintf(notice, sizeof(notice), "%s on %s by %s", bindings[i].told,
+		    when_format(when, st->now), st->by);
+		return store_user_notice(st->store, c->user, notice);
+	}
+	return MFA_OK;
+}
+
 void
 state_log(const struct state *st, const struct change *c)
 {
@@ -66,7 +93,7 @@ state_change(struct state *st, const struct change *c,
 	if ((r = store_begin(st->store, CTL_STORE_MS)) != MFA_OK)
 		return r;
 	if ((r = wall_clock(&st->now)) == MFA_OK && (r = apply(st, arg)) == MFA_OK &&
-	    (r = state_record(st, c)) == MFA_OK)
+	    (r = state_record(st, c)) == MFA_OK && (r = state_notify(st, c)) == MFA_OK)
 		r = store_commit(st->store, true);
 	if (r != MFA_OK) {
 		store_rollback(st->store);

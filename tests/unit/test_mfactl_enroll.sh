@@ -230,7 +230,7 @@ talk mfactl enroll dave --name screen <<- 'END'
 	? Scan this code
 	? that it shows now:
 	> 12345
-	? That is not it
+	? That is not it: wait for the next code[^:]*now:
 	^ C
 	$
 END
