@@ -78,17 +78,16 @@ arrange_descriptors(int fd)
 
 /* Root without CAP_SYS_RESOURCE cannot raise a hard limit, only the soft one
  * up to it. */
-static bool
+static void
 set_limit(int what, rlim64_t soft, rlim64_t hard)
 {
 	struct rlimit64 rl = { soft, hard };
 
-	if (syscall(SYS_prlimit64, 0, what, &rl, NULL) == 0)
-		return true;
-	if (syscall(SYS_prlimit64, 0, what, NULL, &rl) == -1)
-		return false;
+	if (syscall(SYS_prlimit64, 0, what, &rl, NULL) == 0 ||
+	    syscall(SYS_prlimit64, 0, what, NULL, &rl) == -1)
+		return;
 	rl.rlim_cur = soft < rl.rlim_max ? soft : rl.rlim_max;
-	return syscall(SYS_prlimit64, 0, what, &rl, NULL) == 0;
+	(void)syscall(SYS_prlimit64, 0, what, &rl, NULL);
 }
 
 /* The limits are those of whoever runs su or sudo: with RLIMIT_FSIZE 0, say,
@@ -105,11 +104,12 @@ reset_limits(void)
 		{ RLIMIT_STACK, 8L << 20, RLIM64_INFINITY },
 		{ RLIMIT_NOFILE, 1024, 4096 },
 	};
+	struct rlimit64 none = { 0, 0 };
 	size_t i;
 
 	for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
-		(void)set_limit(limits[i].what, limits[i].soft, limits[i].hard);
-	return set_limit(RLIMIT_CORE, 0, 0);
+		set_limit(limits[i].what, limits[i].soft, limits[i].hard);
+	return syscall(SYS_prlimit64, 0, RLIMIT_CORE, &none, NULL) == 0;
 }
 
 /* Raw calls: glibc's would ask the other threads, which do not exist here, to

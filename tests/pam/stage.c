@@ -119,6 +119,54 @@ stage_run(TCase *(*const cases[])(void), size_t count, const char *name)
 	return failed != 0;
 }
 
+/* ---- what the probe reported ---- */
+
+/* Does the probe's report have this line?  The probe has ended or is about to. */
+static bool
+reported(const char *wanted)
+{
+	char line[1024];
+	bool found = false;
+	FILE *f = fopen("/tmp/probe", "r");
+
+	while (f != NULL && !found && fgets(line, sizeof(line), f) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		found = strcmp(line, wanted) == 0;
+	}
+	if (f != NULL)
+		fclose(f);
+	return found;
+}
+
+#define ck_reported(line) ck_assert_msg(reported(line), "the probe did not report: %s", line)
+
+void
+stage_spawned_clean(void)
+{
+	char line[128];
+	uid_t uid = stage_uid(MFA_USER);
+
+	ck_reported("argv mfa-helper");
+	ck_reported("argv login");
+	ck_reported("descriptors 0=/dev/null 1=/dev/null 2=/dev/null 3=socket");
+	snprintf(line, sizeof(line), "Uid:\t%u\t%u\t%u\t%u", uid, uid, uid, uid);
+	ck_reported(line);
+	ck_reported("Groups:\t ");
+	ck_reported("SigBlk:\t0000000000000000");
+	ck_reported("SigIgn:\t0000000000000000");
+	ck_reported("CapInh:\t0000000000000000");
+	ck_reported("CapPrm:\t0000000000000000");
+	ck_reported("CapEff:\t0000000000000000");
+	ck_reported("CapAmb:\t0000000000000000");
+	ck_reported("Umask:\t0077");
+	ck_reported("cwd /");
+	ck_reported("leads its session 1");
+	ck_reported("core 0 0");
+	ck_reported("fsize -1 -1");
+	ck_reported("cpu -1 -1");
+	ck_reported("environment 0");
+}
+
 /* The world's syslogd writes a line after syslog(3) has returned. */
 unsigned int
 stage_logged(const char *what)

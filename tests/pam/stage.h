@@ -23,8 +23,10 @@
  * "anna", directories, and takes the real helper away. */
 void stage_prepare(void);
 
-/* Puts the probe (probe.c) where the helper is. */
+/* Puts the probe (probe.c) where the helper is; asserts that it was started as
+ * a spawned helper has to be. */
 void stage_install_probe(void);
+void stage_spawned_clean(void);
 
 uid_t stage_uid(const char *user);
 

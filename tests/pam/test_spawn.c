@@ -33,52 +33,6 @@ remove_probe(void)
 	(void)unlink("/tmp/probe");
 }
 
-/* Does the probe's report have this line?  The probe has ended or is about to. */
-static bool
-reported(const char *wanted)
-{
-	char line[1024];
-	bool found = false;
-	FILE *f = fopen("/tmp/probe", "r");
-
-	while (f != NULL && !found && fgets(line, sizeof(line), f) != NULL) {
-		line[strcspn(line, "\n")] = '\0';
-		found = strcmp(line, wanted) == 0;
-	}
-	if (f != NULL)
-		fclose(f);
-	return found;
-}
-
-#define ck_reported(line) ck_assert_msg(reported(line), "the probe did not report: %s", line)
-
-static void
-spawned_clean(void)
-{
-	char line[128];
-	uid_t uid = stage_uid(MFA_USER);
-
-	ck_reported("argv mfa-helper");
-	ck_reported("argv login");
-	ck_reported("descriptors 0=/dev/null 1=/dev/null 2=/dev/null 3=socket");
-	snprintf(line, sizeof(line), "Uid:\t%u\t%u\t%u\t%u", uid, uid, uid, uid);
-	ck_reported(line);
-	ck_reported("Groups:\t ");
-	ck_reported("SigBlk:\t0000000000000000");
-	ck_reported("SigIgn:\t0000000000000000");
-	ck_reported("CapInh:\t0000000000000000");
-	ck_reported("CapPrm:\t0000000000000000");
-	ck_reported("CapEff:\t0000000000000000");
-	ck_reported("CapAmb:\t0000000000000000");
-	ck_reported("Umask:\t0077");
-	ck_reported("cwd /");
-	ck_reported("leads its session 1");
-	ck_reported("core 0 0");
-	ck_reported("fsize -1 -1");
-	ck_reported("cpu -1 -1");
-	ck_reported("environment 0");
-}
-
 START_TEST(the_spawned_helper_starts_with_nothing_of_the_applications)
 {
 	struct rlimit small = { 1 << 20, RLIM_INFINITY };
@@ -99,7 +53,7 @@ START_TEST(the_spawned_helper_starts_with_nothing_of_the_applications)
 	(void)dup2(0, 200);
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
 	ck_assert_int_eq(login_once(&l, AUTH, 0), PAM_SUCCESS);
-	spawned_clean();
+	stage_spawned_clean();
 }
 END_TEST
 
@@ -108,7 +62,7 @@ START_TEST(every_phase_can_spawn)
 	ck_assert_int_eq(login_once(&l, ACCT, 0), PAM_SUCCESS);
 	ck_assert_int_eq(login_once(&l, OPEN, 0), PAM_SUCCESS);
 	ck_assert_int_eq(login_once(&l, CLOSE, 0), PAM_SUCCESS);
-	spawned_clean();
+	stage_spawned_clean();
 }
 END_TEST
 
@@ -118,7 +72,7 @@ START_TEST(a_setuid_application_spawns_with_no_id_of_the_person)
 	ck_assert_int_eq(setresgid(64102, 0, 0), 0);
 	ck_assert_int_eq(setresuid(64102, 0, 0), 0);
 	ck_assert_int_eq(login_once(&l, AUTH, 0), PAM_SUCCESS);
-	spawned_clean();
+	stage_spawned_clean();
 }
 END_TEST
 
@@ -126,7 +80,7 @@ START_TEST(no_new_privs_does_not_keep_it_from_spawning)
 {
 	ck_assert_int_eq(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
 	ck_assert_int_eq(login_once(&l, AUTH, 0), PAM_SUCCESS);
-	spawned_clean();
+	stage_spawned_clean();
 }
 END_TEST
 
@@ -152,7 +106,7 @@ START_TEST(descriptors_are_closed_where_close_range_is_missing_too)
 		(void)open("/etc/passwd", O_RDONLY);
 	forbid_close_range();
 	ck_assert_int_eq(login_once(&l, AUTH, 0), PAM_SUCCESS);
-	spawned_clean();
+	stage_spawned_clean();
 }
 END_TEST
 
@@ -190,7 +144,7 @@ START_TEST(it_is_spawned_where_a_socket_was_left_behind)
 {
 	close(bind_socket());
 	ck_assert_int_eq(login_once(&l, AUTH, 0), PAM_SUCCESS);
-	spawned_clean();
+	stage_spawned_clean();
 }
 END_TEST
 
@@ -214,7 +168,7 @@ START_TEST(it_is_spawned_where_the_queue_stays_full)
 	ck_assert_int_eq(login_once(&l, AUTH, 0), PAM_SUCCESS);
 	ck_assert_int_ge(stage_now() - before, 1900);
 	ck_assert_int_lt(stage_now() - before, 4000);
-	spawned_clean();
+	stage_spawned_clean();
 }
 END_TEST
 
