@@ -138,6 +138,13 @@ $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/tests/unit.a $
 		$(HELPER) $(COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS) $(CTL_LIBS)
 
+# It puts itself between SQLite and the C library.
+$(BUILD)/tests/unit/test_store_kill: $(BUILD)/tests/fault/kill_at_write.o
+
+# The same for a shipped program, by LD_PRELOAD or /etc/ld.so.preload.
+$(BUILD)/tests/kill_at_write.so: $(BUILD)/tests/fault/kill_at_write.o
+	$(CC) -shared $(LDFLAGS_ALL) -o $@ $<
+
 $(WORLD_TOOLS): $(BUILD)/tests/%: $(BUILD)/tests/world/%.o
 	$(CC) $(LDFLAGS_ALL) -o $@ $< -lpam
 

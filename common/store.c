@@ -106,6 +106,10 @@ open_database(struct store *s)
 
 	if (rc != SQLITE_OK)
 		return store_error(s, rc);
+	/* What may only be read, SQLite opens for reading, and says nothing. */
+	if (s->mode != STORE_READ && sqlite3_db_readonly(s->db, "main") != 0)
+		return store_say(s, MFA_E_STATE, "%s: cannot be written: %s", s->path,
+		    strerror(EACCES));
 	(void)sqlite3_extended_result_codes(s->db, 1);
 	(void)sqlite3_busy_timeout(s->db, STORE_READ_MS);
 	return MFA_OK;

@@ -11,6 +11,8 @@
 
 #include "error.h"
 
+const char *store_world_base = "/tmp";
+
 void
 must(int r, const char *what)
 {
@@ -22,7 +24,7 @@ void
 store_world_empty(struct store_world *w)
 {
 	memset(w, 0, sizeof(*w));
-	(void)snprintf(w->dir, sizeof(w->dir), "/tmp/mfa-store-XXXXXX");
+	(void)snprintf(w->dir, sizeof(w->dir), "%s/mfa-store-XXXXXX", store_world_base);
 	ck_assert_ptr_nonnull(mkdtemp(w->dir));
 	memset(w->key.bytes, 7, sizeof(w->key.bytes));
 }

@@ -18,6 +18,9 @@ struct store_world {
 #define NOW 1700000000
 #define DAY 86400
 
+/* Where directories are made: /tmp, unless a test sets another. */
+extern const char *store_world_base;
+
 void store_world_make(struct store_world *w);	/* with a state, open */
 void store_world_empty(struct store_world *w);	/* the directory alone */
 void store_world_drop(struct store_world *w);

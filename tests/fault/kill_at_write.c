@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "kill_at_write.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define CONTROL "/run/kill_at_write"
+#define PUBLIC __attribute__((visibility("default")))
+
+static enum at_write mode;
+static long count, target;
+
+void
+at_write(enum at_write what, long n)
+{
+	mode = what;
+	target = n;
+	count = 0;
+}
+
+long
+writes_so_far(void)
+{
+	return count;
+}
+
+/* kill(2) is not among what a sandboxed helper may call. */
+static void
+die(void)
+{
+	for (;;)
+		(void)syscall(SYS_tgkill, getpid(), gettid(), SIGKILL);
+}
+
+/* Counts a call: true when it shall fail, with `error`. */
+static bool
+strikes(int error)
+{
+	count++;
+	if (mode == AT_WRITE_NOTHING || count < target || (count > target && mode != AT_WRITE_FULL))
+		return false;
+	if (mode == AT_WRITE_KILL || mode == AT_WRITE_KILL_HALF)
+		die();
+	errno = mode == AT_WRITE_ERROR ? EIO : error;
+	return true;
+}
+
+static bool
+halved(void)
+{
+	return mode == AT_WRITE_KILL_HALF && count + 1 == target;
+}
+
+/* ---- the calls ---- */
+
+PUBLIC ssize_t
+write(int fd, const void *data, size_t n)
+{
+	if (halved())
+		(void)syscall(SYS_write, fd, data, n / 2);
+	return strikes(ENOSPC) ? -1 : syscall(SYS_write, fd, data, n);
+}
+
+PUBLIC ssize_t
+pwrite64(int fd, const void *data, size_t n, off64_t at)
+{
+	if (halved())
+		(void)syscall(SYS_pwrite64, fd, data, n / 2, at);
+	return strikes(ENOSPC) ? -1 : syscall(SYS_pwrite64, fd, data, n, at);
+}
+
+PUBLIC ssize_t
+pwrite(int fd, const void *data, size_t n, off_t at)
+{
+	return pwrite64(fd, data, n, at);
+}
+
+PUBLIC int
+ftruncate64(int fd, off64_t size)
+{
+	return strikes(ENOSPC) ? -1 : (int)syscall(SYS_ftruncate, fd, size);
+}
+
+PUBLIC int
+ftruncate(int fd, off_t size)
+{
+	return ftruncate64(fd, size);
+}
+
+PUBLIC int
+fdatasync(int fd)
+{
+	return strikes(EIO) ? -1 : (int)syscall(SYS_fdatasync, fd);
+}
+
+PUBLIC int
+fsync(int fd)
+{
+	return strikes(EIO) ? -1 : (int)syscall(SYS_fsync, fd);
+}
+
+PUBLIC int
+linkat(int from_dir, const char *from, int to_dir, const char *to, int flags)
+{
+	return strikes(ENOSPC) ? -1 :
+	    (int)syscall(SYS_linkat, from_dir, from, to_dir, to, flags);
+}
+
+/* A full disk lets go of files. */
+PUBLIC int
+unlinkat(int dir, const char *name, int flags)
+{
+	if (strikes(EIO) && mode != AT_WRITE_FULL)
+		return -1;
+	return (int)syscall(SYS_unlinkat, dir, name, flags);
+}
+
+PUBLIC int
+unlink(const char *name)
+{
+	return unlinkat(AT_FDCWD, name, 0);
+}
+
+/* What leaves the process counts as well: a verdict, above all. */
+PUBLIC ssize_t
+send(int fd, const void *data, size_t n, int flags)
+{
+	return strikes(EPIPE) ? -1 : syscall(SYS_sendto, fd, data, n, flags, NULL, 0);
+}
+
+PUBLIC ssize_t
+sendmsg(int fd, const struct msghdr *m, int flags)
+{
+	return strikes(EPIPE) ? -1 : syscall(SYS_sendmsg, fd, m, flags);
+}
+
+/* ---- control from outside ---- */
+
+static void
+restart_count(void)
+{
+	count = 0;
+}
+
+static void
+obey(const char *text)
+{
+	static const char *const modes[] = { "count", "kill", "half", "full", "error" };
+	char program[64], word[16];
+	long n;
+	size_t i;
+
+	if (sscanf(text, "%63s %15s %ld", program, word, &n) != 3 ||
+	    strcmp(program, program_invocation_short_name) != 0)
+		return;
+	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+		if (strcmp(word, modes[i]) == 0)
+			at_write((enum at_write)i, n);
+}
+
+static __attribute__((constructor)) void
+begin(void)
+{
+	const char *text = getenv("KILL_AT_WRITE");
+	char line[128];
+	ssize_t n;
+	int fd;
+
+	(void)pthread_atfork(NULL, NULL, restart_count);
+	if (text != NULL) {
+		obey(text);
+	} else if ((fd = open(CONTROL, O_RDONLY | O_CLOEXEC)) != -1) {
+		if ((n = read(fd, line, sizeof(line) - 1)) > 0) {
+			line[n] = '\0';
+			obey(line);
+		}
+		(void)close(fd);
+	}
+}
