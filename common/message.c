@@ -148,7 +148,7 @@ put_groups(struct writer *w, const uint32_t *groups, uint32_t count)
 	uint32_t i;
 	int r;
 
-	if (count > MSG_GROUPS_MAX || (r = put_number(w, count)) != MFA_OK)
+	if (count > MSG_GROUPS_MAX || put_number(w, count) != MFA_OK)
 		return MFA_E_INVALID;
 	for (i = 0; i < count; i++)
 		if ((r = put_number(w, groups[i])) != MFA_OK)

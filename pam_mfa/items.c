@@ -77,9 +77,9 @@ static int
 gather_user(struct request *rq)
 {
 	const char *user = item(rq, PAM_USER);
+	bool may_ask = rq->phase == PHASE_AUTH || rq->phase == PHASE_SPLIT;
 
-	/* Only an auth phase may have to ask for the name. */
-	if (user != NULL && user[0] == '\0' && (rq->phase == PHASE_AUTH || rq->phase == PHASE_SPLIT) &&
+	if (user != NULL && user[0] == '\0' && may_ask &&
 	    (pam_get_user(rq->pamh, &user, NULL) != PAM_SUCCESS || user == NULL))
 		return MFA_E_CONV;
 	rq->what = "PAM_USER is missing, too long or unprintable";

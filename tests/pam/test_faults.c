@@ -339,86 +339,6 @@ START_TEST(only_a_login_may_ask_something)
 }
 END_TEST
 
-/* ---- the conversation and the application gone wrong ---- */
-
-static void
-hears_twice(struct role *r)
-{
-	role_hear(r);
-	role_prompt(r, "Code: ", true);
-	role_hear(r);
-	role_hear(r);
-	r->played->gone = true;
-}
-
-static void
-await_helper(void)
-{
-	int i;
-
-	for (i = 0; i < 100 && !played->gone; i++)
-		role_pause(10);
-	ck_assert(played->gone);
-}
-
-static char too_long[SECRET_MAX + 2];
-
-static const struct {
-	int fails_with;
-	bool no_response;
-	const char *answer;
-	int result;
-	const char *why;
-} silences[] = {
-	{ PAM_CONV_ERR, false, "x", PAM_CONV_ERR, "the application could not ask" },
-	{ PAM_CONV_AGAIN, false, "x", PAM_CONV_ERR, "the application could not ask" },
-	{ PAM_ABORT, false, "x", PAM_CONV_ERR, "the application could not ask" },
-	{ 0, true, "x", PAM_CONV_ERR, "the application could not ask" },
-	{ 0, false, NULL, PAM_CONV_ERR, "the application could not ask" },
-	{ 0, false, too_long, PAM_AUTHINFO_UNAVAIL, "is too long" },
-};
-
-START_TEST(a_prompt_that_is_not_answered_is_cancelled_and_denied)
-{
-	memset(too_long, 'x', SECRET_MAX + 1);
-	start(&(struct fault){ hears_twice, NULL, 0 });
-	l.person.fails_with = silences[_i].fails_with;
-	l.person.no_response = silences[_i].no_response;
-	l.person.answers[0] = silences[_i].answer;
-	ck_assert_int_eq(login_once(&l, AUTH, 0), silences[_i].result);
-	await_helper();
-	ck_assert_uint_eq(played->count, 2);
-	ck_assert_int_eq(played->heard[1].type, MSG_CANCEL);
-	ck_assert_uint_eq(stage_logged(silences[_i].why), 1);
-}
-END_TEST
-
-START_TEST(an_application_without_a_conversation_is_denied)
-{
-	start(&(struct fault){ prompts_then_grants, NULL, 0 });
-	login_begin(&l, "anna", ONE_OF_EACH);
-	l.conv.conv = NULL;
-	(void)pam_set_item(l.pamh, PAM_CONV, &l.conv);
-	ck_assert_int_eq(login_call(&l, AUTH, 0), PAM_CONV_ERR);
-	login_end(&l, PAM_CONV_ERR);
-}
-END_TEST
-
-static void
-rename_user(struct person *p)
-{
-	ck_assert_int_eq(pam_set_item(p->pamh, PAM_USER, "root"), PAM_SUCCESS);
-}
-
-START_TEST(a_grant_for_another_than_pam_user_is_denied)
-{
-	start(&(struct fault){ prompts_then_grants, NULL, 0 });
-	l.person.then = rename_user;
-	ck_assert_int_eq(login_once(&l, AUTH, 0), PAM_AUTH_ERR);
-	ck_assert_uint_eq(stage_logged("PAM_USER changed"), 1);
-}
-END_TEST
-
 /* ---- who listens ---- */
 
 static void
@@ -447,110 +367,6 @@ START_TEST(a_listener_of_the_helpers_own_user_is_heard)
 }
 END_TEST
 
-/* ---- the deadline; side by side, since each takes all of its ten seconds ---- */
-
-static void
-hangs_at_once(struct role *r)
-{
-	(void)r;
-	role_hang();
-}
-
-static void
-hangs_after_an_info(struct role *r)
-{
-	role_hear(r);
-	role_info(r, "Wait.");
-	role_hang();
-}
-
-static void
-hangs_after_the_answer(struct role *r)
-{
-	dies_after_the_answer(r);
-	role_hang();
-}
-
-static void
-grants_too_late(struct role *r)
-{
-	role_hear(r);
-	role_pause(10500);
-	role_verdict(r, VERDICT_GRANT);
-	role_hear(r);
-}
-
-static void
-grants_before_the_late_answer(struct role *r)
-{
-	role_hear(r);
-	role_prompt(r, "Code: ", true);
-	role_verdict(r, VERDICT_GRANT);
-	role_hear(r);
-}
-
-static void
-chatters(struct role *r)
-{
-	int i;
-
-	role_hear(r);
-	for (i = 0; i < MSG_INFOS_MAX; i++) {
-		role_info(r, "Soon.");
-		role_pause(2000);
-	}
-	role_verdict(r, VERDICT_GRANT);
-}
-
-static void
-dawdle(struct person *p)
-{
-	(void)p;
-	role_pause(10500);
-}
-
-static const struct {
-	role_fn *play;
-	void (*then)(struct person *);
-	int64_t at_most;
-	const char *last;		/* line that the person sees */
-} hangs[] = {
-	{ hangs_at_once, NULL, 10400, SENTENCE },
-	{ hangs_after_an_info, NULL, 10400, SENTENCE },
-	{ hangs_after_the_answer, NULL, 10400, SENTENCE },
-	{ grants_too_late, NULL, 10400, SENTENCE },
-	{ chatters, NULL, 10400, SENTENCE },
-	{ grants_before_the_late_answer, dawdle, 21400, "Time is up; access denied. Try again." },
-};
-
-/* Each needs the one socket path at its beginning only: what is connected
- * stays so when the path is taken over. */
-START_TEST(no_helper_holds_a_login_beyond_its_deadline)
-{
-	int i, status, failed = 0;
-	pid_t pids[COUNT(hangs)];
-	int64_t before;
-
-	for (i = 0; i < COUNT(hangs); i++) {
-		start(&(struct fault){ hangs[i].play, NULL, 0 });
-		l.person.then = hangs[i].then;
-		if ((pids[i] = fork()) == 0) {
-			before = stage_now();
-			status = login_once(&l, AUTH, 0);
-			before = stage_now() - before;
-			_exit(status != PAM_AUTHINFO_UNAVAIL || before < 9900 ||
-			    before > hangs[i].at_most || strcmp(hangs[i].last,
-			    l.person.line[l.person.shown - 1].text) != 0);
-		}
-		role_pause(200);
-	}
-	for (i = 0; i < COUNT(hangs); i++)
-		if (waitpid(pids[i], &status, 0) == -1 || status != 0)
-			failed |= 1 << i;
-	ck_assert_int_eq(failed, 0);
-}
-END_TEST
-
 static TCase *
 all_faults(void)
 {
@@ -565,13 +381,8 @@ all_faults(void)
 	tcase_add_test(t, a_judgement_of_the_helpers_is_left_to_its_own_log_line);
 	tcase_add_test(t, a_fault_that_the_helper_found_is_told_to_the_person);
 	tcase_add_test(t, only_a_login_may_ask_something);
-	tcase_add_loop_test(t, a_prompt_that_is_not_answered_is_cancelled_and_denied, 0,
-	    COUNT(silences));
-	tcase_add_test(t, an_application_without_a_conversation_is_denied);
-	tcase_add_test(t, a_grant_for_another_than_pam_user_is_denied);
 	tcase_add_test(t, a_listener_of_another_user_hears_nothing);
 	tcase_add_test(t, a_listener_of_the_helpers_own_user_is_heard);
-	tcase_add_test(t, no_helper_holds_a_login_beyond_its_deadline);
 	return t;
 }
 

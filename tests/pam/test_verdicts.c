@@ -225,89 +225,6 @@ START_TEST(a_missing_user_name_is_asked_for_in_the_auth_phase_only)
 }
 END_TEST
 
-/* ---- the conversation ---- */
-
-static void
-play_conversation(struct role *r)
-{
-	role_hear(r);
-	role_info(r, "Hello.");
-	role_error(r, "Caf\xc3\xa9 closed.");
-	role_prompt(r, "Seen: ", true);
-	role_hear(r);
-	role_prompt(r, "Unseen: ", false);
-	role_hear(r);
-	role_verdict(r, VERDICT_GRANT);
-	role_hear(r);
-}
-
-static void
-answers_arrived(unsigned int n)
-{
-	ck_assert_uint_eq(n, 3);
-	ck_assert_int_eq(played->heard[1].type, MSG_ANSWER);
-	ck_assert_str_eq((const char *)played->heard[1].answer.data, "123 456");
-	ck_assert_uint_eq(played->heard[1].answer.len, 7);
-	ck_assert_uint_eq(played->heard[2].answer.len, 0);
-}
-
-START_TEST(prompts_infos_errors_and_answers_are_relayed)
-{
-	static const struct { int style; const char *text; } lines[] = {
-		{ PAM_TEXT_INFO, "Hello." }, { PAM_ERROR_MSG, "Caf\xc3\xa9 closed." },
-		{ PAM_PROMPT_ECHO_ON, "Seen: " }, { PAM_PROMPT_ECHO_OFF, "Unseen: " },
-	};
-	unsigned int i;
-
-	stage_helper_start(play_conversation);
-	l.person.answers[0] = "123 456";
-	l.person.answers[1] = "";
-	ck_assert_int_eq(login_once(&l, AUTH, 0), PAM_SUCCESS);
-	ck_assert_uint_eq(l.person.shown, 4);
-	for (i = 0; i < 4; i++) {
-		ck_assert_int_eq(l.person.line[i].style, lines[i].style);
-		ck_assert_str_eq(l.person.line[i].text, lines[i].text);
-	}
-	answers_arrived(played->count);
-}
-END_TEST
-
-START_TEST(pam_silent_shows_prompts_only_and_tells_the_helper)
-{
-	stage_helper_start(play_conversation);
-	l.person.answers[0] = "123 456";
-	l.person.answers[1] = "";
-	ck_assert_int_eq(login_once(&l, AUTH, PAM_SILENT), PAM_SUCCESS);
-	ck_assert_uint_eq(l.person.shown, 2);
-	ck_assert_uint_eq(played->heard[0].flags, BEGIN_SILENT);
-	answers_arrived(played->count);
-}
-END_TEST
-
-START_TEST(a_line_that_cannot_be_shown_is_no_denial)
-{
-	stage_helper_start(play_conversation);
-	l.person.answers[0] = "123 456";
-	l.person.answers[1] = "";
-	l.person.fails_lines = true;
-	l.person.fails_with = 0;
-	ck_assert_int_eq(login_once(&l, AUTH, 0), PAM_SUCCESS);
-}
-END_TEST
-
-START_TEST(the_longest_answer_arrives_whole)
-{
-	static char longest[SECRET_MAX + 1];
-
-	memset(longest, 'x', SECRET_MAX);
-	stage_helper_start(play_conversation);
-	l.person.answers[0] = longest;
-	l.person.answers[1] = "";
-	ck_assert_int_eq(login_once(&l, AUTH, 0), PAM_SUCCESS);
-	ck_assert_uint_eq(played->heard[1].answer.len, SECRET_MAX);
-}
-END_TEST
-
 /* ---- from one phase to the next ---- */
 
 static void
@@ -457,10 +374,6 @@ verdicts(void)
 	tcase_add_test(t, a_user_unknown_to_nss_has_neither_id_nor_groups);
 	tcase_add_loop_test(t, an_unusable_user_name_is_a_denial_and_reaches_nobody, 0, 4);
 	tcase_add_test(t, a_missing_user_name_is_asked_for_in_the_auth_phase_only);
-	tcase_add_test(t, prompts_infos_errors_and_answers_are_relayed);
-	tcase_add_test(t, pam_silent_shows_prompts_only_and_tells_the_helper);
-	tcase_add_test(t, a_line_that_cannot_be_shown_is_no_denial);
-	tcase_add_test(t, the_longest_answer_arrives_whole);
 	tcase_add_test(t, the_account_phase_tells_of_a_grant_of_this_transaction);
 	tcase_add_test(t, a_grant_is_not_another_users);
 	tcase_add_test(t, a_denial_takes_an_earlier_grant_away);
