@@ -67,6 +67,8 @@ void store_tidy(struct store *s, int64_t now, unsigned int audit_days);
 
 /* ---- users: failures and locks ---- */
 
+#define STORE_NOTICE_MAX 192
+
 struct user_state {
 	bool exists;			/* there is a row */
 	unsigned int tokens;		/* enrolled tokens (totp, hotp) */
@@ -78,6 +80,7 @@ struct user_state {
 	int64_t locked_at;
 	char lock_reason[128];
 	unsigned int grace_used;	/* grace logins */
+	char notice[STORE_NOTICE_MAX];	/* what changed since the last success, or "" */
 };
 
 /* Everything the policy asks about a user; zeros for one without a row. */
@@ -86,7 +89,9 @@ int store_user(struct store *s, const char *user, int64_t now, struct user_state
 /* Counts one failure.  A user without a row stays without one (and MFA_OK),
  * but the same work is done. */
 int store_user_failed(struct store *s, const char *user, int64_t now);
-int store_user_succeeded(struct store *s, const char *user);	/* failures = 0 */
+int store_user_succeeded(struct store *s, const char *user);	/* failures = 0, no notice */
+/* What the person is told at the next success: the last change of a binding. */
+int store_user_notice(struct store *s, const char *user, const char *notice);
 int store_user_grace(struct store *s, const char *user);	/* grace_used + 1 */
 int store_user_lock(struct store *s, const char *user, int64_t now, const char *reason);
 int store_user_unlock(struct store *s, const char *user);	/* also failures = 0 */

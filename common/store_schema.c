@@ -29,6 +29,7 @@ static const char *const migrations[] = {
 	" locked_at INTEGER,"
 	" lock_reason TEXT NOT NULL DEFAULT '',"
 	" grace_used INTEGER NOT NULL DEFAULT 0,"
+	" notice TEXT NOT NULL DEFAULT '',"
 	" salt BLOB) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE token ("
 	" id INTEGER PRIMARY KEY AUTOINCREMENT,"

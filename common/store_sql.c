@@ -23,13 +23,16 @@ static const struct {
 	    "SELECT u.failures, u.last_failure, u.locked_at, u.lock_reason, u.grace_used,"
 	    " (SELECT count(*) FROM token WHERE user = ?1),"
 	    " (SELECT count(*) FROM recovery WHERE user = ?1 AND used = 0),"
-	    " (SELECT count(*) FROM pass WHERE user = ?1 AND uses > 0 AND expires > ?2)"
+	    " (SELECT count(*) FROM pass WHERE user = ?1 AND uses > 0 AND expires > ?2),"
+	    " u.notice"
 	    " FROM (SELECT 1) LEFT JOIN user AS u ON u.name = ?1" },
 	[STMT_USER_MAKE] = { false, "INSERT OR IGNORE INTO user (name) VALUES (?1)" },
 	[STMT_USER_FAILED] = { true,
 	    "UPDATE user SET failures = failures + 1, last_failure = ?2 WHERE name = ?1" },
 	[STMT_USER_SUCCEEDED] = { true,
-	    "UPDATE user SET failures = 0 WHERE name = ?1 AND failures <> 0" },
+	    "UPDATE user SET failures = 0, notice = '' WHERE name = ?1"
+	    " AND (failures <> 0 OR notice <> '')" },
+	[STMT_USER_NOTICE] = { false, "UPDATE user SET notice = ?2 WHERE name = ?1" },
 	[STMT_USER_GRACE] = { false,
 	    "UPDATE user SET grace_used = grace_used + 1 WHERE name = ?1" },
 	[STMT_USER_LOCK] = { false,

@@ -22,6 +22,7 @@ store_user(struct store *s, const char *user, int64_t now, struct user_state *ou
 	out->tokens = store_uint(st, 5);
 	out->recovery = store_uint(st, 6);
 	out->passes = store_uint(st, 7);
+	store_text(st, 8, out->notice, sizeof(out->notice));
 	store_end(st);
 	return MFA_OK;
 }
@@ -50,6 +51,15 @@ store_user_grace(struct store *s, const char *user)
 	int r = store_user_make(s, user);
 
 	return r != MFA_OK ? r : store_do(s, STMT_USER_GRACE, ARGS(TEXT(user),), NULL);
+}
+
+int
+store_user_notice(struct store *s, const char *user, const char *notice)
+{
+	int r = store_user_make(s, user);
+
+	return r != MFA_OK ? r :
+	    store_do(s, STMT_USER_NOTICE, ARGS(TEXT(user), TEXT(notice),), NULL);
 }
 
 int

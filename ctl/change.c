@@ -9,6 +9,7 @@
 #include "log.h"
 #include "state.h"
 #include "text.h"
+#include "when.h"
 
 static void
 append(char *dst, size_t size, const char *key, const char *quote, const char *value)
@@ -33,23 +34,9 @@ change_add(struct change *c, const char *key, const char *value)
 	    show(shown, sizeof(shown), value));
 }
 
-int
-state_record(struct state *st, const struct change *c)
-{
-	struct audit a = { .ms = 0 };
-	int r;
-
-	if ((r = text_copy(a.event, sizeof(a.event), c->event)) != MFA_OK ||
-	    (r = text_copy(a.user, sizeof(a.user), c->user)) != MFA_OK ||
-	    (r = text_copy(a.reason, sizeof(a.reason), c->recorded)) != MFA_OK ||
-	    (r = text_copy(a.by, sizeof(a.by), st->by)) != MFA_OK)
-		return r;
-	return store_audit(st->store, &a, st->now);
-}
-
 /* Each change of a binding is told to the person at the next login. */
-int
-state_notify(struct state *st, const struct change *c)
+static int
+notify(struct state *st, const struct change *c)
 {
 	static const struct {
 		const char *event, *told;
@@ -74,6 +61,21 @@ state_notify(struct state *st, const struct change *c)
 	return MFA_OK;
 }
 
+int
+state_record(struct state *st, const struct change *c)
+{
+	struct audit a = { .ms = 0 };
+	int r;
+
+	if ((r = text_copy(a.event, sizeof(a.event), c->event)) != MFA_OK ||
+	    (r = text_copy(a.user, sizeof(a.user), c->user)) != MFA_OK ||
+	    (r = text_copy(a.reason, sizeof(a.reason), c->recorded)) != MFA_OK ||
+	    (r = text_copy(a.by, sizeof(a.by), st->by)) != MFA_OK)
+		return r;
+	r = store_audit(st->store, &a, st->now);
+	return r != MFA_OK ? r : notify(st, c);
+}
+
 void
 state_log(const struct state *st, const struct change *c)
 {
@@ -93,7 +95,7 @@ state_change(struct state *st, const struct change *c,
 	if ((r = store_begin(st->store, CTL_STORE_MS)) != MFA_OK)
 		return r;
 	if ((r = wall_clock(&st->now)) == MFA_OK && (r = apply(st, arg)) == MFA_OK &&
-	    (r = state_record(st, c)) == MFA_OK && (r = state_notify(st, c)) == MFA_OK)
+	    (r = state_record(st, c)) == MFA_OK)
 		r = store_commit(st->store, true);
 	if (r != MFA_OK) {
 		store_rollback(st->store);

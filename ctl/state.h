@@ -59,8 +59,8 @@ struct change {
 int state_change(struct state *st, const struct change *c,
     int (*apply)(struct state *st, void *arg), void *arg);
 
-/* The two parts of it: the record, inside a transaction, and the log line,
- * after it. */
+/* The two parts of it: the record, inside a transaction, with the notice that
+ * the person gets at the next login; and the log line, after it. */
 int state_record(struct state *st, const struct change *c);
 void state_log(const struct state *st, const struct change *c);
 

@@ -3,6 +3,7 @@
 
 #include "error.h"
 #include "login.h"
+#include "text.h"
 
 static const struct {
 	enum factor factor;
@@ -137,6 +138,8 @@ weigh(struct attempt *a, const struct decision *d, struct judgement *out)
 			return r;
 		out->reason = out->accepted ? REASON_CODE_ACCEPTED : a->reason;
 		out->left = a->left;
+		if (out->accepted)
+			(void)text_copy(out->notice, sizeof(out->notice), u.notice);
 		return out->accepted ? count_success(a) : count_failure(a, &u);
 	}
 	return MFA_OK;

@@ -127,9 +127,13 @@ grant_unasked(struct login *l, const struct decision *d)
 
 /* ---- asking ---- */
 
+/* Every change of what lets a person in is told to the person (SP 800-63B). */
 static void
 tell_accepted(struct login *l, const struct judgement *j)
 {
+	if (j->notice[0] != '\0')
+		talk_info(l, "Since your last login: %s. If that was not you, tell your "
+		    "administrator.", j->notice);
 	if (j->factor == FACTOR_RECOVERY)
 		talk_info(l, "Recovery code accepted; %u left.%s", j->left,
 		    j->left <= 2 ? " Ask your administrator for new ones." : "");

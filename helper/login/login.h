@@ -92,6 +92,7 @@ struct judgement {
 	enum reason reason;
 	enum factor factor;	/* that was accepted */
 	unsigned int left;	/* recovery codes, or uses of the pass */
+	char notice[STORE_NOTICE_MAX];	/* accepted: what changed since the last time */
 };
 
 /*

@@ -641,6 +641,25 @@ START_TEST(success_is_remembered_for_its_session_only_and_can_be_forgotten)
 }
 END_TEST
 
+START_TEST(change_of_a_binding_is_told_once_at_the_next_success)
+{
+	struct login_result r;
+
+	make("delay = 0\n");
+	login_enrol(&w, "alice", OTP_HOTP);
+	written(store_user_notice(w.store, "alice", "an authenticator was added on X by Y"));
+	r = try_code("alice", "000000");
+	ck_assert_uint_eq(r.infos, 0);
+	r = try_code("alice", login_hotp(0));
+	granted(&r);
+	ck_assert_ptr_nonnull(strstr(r.said, "an authenticator was added on X by Y"));
+	r = try_code("alice", login_hotp(1));
+	granted(&r);
+	ck_assert_uint_eq(r.infos, 0);
+	drop();
+}
+END_TEST
+
 START_TEST(only_root_makes_remembered_grants)
 {
 	struct login_script s;
@@ -801,6 +820,7 @@ main(void)
 	tcase_add_test(t, user_environment_cannot_name_the_origin_of_a_session);
 	tcase_add_test(t, grace_logins_run_out_even_when_they_come_at_once);
 	tcase_add_test(t, success_is_remembered_for_its_session_only_and_can_be_forgotten);
+	tcase_add_test(t, change_of_a_binding_is_told_once_at_the_next_success);
 	tcase_add_test(t, only_root_makes_remembered_grants);
 	tcase_add_test(t, caller_that_is_not_root_may_only_be_itself);
 	tcase_add_test(t, guard_denies_what_skipped_the_auth_phase);
