@@ -171,6 +171,9 @@ look_helper(struct look *l, struct item *i)
 	else if (r == MFA_E_ABSENT)
 		(void)say(i, false, "nobody listens on %s: root's logins start a helper each, "
 		    "screen lockers cannot: systemctl start mfa-helper.socket", MFA_SOCKET);
+	else if (r == MFA_E_REFUSED)
+		(void)say(i, false, "answers on %s, but refuses: see the system's log",
+		    MFA_SOCKET);
 	else
 		(void)say(i, false, "no answer on %s: %s", MFA_SOCKET, mfa_strerror(r));
 }

@@ -175,12 +175,16 @@ before=$(tokens alice)
 begin alice --replace authenticator
 answer 000000 000000 000000
 is "an_old_token_stays_when_the_new_one_is_not_proved" "$status $(tokens alice)" "5 $before"
+sqlite3 /var/lib/pam_mfa/state.db "insert into remembered (user, key, created, expires)
+    values ('alice', 'session x 1', $(date +%s), $(date +%s) + 900)"
 mark
 soon
 begin alice --replace authenticator --name tablet
 answer "$(code "$key")"
 is "and_goes_when_it_is" "$status $(tokens alice)" "0 tablet totp SHA1 6 30"
 logged "which_is_logged" 'mfactl.*: replace user=alice by=root token=tablet was=authenticator kind=totp'
+ctl forget alice
+like "and_remembered_logins_are_forgotten" "$out" '^0 remembered'
 begin carol --replace token
 like "a_replacement_is_of_the_same_kind" "$shown" 'otpauth://hotp/'
 answer "$(oathtool --hotp -b -c 0 - <<< "$key")"

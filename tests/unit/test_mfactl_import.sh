@@ -95,6 +95,11 @@ ln -s $file /home/bob/link
 chown -h bob:bob /home/bob/link
 ctl import google /home/bob/link bob
 is "a_symbolic_link_at_the_end" "$status" 5
+put < $file
+ln -sf /home/bob/file /home/bob/link
+chown -h bob:bob /home/bob/link
+ctl import google /home/bob/link bob
+is "even_to_a_file_of_his_own" "$status" 5
 mkdir /root/secret
 cp $file /root/secret/file
 chmod 600 /root/secret/file

@@ -101,6 +101,7 @@ is "json_has_the_same" "$(mfactl status --json | jq -r 'to_entries | map("\(.key
 echo 'nonsense = yes' | configure
 ctl status
 like "a_bad_configuration_is_seen" "$out" '^configuration +WRONG +/etc/pam_mfa/pam_mfa.conf:1: '
+like "and_that_the_helper_refuses" "$out" '^helper +WRONG +.* refuses'
 configure < /dev/null
 chmod 644 /etc/pam_mfa/state.key
 ctl status
