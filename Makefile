@@ -199,7 +199,7 @@ fuzzers: FORCE
 fuzz: fuzzers
 	@BUILD=$(BUILD) tests/fuzz/test_fuzz.sh $(FUZZ_SECONDS)
 
-tests: $(PROGRAMS) $(UNIT_TESTS) $(PAM_TESTS) $(BUILD)/tests/pam/probe $(WORLD_TOOLS) \
+tests: $(PROGRAMS) $(BUILD)/tests/kill_at_write.so $(UNIT_TESTS) $(PAM_TESTS) $(BUILD)/tests/pam/probe $(WORLD_TOOLS) \
 	$(BUILD)/tests/fault/test_torture fuzzers
 
 check: tests
