@@ -71,8 +71,8 @@ chatters(struct role *r)
 static void
 dawdle(struct person *p)
 {
-	(void)p;
-	role_pause(10500);
+	if (p->line[p->shown - 1].style == PAM_PROMPT_ECHO_ON)
+		role_pause(10500);
 }
 
 static const struct {
@@ -86,7 +86,7 @@ static const struct {
 	{ hangs_after_the_answer, NULL, 10400, SENTENCE },
 	{ grants_too_late, NULL, 10400, SENTENCE },
 	{ chatters, NULL, 10400, SENTENCE },
-	{ grants_before_the_late_answer, dawdle, 21400, "Time is up; access denied. Try again." },
+	{ grants_before_the_late_answer, dawdle, 10900, "Time is up; access denied. Try again." },
 };
 
 /* Each needs the one socket path at its beginning only: what is connected
