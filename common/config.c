@@ -193,6 +193,15 @@ config_where(const struct config *c, const char *service, const char *key, unsig
 	return p.file;
 }
 
+const char *
+config_section(const struct config *c, const char *service, unsigned int *line)
+{
+	const struct section *s = section_of(c, service);
+
+	*line = s->begun.line;
+	return s->begun.file;
+}
+
 /* ---- freeing ---- */
 
 static void

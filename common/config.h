@@ -135,6 +135,9 @@ const struct names *config_services(const struct config *c);
 const char *config_where(const struct config *c, const char *service, const char *key,
     unsigned int *line);
 
+/* The file and line in which [service NAME] begins; NULL when it has none. */
+const char *config_section(const struct config *c, const char *service, unsigned int *line);
+
 void config_free(struct config **c);
 
 const char *factor_name(enum factor f);		/* "totp" …; "none" */
