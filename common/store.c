@@ -151,8 +151,10 @@ open_log(struct store *s)
 		s->log = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 	}
 	if (s->log == -1 || fstat(s->log, &st) == -1 ||
-	    (st.st_size == 0 && sync_directory(s) == -1))
+	    (st.st_size == 0 && sync_directory(s) == -1) || stat(s->path, &st) == -1)
 		return store_say(s, MFA_E_STATE, "%s: %s", path, strerror(errno));
+	s->device = st.st_dev;
+	s->inode = st.st_ino;
 	return MFA_OK;
 }
 
@@ -232,6 +234,20 @@ store_close(struct store **sp)
 
 /* ---- transactions ---- */
 
+/* A file that was replaced under us (a backup brought back while the service
+ * runs) has its own truth about what is spent; nobody else would see what we
+ * write to ours. */
+static int
+check_files(struct store *s)
+{
+	struct stat db, log;
+
+	if (stat(s->path, &db) == 0 && db.st_dev == s->device && db.st_ino == s->inode &&
+	    fstat(s->log, &log) == 0 && log.st_nlink > 0)
+		return MFA_OK;
+	return store_say(s, MFA_E_STATE, "%s was replaced: restart mfa-helper.service", s->path);
+}
+
 int
 store_begin(struct store *s, int ms)
 {
@@ -247,6 +263,8 @@ store_begin(struct store *s, int ms)
 	(void)sqlite3_busy_timeout(s->db, deadline_left(deadline));
 	r = store_do(s, STMT_BEGIN, ARGS(), NULL);
 	(void)sqlite3_busy_timeout(s->db, STORE_READ_MS);
+	if (r == MFA_OK)
+		r = check_files(s);
 	if (r != MFA_OK)
 		store_rollback(s);
 	return r;

@@ -3,6 +3,7 @@
 #define MFA_STORE_PRIVATE_H
 
 #include <sqlite3.h>
+#include <sys/types.h>
 
 #include "deadline.h"
 #include "store.h"
@@ -68,6 +69,8 @@ struct store {
 	int lock;		/* the file "lock"; -1 with STORE_READ */
 	int log;		/* state.db-wal, to make it durable; -1 with STORE_READ */
 	int log_pages;		/* in the log after our last commit */
+	dev_t device;		/* of state.db when it was opened */
+	ino_t inode;
 	char path[256];		/* of state.db */
 	char message[256];
 };

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -17,20 +18,107 @@
 #define PUBLIC __attribute__((visibility("default")))
 
 static enum at_write mode;
-static long count, target;
+static long count, target, directory_syncs;
 
 void
 at_write(enum at_write what, long n)
 {
 	mode = what;
 	target = n;
-	count = 0;
+	count = directory_syncs = 0;
 }
 
 long
 writes_so_far(void)
 {
 	return count;
+}
+
+long
+directory_syncs_so_far(void)
+{
+	return directory_syncs;
+}
+
+/* ---- what a power cut undoes ---- */
+
+/* One change of a file that has not been synced: what was there before. */
+struct change {
+	struct change *older;
+	dev_t device;
+	ino_t file;
+	int fd;
+	off_t size, at;		/* of the file; of old */
+	size_t len;
+	unsigned char old[];
+};
+
+static struct change *changes;
+
+static bool
+cuts_power(void)
+{
+	return mode == AT_WRITE_POWER || mode == AT_WRITE_POWER_SOME;
+}
+
+/* Before len bytes from `at` change, or go. */
+static void
+remember(int fd, off_t at, size_t len)
+{
+	struct change *c;
+	struct stat st;
+
+	if (!cuts_power() || fstat(fd, &st) == -1 || !S_ISREG(st.st_mode) ||
+	    (c = malloc(sizeof(*c) + len)) == NULL)
+		return;
+	*c = (struct change){ changes, st.st_dev, st.st_ino, dup(fd), st.st_size, at, 0 };
+	if (len > 0 && at < st.st_size)
+		c->len = (size_t)pread(c->fd, c->old, len, at);
+	changes = c;
+}
+
+/* A sync has returned. */
+static void
+forget(int fd)
+{
+	struct change **c = &changes, *gone;
+	struct stat st;
+
+	if (!cuts_power() || fstat(fd, &st) == -1)
+		return;
+	while ((gone = *c) != NULL) {
+		if (gone->device != st.st_dev || gone->file != st.st_ino) {
+			c = &gone->older;
+			continue;
+		}
+		*c = gone->older;
+		(void)close(gone->fd);
+		free(gone);
+	}
+}
+
+static void
+undo(const struct change *c)
+{
+	struct stat st;
+
+	if (c->len > 0)
+		(void)syscall(SYS_pwrite64, c->fd, c->old, c->len, c->at);
+	/* Some later change that stays may need the length. */
+	if (mode == AT_WRITE_POWER && fstat(c->fd, &st) == 0 && st.st_size > c->size)
+		(void)syscall(SYS_ftruncate, c->fd, c->size);
+}
+
+static void
+undo_all(void)
+{
+	unsigned long random = (unsigned long)target * 2654435761UL + 12345;
+
+	for (; changes != NULL; changes = changes->older) {
+		random = random * 6364136223846793005UL + 1442695040888963407UL;
+		if (mode == AT_WRITE_POWER || random >> 63 != 0)
+			undo(changes);
+	}
 }
 
 /* kill(2) is not among what a sandboxed helper may call. */
@@ -41,6 +129,15 @@ die(void)
 		(void)syscall(SYS_tgkill, getpid(), gettid(), SIGKILL);
 }
 
+void
+power_cut(void)
+{
+	if (!cuts_power())
+		return;
+	undo_all();
+	die();
+}
+
 /* Counts a call: true when it shall fail, with `error`. */
 static bool
 strikes(int error)
@@ -48,6 +145,7 @@ strikes(int error)
 	count++;
 	if (mode == AT_WRITE_NOTHING || count < target || (count > target && mode != AT_WRITE_FULL))
 		return false;
+	power_cut();
 	if (mode == AT_WRITE_KILL || mode == AT_WRITE_KILL_HALF)
 		die();
 	errno = mode == AT_WRITE_ERROR ? EIO : error;
@@ -67,7 +165,10 @@ write(int fd, const void *data, size_t n)
 {
 	if (halved())
 		(void)syscall(SYS_write, fd, data, n / 2);
-	return strikes(ENOSPC) ? -1 : syscall(SYS_write, fd, data, n);
+	if (strikes(ENOSPC))
+		return -1;
+	remember(fd, lseek(fd, 0, SEEK_CUR), n);
+	return syscall(SYS_write, fd, data, n);
 }
 
 PUBLIC ssize_t
@@ -75,7 +176,10 @@ pwrite64(int fd, const void *data, size_t n, off64_t at)
 {
 	if (halved())
 		(void)syscall(SYS_pwrite64, fd, data, n / 2, at);
-	return strikes(ENOSPC) ? -1 : syscall(SYS_pwrite64, fd, data, n, at);
+	if (strikes(ENOSPC))
+		return -1;
+	remember(fd, at, n);
+	return syscall(SYS_pwrite64, fd, data, n, at);
 }
 
 PUBLIC ssize_t
@@ -87,7 +191,13 @@ pwrite(int fd, const void *data, size_t n, off_t at)
 PUBLIC int
 ftruncate64(int fd, off64_t size)
 {
-	return strikes(ENOSPC) ? -1 : (int)syscall(SYS_ftruncate, fd, size);
+	struct stat st;
+
+	if (strikes(ENOSPC))
+		return -1;
+	if (fstat(fd, &st) == 0 && st.st_size > size)
+		remember(fd, size, (size_t)(st.st_size - size));
+	return (int)syscall(SYS_ftruncate, fd, size);
 }
 
 PUBLIC int
@@ -99,13 +209,27 @@ ftruncate(int fd, off_t size)
 PUBLIC int
 fdatasync(int fd)
 {
-	return strikes(EIO) ? -1 : (int)syscall(SYS_fdatasync, fd);
+	int r;
+
+	if (strikes(EIO))
+		return -1;
+	if ((r = (int)syscall(SYS_fdatasync, fd)) == 0)
+		forget(fd);
+	return r;
 }
 
 PUBLIC int
 fsync(int fd)
 {
-	return strikes(EIO) ? -1 : (int)syscall(SYS_fsync, fd);
+	struct stat st;
+	int r;
+
+	if (strikes(EIO))
+		return -1;
+	if ((r = (int)syscall(SYS_fsync, fd)) == 0)
+		forget(fd);
+	directory_syncs += fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
+	return r;
 }
 
 PUBLIC int
@@ -154,7 +278,8 @@ restart_count(void)
 static void
 obey(const char *text)
 {
-	static const char *const modes[] = { "count", "kill", "half", "full", "error" };
+	static const char *const modes[] = { "count", "kill", "half", "full", "error",
+		"power", "some" };
 	char program[64], word[16];
 	long n;
 	size_t i;

@@ -19,10 +19,18 @@ enum at_write {
 	AT_WRITE_FULL,		/* "full": it and all that follow fail with ENOSPC
 				 * (syncs with EIO) */
 	AT_WRITE_ERROR,		/* "error": it alone fails with EIO */
+	AT_WRITE_POWER,		/* "power": dies instead of it, and what was written
+				 * to files since their last sync is undone */
+	AT_WRITE_POWER_SOME,	/* "some": likewise, but some of it stays, as a disk
+				 * writes in any order; which, depends on n */
 };
 
 /* From now on, in this process and its children. */
 __attribute__((visibility("default"))) void at_write(enum at_write what, long n);
 __attribute__((visibility("default"))) long writes_so_far(void);
+__attribute__((visibility("default"))) long directory_syncs_so_far(void);
+
+/* As if the n-th write came now; nothing when the mode is another. */
+__attribute__((visibility("default"))) void power_cut(void);
 
 #endif

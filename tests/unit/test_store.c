@@ -420,6 +420,24 @@ START_TEST(an_administrators_sqlite_is_waited_for)
 }
 END_TEST
 
+START_TEST(a_state_replaced_under_us_is_noticed)
+{
+	char old[128];
+
+	make();
+	w.store = store_world_open(&w, STORE_LOGIN);
+	snprintf(old, sizeof(old), "%s", store_world_path(&w, "kept"));
+	ck_assert_int_eq(rename(store_world_path(&w, "state.db"), old), 0);
+	ck_assert_int_eq(store_begin(w.store, 1000), MFA_E_STATE);
+	ck_assert_ptr_nonnull(strstr(store_message(w.store), "was replaced"));
+	ck_assert_int_eq(rename(old, store_world_path(&w, "state.db")), 0);
+	begin(w.store);
+	store_rollback(w.store);
+	ck_assert_int_eq(unlink(store_world_path(&w, "state.db-wal")), 0);
+	ck_assert_int_eq(store_begin(w.store, 1000), MFA_E_STATE);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -433,7 +451,7 @@ main(void)
 		a_reader_reads_and_cannot_write, a_writer_waits_its_time_and_no_longer,
 		a_signal_mask_does_not_stop_the_time,
 		a_writer_gets_its_turn_when_the_other_is_killed,
-		an_administrators_sqlite_is_waited_for, NULL
+		an_administrators_sqlite_is_waited_for, a_state_replaced_under_us_is_noticed, NULL
 	};
 
 	return store_world_run("store", setup, teardown, 60, tests);

@@ -112,6 +112,24 @@ START_TEST(grace_logins_are_counted)
 }
 END_TEST
 
+START_TEST(a_notice_waits_for_the_next_success)
+{
+	struct user_state u;
+
+	begin(s);
+	MUST(store_user_notice(s, "alice", "a token was added"));
+	MUST(store_user_failed(s, "alice", NOW));
+	commit(s);
+	MUST(store_user(s, "alice", NOW, &u));
+	ck_assert_str_eq(u.notice, "a token was added");
+	begin(s);
+	MUST(store_user_succeeded(s, "alice"));
+	commit(s);
+	MUST(store_user(s, "alice", NOW, &u));
+	ck_assert_str_eq(u.notice, "");
+}
+END_TEST
+
 struct names {
 	char text[256];
 	int stop_after;
@@ -390,6 +408,7 @@ main(void)
 		a_user_without_a_row_is_all_zeros, failures_are_counted_and_reset_by_a_success,
 		a_failure_of_an_unknown_user_makes_no_row,
 		a_lock_stays_until_unlocked_and_takes_the_failures_along, grace_logins_are_counted,
+		a_notice_waits_for_the_next_success,
 		users_come_in_order_until_told_to_stop, tokens_come_back_as_they_were_stored,
 		a_token_is_spent_forwards_only, spending_forgets_a_resynchronisation,
 		a_replaced_token_has_the_new_key_in_the_old_place, a_name_is_one_tokens_only,
