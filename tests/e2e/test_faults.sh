@@ -8,7 +8,10 @@
 
 basics="delay_after = 10"
 configure <<< "$basics"
-printf 'auth required pam_mfa.so\naccount required pam_mfa.so\nsession optional pam_mfa.so\n' > /etc/pam.d/direct
+# What stands before us has succeeded, so that anything but an error lets in.
+for type in auth account session; do
+	printf '%s required pam_permit.so\n%s required pam_mfa.so\n' $type $type
+done > /etc/pam.d/direct
 
 # The state lives on a small disk of its own.
 mount -t tmpfs -o size=8m,mode=0700,uid=pam_mfa,gid=pam_mfa state /var/lib/pam_mfa

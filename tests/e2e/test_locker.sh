@@ -35,7 +35,7 @@ as_alice_with_readers() {
 }
 
 as_alice Xvfb :7 -screen 0 640x480x24 -nolisten tcp > /run/xvfb.log 2>&1 &
-wait_until 10 test -S /tmp/.X11-unix/X7 || bail "no X server"
+wait_until 10 as_alice xdotool getdisplaygeometry || bail "no X server: $(cat /run/xvfb.log)"
 
 lock() {
 	as_alice_with_readers i3lock -n -c 000000 > /run/i3lock.log 2>&1 &
