@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # needs the world
 #
-# mfactl why, status and check.
+# mfactl why and status.
 . "$TOP/tests/lib.sh"
 
 add_user alice
