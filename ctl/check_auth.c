@@ -163,7 +163,7 @@ static void
 check_first_factor(const struct look *k)
 {
 	static const char todo[] = "let a wrong password end the stack before pam_mfa: "
-	    "control value \"requisite\"";
+	    "control value \"requisite\", and include instead of substack";
 	unsigned int all, some;
 	bool wrong, sshd = strcmp(k->service->name, "sshd") == 0;
 

@@ -8,7 +8,7 @@
 #include "ctl.h"
 #include "json.h"
 
-#define WIDTH		80
+#define WIDTH		78	/* and two more for punctuation */
 #define INDENT		4
 #define WHAT_MAX	512
 

@@ -33,7 +33,7 @@ ends_with(const char *s, const char *end)
 {
 	size_t len = strlen(s), n = strlen(end);
 
-	return len > n && strcmp(s + len - n, end) == 0;
+	return len >= n && strcmp(s + len - n, end) == 0;
 }
 
 /* No service: copies that editors and packages leave, and parts that services

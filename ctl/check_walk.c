@@ -167,6 +167,8 @@ note(const struct walk_node *from, struct walk_node *n, enum module_kind kind, i
 	} else if (kind == MODULE_ROOTOK && success) {
 		n->flags |= WALK_ROOT;
 	} else if (kind == MODULE_PASSWORD || kind == MODULE_FACTOR) {
+		/* An expired password was right all the same. */
+		success |= value == PAM_NEW_AUTHTOK_REQD;
 		n->flags |= success ? WALK_PROVED : value != PAM_IGNORE ? WALK_WRONG : 0;
 	}
 }
