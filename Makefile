@@ -218,6 +218,10 @@ $(BUILD)/tests/bench/login: $(BUILD)/tests/bench/login.o $(COMMON)
 $(BUILD)/tests/bench/provision: $(BUILD)/tests/bench/provision.o $(COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(HELPER_LIBS)
 
+# By hand: the state alone, in a directory that it makes.
+$(BUILD)/tests/bench/store_bench: $(BUILD)/tests/bench/store_bench.o $(COMMON)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(HELPER_LIBS)
+
 bench: $(PROGRAMS) $(WORLD_TOOLS) $(BENCH_TOOLS)
 	@tests/bench/run $(BUILD)
 

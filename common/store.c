@@ -202,11 +202,11 @@ store_open(const char *dir, const struct seal_key *key, enum store_mode mode, st
 		r = store_say(s, MFA_E_INVALID, "%s: too long a name", dir);
 	else
 		r = open_all(s, dir);
+	(void)snprintf(why, size, "%s", s->message);
 	if (r == MFA_OK) {
 		*out = s;
 		return r;
 	}
-	(void)snprintf(why, size, "%s", store_message(s));
 	store_close(&s);
 	return r;
 }

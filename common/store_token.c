@@ -114,12 +114,11 @@ seal_key_of(struct store *s, const char *user, int64_t id, const struct token *t
     unsigned char *sealed, size_t size, size_t *len)
 {
 	char bound[BOUND_MAX];
-	int r;
 
 	if (!s->has_key)
 		return store_say(s, MFA_E_INTERNAL, "%s: opened without its key", s->path);
 	if (otp_check(&t->params) != MFA_OK || t->key.len > OTP_KEY_MAX ||
-	    (r = bound_text(user, id, &t->params, bound)) != MFA_OK)
+	    bound_text(user, id, &t->params, bound) != MFA_OK)
 		return MFA_E_INVALID;
 	return seal(&s->key, bound, &t->key, sealed, size, len);
 }

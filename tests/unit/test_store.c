@@ -375,7 +375,8 @@ START_TEST(a_writer_gets_its_turn_when_the_other_is_killed)
 	ck_assert_int_eq(read(gate[0], &byte, 1), 1);
 	w.store = store_world_open(&w, STORE_LOGIN);
 	begin(w.store);
-	ck_assert_int_eq(waitpid(pid, &status, WNOHANG), pid);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFSIGNALED(status));
 	store_rollback(w.store);
 }
 END_TEST

@@ -282,7 +282,7 @@ END_TEST
 START_TEST(a_user_has_a_bounded_number_of_tokens)
 {
 	struct token t, out[TOKENS_MAX];
-	char name[16];
+	char name[32];
 	size_t count;
 	int i;
 
