@@ -39,8 +39,8 @@ struct names {			/* a list of words, NULL-terminated; never NULL */
 
 struct groups {			/* group names with their ids, looked up when loaded */
 	struct names names;
-	uint32_t *gid;		/* UID_UNSET for one that does not exist, which only
-				 * except_groups may name; NULL when there are none */
+	uint32_t *gid;		/* UID_UNSET for one that no name service knows; NULL
+				 * when there are none */
 };
 
 /* Everything about one service. */

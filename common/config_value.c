@@ -224,31 +224,21 @@ find_group_in(const char *name, size_t size, uint32_t *gid)
 	error = getgrnam_r(name, &entry, buf, size, &found);
 	*gid = error == 0 && found != NULL ? found->gr_gid : UID_UNSET;
 	free(buf);
-	/* Each of these is a way to say "no such" (getgrnam_r(3)). */
-	return error == ENOENT || error == ESRCH ? 0 : error;
+	return error;
 }
 
+/* A group that is not there, or that no name service can tell of just now, is
+ * no error: then nobody could log in while a directory is away.  The policy
+ * leaves nobody out for it (UID_UNSET), and mfactl check names it. */
 static int
-find_group(const struct setting *v, const char *name, uint32_t *gid)
+find_group(const char *name, uint32_t *gid)
 {
 	size_t size = GROUP_FIRST;
-	char shown[SHOWN_MAX];
 	int error;
 
 	while ((error = find_group_in(name, size, gid)) == ERANGE && size < GROUP_MAX)
 		size *= 8;
-	if (error == ENOMEM)
-		return MFA_E_MEMORY;
-	(void)text_escape(shown, sizeof(shown), name);
-	if (error != 0)
-		return config_fail(v->e, v->place.file, v->place.line, "%s: group %s cannot be "
-		    "looked up: %s", v->key->name, shown, strerror(error));
-	/* Whoever is in the group is asked: if it is not there, nobody would
-	 * be.  A missing exception only asks more people. */
-	if (*gid == UID_UNSET && v->key->offset == offsetof(struct settings, only_groups))
-		return config_fail(v->e, v->place.file, v->place.line, "%s: there is no group %s",
-		    v->key->name, shown);
-	return MFA_OK;
+	return error == ENOMEM ? MFA_E_MEMORY : MFA_OK;
 }
 
 static int
@@ -267,7 +257,7 @@ set_groups(const struct setting *v)
 		if (general != NULL)
 			g->gid[i] = general->gid[i];
 		else
-			r = find_group(v, g->names.word[i], &g->gid[i]);
+			r = find_group(g->names.word[i], &g->gid[i]);
 	}
 	return r;
 }

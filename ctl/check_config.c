@@ -20,16 +20,15 @@ at_key(struct findings *f, const struct check_paths *paths, const struct config 
 
 static void
 check_groups(struct findings *f, const struct check_paths *paths, const struct config *c,
-    const char *service)
+    const char *service, const char *key, const struct groups *g)
 {
-	const struct groups *g = &config_service(c, service)->except_groups;
 	size_t i;
 
 	for (i = 0; i < g->names.count; i++)
 		if (g->gid[i] == UID_UNSET)
-			at_key(f, paths, c, service, "except_groups", "no_such_group",
-			    LEVEL_WARNING, "correct the name, or remove it",
-			    "there is no group ", g->names.word[i]);
+			at_key(f, paths, c, service, key, "no_such_group", LEVEL_WARNING,
+			    "correct the name, or remove it", "there is no group ",
+			    g->names.word[i]);
 }
 
 /* Addresses of different owners all over the Internet: no office has two. */
@@ -71,7 +70,8 @@ check_settings(struct findings *f, const struct check_paths *paths, const struct
 		    "nothing, if that is meant",
 		    "a combined service has one try, and takes codes only: no recovery codes and "
 		    "no passes", "");
-	check_groups(f, paths, c, service);
+	check_groups(f, paths, c, service, "only_groups", &config_service(c, service)->only_groups);
+	check_groups(f, paths, c, service, "except_groups", &config_service(c, service)->except_groups);
 	check_breadth(f, paths, c, service);
 }
 

@@ -62,6 +62,7 @@ decide(struct login *l, struct decision *d)
 		.user = l->begin.user,
 		.groups = l->begin.groups,
 		.group_count = l->begin.group_count,
+		.unknown_user = l->begin.uid == UID_UNSET,
 		.origin = &l->origin,
 		.load = load_state,
 		.load_arg = l,

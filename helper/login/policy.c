@@ -69,10 +69,24 @@ step_enabled(struct walk *w)
 	return !w->s->enabled && decide(w, OUTCOME_GRANT, REASON_NOT_ENABLED);
 }
 
+/* Nobody is left out because a name service does not answer: not a user whose
+ * groups are not known, and not the members of a group that is not known. */
+static bool
+groups_unsure(const struct groups *g, const struct policy_input *in)
+{
+	size_t i;
+
+	for (i = 0; i < g->names.count; i++)
+		if (in->unknown_user || g->gid[i] == UID_UNSET)
+			return true;
+	return false;
+}
+
 static bool
 step_scope(struct walk *w)
 {
 	const struct settings *s = w->s;
+	bool unsure = groups_unsure(&s->only_groups, w->in);
 	bool all = s->only_users.count == 0 && s->only_groups.names.count == 0;
 	bool listed = has_name(&s->only_users, w->in->user) || has_group(&s->only_groups, w->in);
 	bool except = has_name(&s->except_users, w->in->user) ||
@@ -82,9 +96,11 @@ step_scope(struct walk *w)
 		saw(w, "excepted by except_users or except_groups");
 	else if (all)
 		saw(w, "everybody is in scope");
+	else if (unsure && !listed)
+		saw(w, "in scope: the user, or a group of only_groups, is not known here");
 	else
 		saw(w, "%s by only_users or only_groups", listed ? "in scope" : "left out");
-	if (!except && (all || listed))
+	if (!except && (all || listed || unsure))
 		return false;
 	return decide(w, OUTCOME_GRANT, REASON_OUT_OF_SCOPE);
 }

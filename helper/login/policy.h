@@ -28,6 +28,7 @@ struct policy_input {
 	const char *user;
 	const uint32_t *groups;			/* of the user */
 	size_t group_count;
+	bool unknown_user;			/* no name service knows the user */
 	const struct origin *origin;
 	int64_t now;				/* seconds since 1970 */
 	/* Fills *out (zeroed before); anything but 0 is a denial. */

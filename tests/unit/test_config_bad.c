@@ -159,8 +159,6 @@ static const struct {
 	BAD("factors = ,totp\n", 1, "a list of totp, hotp, recovery and pass"),
 	BAD("only_users = alice bob\n", 1, "a list of user names with commas between them"),
 	BAD("only_users = alice;bob\n\nexcept_users = ,\n", 3, "a list of user names"),
-	BAD("only_groups = no-such-group-here\n", 1, "there is no group no-such-group-here"),
-	BAD("[service a]\nonly_groups = root, no-such-group-here\n", 2, "there is no group"),
 	/* networks */
 	BAD("trusted_networks = office.example\n", 1, "names are never looked up"),
 	BAD("trusted_networks = localhost\n", 1, "names are never looked up"),

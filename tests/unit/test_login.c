@@ -519,6 +519,33 @@ START_TEST(locked_unenrolled_and_unknown_look_alike)
 }
 END_TEST
 
+START_TEST(nobody_is_left_out_by_a_name_service_that_does_not_know)
+{
+	struct login_script s;
+	struct login_result r;
+
+	make("only_groups = root\n");
+	s = login_script("alice", NULL);
+	s.begin.groups[0] = 1000;
+	s.begin.group_count = 1;
+	r = login_run(&w, &s);
+	granted(&r);	/* known, and not a member */
+	s.begin.groups[0] = 0;
+	r = login_run(&w, &s);
+	ck_assert_uint_eq(r.prompts, 1);
+	s.begin.uid = UID_UNSET;
+	s.begin.group_count = 0;
+	r = login_run(&w, &s);
+	ck_assert_uint_eq(r.prompts, 1);
+	drop();
+	make("only_groups = no-such-group-here\n");
+	s = login_script("alice", NULL);
+	r = login_run(&w, &s);
+	ck_assert_uint_eq(r.prompts, 1);
+	drop();
+}
+END_TEST
+
 START_TEST(trusted_network_is_not_asked_and_its_exclusion_is)
 {
 	struct login_script s;
@@ -815,6 +842,7 @@ main(void)
 	tcase_add_test(t, empty_answers_of_a_person_are_failures_and_no_tries);
 	tcase_add_test(t, hanging_up_is_recorded_and_no_verdict_is_a_grant);
 	tcase_add_test(t, locked_unenrolled_and_unknown_look_alike);
+	tcase_add_test(t, nobody_is_left_out_by_a_name_service_that_does_not_know);
 	tcase_add_test(t, trusted_network_is_not_asked_and_its_exclusion_is);
 	tcase_add_test(t, sudo_has_the_origin_of_its_audit_session);
 	tcase_add_test(t, user_environment_cannot_name_the_origin_of_a_session);
