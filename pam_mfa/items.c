@@ -93,6 +93,13 @@ gather_user(struct request *rq)
 	return MFA_OK;
 }
 
+/* What getgrouplist(3) leaves in errno when it has left out a group. */
+static bool
+groups_left_out(int error)
+{
+	return error == ENOMEM || error == EMFILE || error == ENFILE || error == EIO;
+}
+
 /* The groups decide who is in scope: all of them, or none and a denial. */
 static int
 gather_groups(struct request *rq, gid_t primary)
@@ -100,9 +107,14 @@ gather_groups(struct request *rq, gid_t primary)
 	gid_t groups[MSG_GROUPS_MAX];
 	int i, count = MSG_GROUPS_MAX;
 
+	errno = 0;
 	if (getgrouplist(rq->begin.user, primary, groups, &count) == -1) {
 		rq->what = "the user is in more groups than a message holds";
 		return MFA_E_INVALID;
+	}
+	if (groups_left_out(errno)) {
+		rq->what = "the group database cannot be read";
+		return MFA_E_SYSTEM;
 	}
 	for (i = 0; i < count; i++)
 		rq->begin.groups[i] = groups[i];
@@ -124,12 +136,12 @@ gather_ids(struct request *rq)
 	if (rq->phase == PHASE_OPEN || rq->phase == PHASE_CLOSE)
 		return MFA_OK;
 	taken = low_fds_occupy();
-	r = user_find(rq->begin.user, &uid, &gid);
-	rq->saved_errno = errno;
+	r = room_to_look_up() ? user_find(rq->begin.user, &uid, &gid) : MFA_E_SYSTEM;
 	if (r == MFA_OK)
 		r = gather_groups(rq, gid);
+	rq->saved_errno = errno;
 	low_fds_release(taken);
-	if (r == MFA_E_SYSTEM)
+	if (r == MFA_E_SYSTEM && rq->what == NULL)
 		rq->what = "the user database cannot be read";
 	rq->begin.uid = uid;
 	return r == MFA_E_ABSENT ? MFA_OK : r;

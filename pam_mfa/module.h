@@ -31,6 +31,8 @@
 #define CANCEL_MS	100	/* for a cancel to leave, when time may be up */
 #define SPLIT_DIGITS_MIN 6	/* combined mode: what may be split off */
 #define SPLIT_DIGITS_MAX 8
+#define ROOM_DESCRIPTORS 16		/* for a name service: files, sockets, an epoll */
+#define ROOM_BYTES	(32L << 20)	/* for it: the longest line of a group, twice */
 
 struct args {
 	bool split;
@@ -134,6 +136,13 @@ void fault_report(struct request *rq);
 
 /* With the argument debug: what the request came to. */
 void fault_debug(const struct request *rq, int result);
+
+/* ---- room.c ---- */
+
+/* Whether there are descriptors and memory for looking up a user and groups.
+ * su runs with the limits of whoever calls it, and getgrouplist(3) that lacks
+ * either leaves groups out and says nothing. */
+bool room_to_look_up(void);
 
 /* ---- lowfds.c ---- */
 
