@@ -333,8 +333,9 @@ login_serve(struct workshop *w, const struct caller *caller, int fd)
 
 	if (receive_begin(&l) == MFA_OK) {
 		run(&l);
-		report(&l);
+		report_log(&l);
 		send_verdict(&l);
+		report_record(&l);
 	}
 	explicit_bzero(&l, sizeof(l));
 }

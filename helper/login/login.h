@@ -140,7 +140,11 @@ void session_close(struct login *l);
 
 /* The audit record of this login as it stands, for a transaction. */
 void report_audit(const struct login *l, const char *event, struct audit *out);
-/* The one log line, and the audit record unless it is there already. */
-void report(struct login *l);
+/* The one log line, before the verdict leaves. */
+void report_log(const struct login *l);
+/* The audit record of a login that no counter stands behind (one that was
+ * judged has its record already), after the verdict: whoever waits in the
+ * queue for the state must not keep out people who are not asked anything. */
+void report_record(const struct login *l);
 
 #endif

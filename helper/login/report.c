@@ -73,14 +73,18 @@ record(const struct login *l)
 }
 
 void
-report(struct login *l)
+report_log(const struct login *l)
+{
+	if (!l->quiet)
+		log_decision(l);
+}
+
+void
+report_record(const struct login *l)
 {
 	int r;
 
-	if (l->quiet)
-		return;
-	log_decision(l);
-	if (!l->recorded && (r = record(l)) != MFA_OK)
+	if (!l->quiet && !l->recorded && (r = record(l)) != MFA_OK)
 		log_line(LOG_ERR, "audit record not kept: %s: %s", mfa_strerror(r),
 		    l->w->store != NULL ? store_message(l->w->store) : l->w->store_error);
 }
