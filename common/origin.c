@@ -71,7 +71,9 @@ peer_of_ssh(const char *connection, struct address *out)
 	return address_parse(word, out);
 }
 
-/* sshd sets PAM_RHOST to the address, or with UseDNS to a name. */
+/* sshd sets PAM_RHOST to the address, or with UseDNS to a name.  Without one
+ * it was not sshd that set SSH_CONNECTION: pam_env can read it from a file of
+ * the user's, in a stack of sudo's for instance. */
 static bool
 rhost_agrees(const struct msg *m, const struct address *peer)
 {
@@ -79,7 +81,7 @@ rhost_agrees(const struct msg *m, const struct address *peer)
 
 	if (address_parse(m->rhost, &rhost) == MFA_OK)
 		return same(&rhost, peer);
-	return !is_session_phase(m);
+	return !is_session_phase(m) && m->rhost[0] != '\0';
 }
 
 static void

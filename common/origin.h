@@ -32,10 +32,11 @@ int origin_parse(const char *s, struct origin *out);
 
 /*
  * What the message itself shows, for a caller that is root:
- *  1. SSH_CONNECTION in the PAM environment: its first word, numeric.  A
- *     numeric PAM_RHOST must be the same; in the session phases there must be
- *     one, because by then pam_env may have let the user write to that
- *     environment.  Present but unusable: unknown, and final.
+ *  1. SSH_CONNECTION in the PAM environment: its first word, numeric, when
+ *     PAM_RHOST is the same numeric address or (with UseDNS) a name; in the
+ *     session phases a name is not enough.  pam_env may have let the user
+ *     write to that environment, and sshd always sets both.  Present but
+ *     unusable: unknown, and final.
  *  2. An audit session id: MFA_E_ABSENT, the caller asks origin_of_session's
  *     sources instead (recorded origin, then logind).
  *  3. PAM_RHOST: a numeric address; anything else non-empty is unknown.

@@ -66,7 +66,8 @@ login_script(const char *user, const char *answer)
 	struct login_script s = {
 		.begin = { .type = MSG_BEGIN, .version = MSG_VERSION, .phase = PHASE_AUTH,
 		    .uid = 1000, .loginuid = UID_UNSET, .sessionid = UID_UNSET, .ms_left = 20000,
-		    .service = "sshd", .ssh_connection = "198.51.100.7 4711 192.0.2.1 22" },
+		    .service = "sshd", .ssh_connection = "198.51.100.7 4711 192.0.2.1 22",
+		    .rhost = "198.51.100.7" },
 		.caller = { .uid = 0, .root = true },
 	};
 	size_t i;

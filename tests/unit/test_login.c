@@ -558,6 +558,7 @@ START_TEST(trusted_network_is_not_asked_and_its_exclusion_is)
 	ck_assert_uint_eq(r.prompts, 0);
 	snprintf(s.begin.ssh_connection, sizeof(s.begin.ssh_connection),
 	    "198.51.100.200 1 192.0.2.1 22");
+	set(s.begin.rhost, "198.51.100.200");
 	r = login_run(&w, &s);
 	ck_assert_uint_eq(r.prompts, 1);
 	snprintf(s.begin.ssh_connection, sizeof(s.begin.ssh_connection),
@@ -743,6 +744,7 @@ START_TEST(guard_denies_what_skipped_the_auth_phase)
 	granted(&r);
 	s.begin.flags = 0;
 	set(s.begin.ssh_connection, "192.0.2.9 1 192.0.2.1 22");
+	set(s.begin.rhost, "192.0.2.9");
 	r = login_run(&w, &s);
 	granted(&r);
 	drop();

@@ -67,6 +67,8 @@ static const struct login {
 	{ "unusable before rhost", PHASE_AUTH, " " SSH, A, "tty1", "", NO, 0, "unknown" },
 	{ "port glued on", PHASE_AUTH, A ":22 1 2 3", A, "", "", NO, 0, "unknown" },
 	{ "they disagree", PHASE_AUTH, SSH, "203.0.113.9", "ssh", "", NO, 0, "unknown" },
+	{ "not sshd's", PHASE_AUTH, SSH, "", "/dev/pts/1", "", 4, 0, "unknown" },
+	{ "not sshd's, on a terminal", PHASE_ACCOUNT, SSH, "", "tty1", "", NO, 0, "unknown" },
 	{ "recorded", PHASE_OPEN, SSH, A, "ssh", "", 4, 0, A },
 	{ "session disagrees", PHASE_OPEN, SSH, "203.0.113.9", "ssh", "", 4, 0, "unknown" },
 	{ "session with a name", PHASE_OPEN, SSH, "office.example", "ssh", "", 4, 0, "unknown" },
