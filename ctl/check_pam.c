@@ -154,7 +154,8 @@ check_session(struct hall *h, const struct service *s)
 	for (i = 0; i < s->session.count; i++)
 		if (ends_with(s->session.lines[i].module, "pam_loginuid.so"))
 			begins = (int)i;
-	if (ours == -1 && (begins != -1 || strcmp(s->name, "sshd") == 0))
+	if (ours == -1 && (is_login(s->name) || has_section(h->config, s->name)) &&
+	    (begins != -1 || strcmp(s->name, "sshd") == 0))
 		finding_add(h->f, LEVEL_WARNING, "no_session_line",
 		    (struct spot){ s->file, 0, s->name }, todo,
 		    "the session stack has no pam_mfa: sudo inside these sessions does not know "

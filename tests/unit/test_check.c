@@ -206,6 +206,9 @@ static const struct {
 	    "session optional pam_mfa.so\nsession required pam_loginuid.so\n", "",
 	    "warning session_too_early sshd:3 sshd\n" },
 
+	{ "sessions without logins", "== cron\n@include common-auth\n" ACCOUNT
+	    "session required pam_loginuid.so\n", "", "" },
+
 	/* mistakes of libpam's own */
 	{ "missing file", "== su\n@include common-auth\nauth include nothing\n" ACCOUNT, "",
 	    "error stack_fault su:2 su\nerror nobody_passes common-auth:4 su\n" },
