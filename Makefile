@@ -206,7 +206,7 @@ check: tests
 	@tests/run $(BUILD)
 
 demo: $(PROGRAMS) $(WORLD_TOOLS)
-	@tests/world/run -b $(BUILD) tests/demo/demo
+	@tests/world/run -b $(BUILD) $(CURDIR)/tests/demo/demo
 
 # ---- measurements ----
 
