@@ -190,7 +190,8 @@ START_TEST(damaged_pages_crash_nobody)
 	for (at = 4096; at < sound[0].size; at += 509) {
 		restore();
 		memcpy(copy, sound[0].bytes, sound[0].size);
-		memset(copy + at, (int)(at * 37 % 256), 64 < sound[0].size - at ? 64 : sound[0].size - at);
+		memset(copy + at, (int)(at * 37 % 256),
+		    64 < sound[0].size - at ? 64 : sound[0].size - at);
 		put(0, copy, sound[0].size);
 		put(1, copy, 0);
 		r = login(3);
