@@ -72,6 +72,7 @@ keep(struct login *l, const struct secret *key, uint64_t step)
 	struct token t = { .name = TOKEN_NAME, .params = otp_default, .key = *key,
 	    .last = (int64_t)step, .resync = -1 };
 	struct store *s = l->w->store;
+	struct user_state u;
 	struct audit a;
 	int64_t now;
 	int r;
@@ -79,8 +80,11 @@ keep(struct login *l, const struct secret *key, uint64_t step)
 	report_audit(l, "enrol", &a);
 	if ((r = wall_clock(&now)) != MFA_OK || (r = store_begin(s, STORE_MS)) != MFA_OK)
 		goto out;
-	/* Still the first: two logins with one pass enrol one token. */
-	if ((r = store_token_add(s, l->begin.user, &t, now)) == MFA_OK &&
+	/* Still the first, whatever its name: while this login asked, another
+	 * with the same pass, or mfactl, may have added one or locked the user. */
+	if ((r = store_user(s, l->begin.user, now, &u)) == MFA_OK &&
+	    (r = u.tokens > 0 ? MFA_E_EXISTS : u.locked ? MFA_E_REFUSED : MFA_OK) == MFA_OK &&
+	    (r = store_token_add(s, l->begin.user, &t, now)) == MFA_OK &&
 	    (r = store_audit(s, &a, now)) == MFA_OK)
 		r = store_commit(s, true);
 	if (r != MFA_OK)
