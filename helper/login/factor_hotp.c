@@ -23,7 +23,7 @@ resynchronise(struct attempt *a, const struct token *t, uint64_t next)
 	if (r != MFA_OK)
 		return r;
 	if (t->resync >= 0 && (uint64_t)t->resync + 1 == match)
-		return store_token_spend(a->l->w->store, t->id, (int64_t)match, a->now);
+		return attempt_spend(a, t, match);
 	r = store_token_resync(a->l->w->store, t->id, (int64_t)match);
 	return r == MFA_OK ? MFA_E_REFUSED : r;
 }
@@ -37,7 +37,7 @@ try_token(struct attempt *a, const struct token *t)
 	r = otp_find(&t->params, &t->key, a->code, next, next + a->l->settings->hotp_look_ahead,
 	    &match);
 	if (r == MFA_OK)
-		return store_token_spend(a->l->w->store, t->id, (int64_t)match, a->now);
+		return attempt_spend(a, t, match);
 	if (r == MFA_E_REFUSED)
 		r = resynchronise(a, t, next);
 	return r;

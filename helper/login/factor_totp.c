@@ -17,7 +17,7 @@ try_token(struct attempt *a, const struct token *t)
 	int r = MFA_E_REFUSED;
 
 	if (fresh <= last && (r = otp_find(&t->params, &t->key, a->code, fresh, last, &match)) == MFA_OK)
-		return store_token_spend(a->l->w->store, t->id, (int64_t)match, a->now);
+		return attempt_spend(a, t, match);
 	if (r != MFA_E_REFUSED)
 		return r;
 	if (fresh > last + 1)

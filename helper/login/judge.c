@@ -67,6 +67,29 @@ compare_nothing(const struct attempt *a)
 	(void)otp_find(&otp_default, &key, a->code, now - 1, now + 1, &match);
 }
 
+static bool
+same_codes(const struct token *a, const struct token *b)
+{
+	return a->params.kind == b->params.kind && a->params.algorithm == b->params.algorithm &&
+	    a->params.digits == b->params.digits && a->params.period == b->params.period &&
+	    a->key.len == b->key.len && secret_equal(a->key.data, b->key.data, a->key.len);
+}
+
+int
+attempt_spend(struct attempt *a, const struct token *t, uint64_t counter)
+{
+	size_t i;
+	int r = MFA_OK;
+
+	for (i = 0; r == MFA_OK && i < a->token_count; i++)
+		if (same_codes(t, &a->tokens[i]))
+			r = store_token_spend(a->l->w->store, a->tokens[i].id, (int64_t)counter,
+			    a->now);
+	if (r == MFA_E_REFUSED)
+		a->reason = REASON_REPLAYED;
+	return r;
+}
+
 static int
 compare(struct attempt *a, const struct decision *d, struct judgement *out)
 {

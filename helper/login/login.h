@@ -128,6 +128,11 @@ int factor_hotp(struct attempt *a);
 int factor_recovery(struct attempt *a);
 int factor_pass(struct attempt *a);
 
+/* For them: spends what matched on token t, and on every other token that the
+ * user has with the same key, where the same code would match again.
+ * MFA_E_REFUSED (and the reason) when it was spent on any of them before. */
+int attempt_spend(struct attempt *a, const struct token *t, uint64_t counter);
+
 /* ---- enrol.c: an authenticator app set up at the login, after a pass ---- */
 void enrol_at_login(struct login *l);
 
