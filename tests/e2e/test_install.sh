@@ -84,6 +84,13 @@ configure <<- 'END'
 END
 start_helper
 enrol alice
+sed -i '/^#*\(KbdInteractive\|Password\)Authentication/d' /etc/ssh/sshd_config
+sed -i '1i KbdInteractiveAuthentication yes\nPasswordAuthentication no' /etc/ssh/sshd_config
+sed -i '1i AuthenticationMethods publickey,keyboard-interactive:pam keyboard-interactive:pam' \
+    /etc/ssh/sshd_config
+ssh-keygen -q -A
+succeeds "after_the_readme's_steps_mfactl_check_finds_nothing_wrong" mfactl check
+succeeds "nor_does_mfactl_status" mfactl status
 mark
 coproc waiting { "$TOP/tests/talk" setpriv --reuid=nobody --regid=nogroup --clear-groups \
     su alice -c 'echo now $(id -un)' <<- END
