@@ -160,7 +160,7 @@ origin_of_login(const struct msg *begin, bool display_manager, struct origin *ou
 #define LOGIND_FILE_MAX	65536
 
 struct logind {			/* the values that were seen; "" for none */
-	char audit[16], remote[4], host[ADDRESS_TEXT_MAX], seat[64], vt[8];
+	char audit[16], remote[4], host[ADDRESS_TEXT_MAX], seat[64], vt[8], state[16];
 	bool odd;		/* something given twice, or too long */
 };
 
@@ -177,6 +177,7 @@ take(struct logind *l, const char *key, const char *value)
 		{ "REMOTE_HOST", l->host, sizeof(l->host) },
 		{ "SEAT", l->seat, sizeof(l->seat) },
 		{ "VTNR", l->vt, sizeof(l->vt) },
+		{ "STATE", l->state, sizeof(l->state) },
 	};
 	size_t i;
 
@@ -212,6 +213,10 @@ judge(const struct logind *l, const char *id, struct origin *out)
 
 	out->from = "logind";
 	if (l->odd || (l->audit[0] != '\0' && strcmp(l->audit, id) != 0))
+		return;
+	/* The person has left, and what still runs in it (a tmux, say) may
+	 * have been taken over from anywhere. */
+	if (strcmp(l->state, "closing") == 0)
 		return;
 	if (strcmp(l->remote, "1") == 0) {
 		if (address_parse(l->host, &peer) == MFA_OK)

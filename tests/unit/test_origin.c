@@ -165,6 +165,9 @@ static const struct {
 	{ "REMOTE=1\nREMOTE_HOST=192.0.2.7/24\n", "unknown" },
 	{ "REMOTE=00\nSEAT=seat0\nVTNR=1\n", "unknown" },
 	{ "xREMOTE=0\nSEAT=seat0\nVTNR=1\n", "unknown" },
+	{ "REMOTE=1\nSTATE=active\nREMOTE_HOST=192.0.2.7\n", A },
+	{ "REMOTE=1\nSTATE=closing\nREMOTE_HOST=192.0.2.7\n", "unknown" },
+	{ "REMOTE=0\nSTATE=closing\nSEAT=seat0\nVTNR=1\n", "unknown" },
 	{ "", "unknown" },
 	{ "REMOTE\n=\n====\n", "unknown" },
 };
