@@ -10,7 +10,8 @@ static const char *const remember_words[] = { "session", "origin", NULL };
 #define YES_NO(key, initial) \
 	{ FIELD_OF(key, KEY_BOOL), initial, 0, 0, NULL, false, "yes or no" }
 #define NUMBER(key, initial, min, max, what) \
-	{ FIELD_OF(key, KEY_NUMBER), initial, min, max, NULL, false, what " from " #min " to " #max }
+	{ FIELD_OF(key, KEY_NUMBER), initial, min, max, NULL, false, \
+	    what " from " #min " to " #max }
 #define OTHER(key, kind, initial, expects) \
 	{ FIELD_OF(key, kind), initial, 0, 0, NULL, false, expects }
 #define CHOICE(key, initial, words, expects) \

@@ -92,7 +92,8 @@ split_address(const char *s, struct address *a, const char **slash, char *why)
 		memcpy(text, s, len);
 		text[len] = '\0';
 		if (strchr(text, '%') != NULL)
-			return refuse(why, "%s: a prefix has no zone (\"%%\"): leave it out", shown);
+			return refuse(why, "%s: a prefix has no zone (\"%%\"): leave it out",
+			    shown);
 		if (address_parse(text, a) == MFA_OK)
 			return MFA_OK;
 	}
@@ -134,7 +135,7 @@ check_breadth(const struct entry *e, const char *s, char *why)
 static int
 parse(const char *s, struct entry *e, char *why)
 {
-	struct address a;
+	struct address a = { .bytes = { 0 } };
 	const char *slash;
 	unsigned long length, max;
 	bool four;

@@ -67,11 +67,11 @@ check_settings(struct findings *f, const struct check_paths *paths, const struct
 		    "the date is past: who is not enrolled is denied", "");
 	if (s->combined)
 		at_key(f, paths, c, service, "combined", "combined_has_one_try", LEVEL_NOTE,
-		    "nothing, if that is meant",
-		    "a combined service has one try, and takes codes only: no recovery codes and "
+		    "nothing needs to be done, if that is meant",
+		    "a combined service has one try, and takes codes only: no recovery codes, "
 		    "no passes", "");
-	check_groups(f, paths, c, service, "only_groups", &config_service(c, service)->only_groups);
-	check_groups(f, paths, c, service, "except_groups", &config_service(c, service)->except_groups);
+	check_groups(f, paths, c, service, "only_groups", &s->only_groups);
+	check_groups(f, paths, c, service, "except_groups", &s->except_groups);
 	check_breadth(f, paths, c, service);
 }
 

@@ -151,9 +151,8 @@ print_one(FILE *out, const struct finding *x)
 	if (x->service_count > 0)
 		used += (size_t)fprintf(out, ")");
 	used += (size_t)fprintf(out, ":");
-	used = print_words(out, x->what, used);
-	used += (size_t)fprintf(out, ".");
-	(void)fprintf(out, "\n%*s", INDENT, "");
+	(void)print_words(out, x->what, used);
+	(void)fprintf(out, ".\n%*s", INDENT, "");
 	(void)print_words(out, x->todo, INDENT);
 	(void)fprintf(out, ".\n");
 }

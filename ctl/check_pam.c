@@ -135,7 +135,8 @@ check_without(struct hall *h, const struct service *s)
 		finding_add(h->f, LEVEL_ERROR, "settings_without_effect",
 		    (struct spot){ s->file, 0, s->name },
 		    "add pam_mfa.so to its auth stack, or remove its settings",
-		    "pam_mfa.conf has settings for this service, but its auth stack has no pam_mfa");
+		    "pam_mfa.conf has settings for this service, but its auth stack has no "
+		    "pam_mfa");
 	else if (is_login(s->name))
 		finding_add(h->f, LEVEL_WARNING, "no_second_factor",
 		    (struct spot){ s->file, 0, s->name },

@@ -110,10 +110,10 @@ say_around(const struct look *k, const char *methods)
 {
 	if (k->guard)
 		finding_add(k->f, LEVEL_NOTE, "sshd_guarded", spot(k),
-		    "set AuthenticationMethods publickey,keyboard-interactive:pam, so that they are "
-		    "asked instead",
-		    "logins with %s alone are denied, except where the policy asks nobody (guard "
-		    "= yes)", methods);
+		    "set AuthenticationMethods publickey,keyboard-interactive:pam, so that they "
+		    "are asked instead",
+		    "logins with %s alone are denied, except where the policy asks nobody "
+		    "(guard = yes)", methods);
 	else
 		finding_add(k->f, LEVEL_ERROR, "sshd_around", spot(k),
 		    "set AuthenticationMethods publickey,keyboard-interactive:pam, or guard = yes "
@@ -181,7 +181,8 @@ find_matches(const struct look *k, const char *path)
 	while (getline(&line, &room, in) != -1) {
 		at++;
 		if (is_match(line))
-			finding_add(k->f, LEVEL_NOTE, "sshd_match", (struct spot){ path, at, SERVICE },
+			finding_add(k->f, LEVEL_NOTE, "sshd_match",
+			    (struct spot){ path, at, SERVICE },
 			    "look at the others: sshd -T -C user=USER,host=HOST,addr=ADDRESS",
 			    "what is inside Match holds for some logins only; looked at were those "
 			    "of nobody and root from 192.0.2.1");

@@ -313,12 +313,14 @@ read_file(struct reading *r, FILE *in)
 static bool
 read_path(struct reading *r, const char *path)
 {
+	const char *before = r->file;
 	FILE *in = fopen(path, "re");
 
 	if (in == NULL)
 		return false;
 	r->file = path;
 	read_file(r, in);
+	r->file = before;
 	(void)fclose(in);
 	return true;
 }

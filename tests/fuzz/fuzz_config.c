@@ -113,8 +113,7 @@ check_settings(const struct settings *s)
 	check_names(&s->except_users);
 	check_names(&s->only_groups.names);
 	check_names(&s->except_groups.names);
-	for (i = 0; i < s->only_groups.names.count; i++)
-		check(s->only_groups.gid[i] != UINT32_MAX);
+	check((s->only_groups.gid != NULL) == (s->only_groups.names.count > 0));
 	check(networks_count(s->trusted) == 0 || s->trusted_networks.count > 0 ||
 	    s->trusted_networks_file != NULL);
 }
