@@ -53,6 +53,16 @@ load_state(void *arg, struct policy_state *out)
 	return policy_read_state(l->w->store, l->begin.user, l->remember_key, now, out);
 }
 
+/* The audit session that the person is in.  A login over the network is in
+ * none yet: an id that its daemon has is of whoever started that daemon. */
+static uint32_t
+session_of(const struct login *l)
+{
+	bool remote = l->begin.ssh_connection[0] != '\0' || l->begin.rhost[0] != '\0';
+
+	return remote ? UID_UNSET : l->begin.sessionid;
+}
+
 static int
 decide(struct login *l, struct decision *d)
 {
@@ -73,7 +83,7 @@ decide(struct login *l, struct decision *d)
 		return r;
 	if (l->caller.root)
 		(void)policy_remember_key(l->settings, l->begin.service, &l->origin, l->w->boot,
-		    l->begin.sessionid, l->remember_key);
+		    session_of(l), l->remember_key);
 	policy_decide(&in, d, NULL, NULL);
 	return MFA_OK;
 }

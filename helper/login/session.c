@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stddef.h>
+#include <string.h>
 
 #include "error.h"
 #include "login.h"
+
+static const struct origin unknown = { .from = "nothing" };
 
 static bool
 display_manager(const struct login *l)
@@ -25,10 +28,9 @@ recorded_origin(struct login *l)
 	return r;
 }
 
-void
-session_find_origin(struct login *l)
+static void
+find_origin(struct login *l)
 {
-	static const struct origin unknown = { .from = "nothing" };
 	int r = MFA_E_ABSENT;
 
 	l->origin = unknown;
@@ -42,6 +44,29 @@ session_find_origin(struct login *l)
 	l->origin = unknown;
 	if (l->w->logind == -1 ||
 	    origin_of_logind(l->w->logind, l->begin.sessionid, &l->origin) != MFA_OK)
+		l->origin = unknown;
+}
+
+/* A daemon that somebody started by hand carries the id of that somebody's
+ * audit session; whom it serves sits where PAM_RHOST says. */
+static bool
+is_elsewhere(const struct login *l)
+{
+	char rhost[ADDRESS_TEXT_MAX], here[ORIGIN_TEXT_MAX];
+	struct address a;
+
+	if (l->begin.rhost[0] == '\0')
+		return false;
+	return address_parse(l->begin.rhost, &a) != MFA_OK ||
+	    strcmp(address_format(&a, rhost), origin_format(&l->origin, here)) != 0;
+}
+
+void
+session_find_origin(struct login *l)
+{
+	find_origin(l);
+	if (l->caller.root && l->origin.kind != ORIGIN_UNKNOWN &&
+	    l->begin.ssh_connection[0] == '\0' && is_elsewhere(l))
 		l->origin = unknown;
 }
 

@@ -581,7 +581,7 @@ START_TEST(sudo_has_the_origin_of_its_audit_session)
 	    time(NULL)));
 	s = login_script("alice", NULL);
 	set(s.begin.service, "sudo");
-	s.begin.ssh_connection[0] = '\0';
+	s.begin.ssh_connection[0] = s.begin.rhost[0] = '\0';
 	s.begin.sessionid = 41;
 	r = login_run(&w, &s);
 	granted(&r);
@@ -651,6 +651,8 @@ START_TEST(success_is_remembered_for_its_session_only_and_can_be_forgotten)
 	make("remember = 10\nremember_for = session\n");
 	login_enrol(&w, "alice", OTP_HOTP);
 	s = login_script("alice", login_hotp(0));
+	set(s.begin.service, "sudo");
+	s.begin.ssh_connection[0] = s.begin.rhost[0] = '\0';
 	s.begin.sessionid = 7;
 	r = login_run(&w, &s);
 	granted(&r);

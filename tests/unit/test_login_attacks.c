@@ -254,6 +254,34 @@ START_TEST(what_a_caller_that_is_not_root_says_of_itself_is_not_believed)
 }
 END_TEST
 
+/* ---- daemons that were started by hand, from somebody's session ---- */
+
+START_TEST(whom_a_daemon_serves_is_not_in_the_session_that_it_was_started_from)
+{
+	struct login_script s;
+
+	login_world_make(&w, "trusted_networks = 192.0.2.0/24\nremember = 10\n");
+	written(store_session_open(w.store, "boot", 41, "root", "sshd", "192.0.2.9",
+	    time(NULL)));
+	s = sudo_script("alice", NULL, 41);
+	ck_assert_uint_eq(verdict(&s), VERDICT_GRANT);
+	set(s.begin.rhost, "192.0.2.9");
+	ck_assert_uint_eq(verdict(&s), VERDICT_GRANT);
+	set(s.begin.rhost, "203.0.113.7");
+	ck_assert_uint_ne(verdict(&s), VERDICT_GRANT);
+	set(s.begin.rhost, "office.example");
+	ck_assert_uint_ne(verdict(&s), VERDICT_GRANT);
+
+	/* a success at one login over the network is not another's */
+	login_enrol(&w, "alice", OTP_HOTP);
+	s = login_script("alice", login_hotp(0));
+	s.begin.sessionid = 41;
+	ck_assert_uint_eq(verdict(&s), VERDICT_GRANT);
+	ck_assert_uint_ne(verdict(&s), VERDICT_GRANT);
+	drop();
+}
+END_TEST
+
 /* ---- durable before it is granted ---- */
 
 /* From here on, for this process and its children, a disk that cannot. */
@@ -309,6 +337,7 @@ main(void)
 	tcase_add_test(t, pass_adds_no_token_beside_the_one_that_its_owner_enrolled_meanwhile);
 	tcase_add_test(t, locked_user_is_let_in_by_nothing_that_was_remembered_or_graced);
 	tcase_add_test(t, what_a_caller_that_is_not_root_says_of_itself_is_not_believed);
+	tcase_add_test(t, whom_a_daemon_serves_is_not_in_the_session_that_it_was_started_from);
 	tcase_add_test(t, nothing_is_granted_before_it_is_durable);
 	suite_add_tcase(suite, t);
 	runner = srunner_create(suite);
