@@ -106,7 +106,8 @@ landlock(const char *write_dir, const char *const *read_dirs)
 #endif
 
 #define STMT(code, k)		BPF_STMT(code, k)
-#define LOAD(field)		STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)offsetof(struct seccomp_data, field))
+#define LOAD(field)		STMT(BPF_LD | BPF_W | BPF_ABS, \
+	(uint32_t)offsetof(struct seccomp_data, field))
 #define RETURN(what)		STMT(BPF_RET | BPF_K, what)
 #define IF_NOT(value, skip)	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, skip)
 #define ALLOW(call)		IF_NOT(SYS_##call, 1), RETURN(SECCOMP_RET_ALLOW)
@@ -124,6 +125,15 @@ landlock(const char *write_dir, const char *const *read_dirs)
 	BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, 1, 0), RETURN(SECCOMP_RET_ALLOW), \
 	RETURN(SECCOMP_RET_ERRNO | EACCES)
 
+/* Without what sends signals to others of our user, as tgkill(2) would: one
+ * child that was taken over must not stop the listener. */
+#define ALLOW_FCNTL \
+	IF_NOT(SYS_fcntl, 6), LOW(1), \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_SETOWN, 3, 0), \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_SETOWN_EX, 2, 0), \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_SETSIG, 1, 0), \
+	RETURN(SECCOMP_RET_ALLOW), RETURN(SECCOMP_RET_ERRNO | EACCES)
+
 /* What a login does not need answers ENOSYS, which the C library falls back
  * from; what only an attacker would try ends the process, a denial. */
 static const struct sock_filter filter[] = {
@@ -132,7 +142,7 @@ static const struct sock_filter filter[] = {
 	LOAD(nr),
 
 	/* by how often a login makes them */
-	ALLOW(fcntl), ALLOW(pread64), ALLOW(pwrite64), ALLOW(ppoll),
+	ALLOW_FCNTL, ALLOW(pread64), ALLOW(pwrite64), ALLOW(ppoll),
 #ifdef SYS_poll
 	ALLOW(poll),
 #endif
@@ -145,17 +155,18 @@ static const struct sock_filter filter[] = {
 	ALLOW(open), ALLOW(access), ALLOW(unlink), ALLOW(readlink), ALLOW(alarm), ALLOW(time),
 #endif
 	ALLOW(openat), ALLOW(faccessat), ALLOW(unlinkat), ALLOW(readlinkat), ALLOW(getdents64),
-	ALLOW(readv), ALLOW(writev), ALLOW(ftruncate), ALLOW(fallocate), ALLOW(fsync), ALLOW(flock), ALLOW(fchmod),
-	ALLOW(fchown), ALLOW(recvfrom), ALLOW(sendmsg), ALLOW(getsockopt), ALLOW(connect),
+	ALLOW(readv), ALLOW(writev), ALLOW(ftruncate), ALLOW(fallocate), ALLOW(fsync),
+	ALLOW(flock), ALLOW(fchmod), ALLOW(fchown), ALLOW(recvfrom), ALLOW(sendmsg), ALLOW(getsockopt), ALLOW(connect),
 	ALLOW_IF(socket, 0, AF_UNIX),
 	ALLOW(brk), ALLOW(munmap), ALLOW(mremap), ALLOW(madvise), ALLOW(futex),
 	ALLOW_WITHOUT(mmap, 2, PROT_EXEC), ALLOW_WITHOUT(mprotect, 2, PROT_EXEC),
 	ALLOW(getrandom), ALLOW(gettimeofday), ALLOW(nanosleep), ALLOW(clock_nanosleep),
 	ALLOW(rt_sigaction), ALLOW(rt_sigprocmask), ALLOW(rt_sigreturn), ALLOW(restart_syscall),
-	ALLOW(setitimer), ALLOW(getitimer), ALLOW(timer_create), ALLOW(timer_settime), ALLOW(timer_delete),
+	ALLOW(setitimer), ALLOW(getitimer), ALLOW(timer_create), ALLOW(timer_settime),
+	ALLOW(timer_delete),
 	ALLOW(getpid), ALLOW(gettid), ALLOW(getuid), ALLOW(geteuid), ALLOW(getgid),
 	ALLOW(getegid), ALLOW(getrusage), ALLOW(uname), ALLOW(sysinfo), ALLOW(sched_yield),
-	ALLOW(sched_getaffinity), ALLOW(tgkill), ALLOW(exit), ALLOW(exit_group),
+	ALLOW(sched_getaffinity), ALLOW(exit), ALLOW(exit_group),
 
 	KILL(execve), KILL(execveat), KILL(ptrace), KILL(process_vm_readv),
 	KILL(process_vm_writev), KILL(bpf), KILL(init_module), KILL(finit_module),
