@@ -13,10 +13,12 @@ try_token(struct attempt *a, const struct token *t)
 	uint64_t now = otp_step(&t->params, a->now);
 	uint64_t first = now > window ? now - window : 0, last = now + window;
 	uint64_t fresh = t->last >= 0 && (uint64_t)t->last >= first ? (uint64_t)t->last + 1 : first;
-	uint64_t match;
+	uint64_t match = 0;
 	int r = MFA_E_REFUSED;
 
-	if (fresh <= last && (r = otp_find(&t->params, &t->key, a->code, fresh, last, &match)) == MFA_OK)
+	if (fresh <= last)
+		r = otp_find(&t->params, &t->key, a->code, fresh, last, &match);
+	if (r == MFA_OK)
 		return attempt_spend(a, t, match);
 	if (r != MFA_E_REFUSED)
 		return r;

@@ -115,7 +115,8 @@ step_network(struct walk *w)
 	if (o->kind == ORIGIN_ADDRESS) {
 		bool trusted = networks_contain(w->s->trusted, &o->address);
 
-		saw(w, "%s (from %s): %s, by %s", text, o->from, trusted ? "trusted" : "not trusted",
+		saw(w, "%s (from %s): %s, by %s", text, o->from,
+		    trusted ? "trusted" : "not trusted",
 		    networks_explain(w->s->trusted, &o->address, prefix, sizeof(prefix)));
 		return trusted && decide(w, OUTCOME_GRANT, REASON_TRUSTED_NETWORK);
 	}
