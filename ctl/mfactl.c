@@ -3,6 +3,8 @@
  * mfactl: administers the second factors of this host.  See mfactl(1).
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -138,6 +140,28 @@ dispatch(int argc, char **argv)
 	return c->run(argc - 1, argv + 1);
 }
 
+/* A standard descriptor that is closed would be the next file that is opened,
+ * the state or the log for instance, and a key would be shown to that.  What
+ * stands in for it still fails when it is read or written. */
+static bool
+fill_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_WRONLY);
+	while (fd == STDIN_FILENO);
+	if (fd == STDOUT_FILENO) {
+		(void)close(fd);
+		if (open("/dev/null", O_RDONLY) == -1)
+			return false;
+		fd = open("/dev/null", O_WRONLY);
+	}
+	if (fd > STDERR_FILENO)
+		(void)close(fd);
+	return fd != -1;
+}
+
 /* Keys and codes pass through here: no core file, and no file for others. */
 static int
 guard(void)
@@ -154,14 +178,16 @@ int
 main(int argc, char **argv)
 {
 	static char out[BUFSIZ];	/* keys and codes are shown through it: wiped */
-	int r = guard();
+	int r;
 
-	if (r != CTL_DONE)
+	if (!fill_descriptors())
+		return CTL_STATE;
+	if ((r = guard()) != CTL_DONE)
 		return r;
 	(void)setvbuf(stdout, out, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF, sizeof(out));
 	log_open("mfactl");
 	r = dispatch(argc, argv);
-	if ((fflush(stdout) != 0 || ferror(stdout)) && r == CTL_DONE)
+	if ((fflush(stdout) != 0 || ferror(stdout)) && (r == CTL_DONE || r == CTL_NO))
 		r = complain(CTL_STATE, "the output could not be written: %s", strerror(errno));
 	explicit_bzero(out, sizeof(out));
 	return r;
