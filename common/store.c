@@ -31,6 +31,12 @@ store_message(const struct store *s)
 	return s->message[0] != '\0' ? s->message : "no error";
 }
 
+const char *
+store_advice(int error)
+{
+	return error == EACCES ? ": chown -R pam_mfa:pam_mfa its directory" : "";
+}
+
 int
 store_error(struct store *s, int rc)
 {
@@ -55,8 +61,8 @@ store_error(struct store *s, int rc)
 	case SQLITE_CANTOPEN:
 	case SQLITE_IOERR:
 		if (cause != 0)
-			return store_say(s, MFA_E_STATE, "%s: %s: %s", s->path, words,
-			    strerror(cause));
+			return store_say(s, MFA_E_STATE, "%s: %s: %s%s", s->path, words,
+			    strerror(cause), store_advice(cause));
 		/* FALLTHROUGH */
 	default:
 		return store_say(s, MFA_E_STATE, "%s: %s", s->path, words);
@@ -108,8 +114,8 @@ open_database(struct store *s)
 		return store_error(s, rc);
 	/* What may only be read, SQLite opens for reading, and says nothing. */
 	if (s->mode != STORE_READ && sqlite3_db_readonly(s->db, "main") != 0)
-		return store_say(s, MFA_E_STATE, "%s: cannot be written: %s", s->path,
-		    strerror(EACCES));
+		return store_say(s, MFA_E_STATE, "%s: cannot be written: %s%s", s->path,
+		    strerror(EACCES), store_advice(EACCES));
 	(void)sqlite3_extended_result_codes(s->db, 1);
 	(void)sqlite3_busy_timeout(s->db, STORE_READ_MS);
 	return MFA_OK;
@@ -152,7 +158,8 @@ open_log(struct store *s)
 	}
 	if (s->log == -1 || fstat(s->log, &st) == -1 ||
 	    (st.st_size == 0 && sync_directory(s) == -1) || stat(s->path, &st) == -1)
-		return store_say(s, MFA_E_STATE, "%s: %s", path, strerror(errno));
+		return store_say(s, MFA_E_STATE, "%s: %s%s", path, strerror(errno),
+		    store_advice(errno));
 	s->device = st.st_dev;
 	s->inode = st.st_ino;
 	return MFA_OK;

@@ -38,7 +38,8 @@ store_lock_open(struct store *s, const char *dir)
 	s->lock = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (s->lock == -1 ||
 	    record_lock(s->lock, F_OFD_SETLK, F_RDLCK, BYTE_PRESENCE) == -1)
-		return store_say(s, MFA_E_STATE, "%s: %s", path, strerror(errno));
+		return store_say(s, MFA_E_STATE, "%s: %s%s", path, strerror(errno),
+		    store_advice(errno));
 	return MFA_OK;
 }
 

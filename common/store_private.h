@@ -81,6 +81,10 @@ struct store {
 int store_say(struct store *s, int error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* What to do about errno's error, to follow its words; "" when nothing can be
+ * said.  Files that root restored or made are the case that it is for. */
+const char *store_advice(int error);
+
 /* What SQLite's code rc means to us; keeps its words. */
 int store_error(struct store *s, int rc);
 

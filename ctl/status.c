@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
 #include <openssl/crypto.h>
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -98,13 +99,17 @@ look_state(struct look *l, struct item *i)
 {
 	char why[256] = "";
 
-	if (geteuid() == 0)
+	if (geteuid() != 0 && access(MFA_STATE_DB, F_OK) == -1 && errno == ENOENT &&
+	    access(MFA_STATEDIR, X_OK) == 0)
+		(void)say(i, false, "nobody is enrolled yet: the first mfactl enroll makes %s",
+		    MFA_STATE_DB);
+	else if (geteuid() == 0)
 		(void)say(i, false, "not looked at");
 	else if (store_open(MFA_STATEDIR, l->have_key ? &l->key : NULL, STORE_READ, &l->store, why,
 	    sizeof(why)) == MFA_OK)
 		(void)say(i, true, "%s can be read", MFA_STATE_DB);
 	else
-		(void)say(i, false, "%s (the first mfactl enroll makes it)", why);
+		(void)say(i, false, "%s", why);
 }
 
 static bool
