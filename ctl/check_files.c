@@ -17,13 +17,16 @@ struct rule {
 	const char *path;
 	mode_t type;		/* S_IFREG … */
 	enum owner owner;
-	mode_t forbidden;	/* bits that must not be set */
+	mode_t needed;		/* bits that must be set */
+	mode_t forbidden;	/* and those that must not be */
 	const char *todo;	/* for owner and mode */
 	const char *missing;	/* what to do when it is not there; NULL: may be missing */
 };
 
 #define OTHERS	(S_IRWXO | S_IRWXG)
 #define WRITE	(S_IWGRP | S_IWOTH)
+#define READ	(S_IRUSR | S_IRGRP | S_IROTH)
+#define RUN	(S_IXUSR | S_IXGRP | S_IXOTH)
 
 static bool
 is_owner(enum owner owner, uint32_t uid, uint32_t us)
@@ -55,6 +58,10 @@ check_one(const struct rule *rule, uint32_t us, struct findings *f)
 		finding_add(f, LEVEL_ERROR, "wrong_mode", at, rule->todo,
 		    "its mode is %04o: others can %s it", (unsigned int)(st.st_mode & 07777),
 		    (st.st_mode & rule->forbidden & WRITE) != 0 ? "change" : "read");
+	else if ((st.st_mode & rule->needed) != rule->needed)
+		finding_add(f, LEVEL_ERROR, "wrong_mode", at, rule->todo,
+		    "its mode is %04o: whoever needs it cannot use it",
+		    (unsigned int)(st.st_mode & 07777));
 }
 
 /* The module: at one place at least, and everywhere root's alone. */
@@ -68,8 +75,8 @@ check_modules(const struct check_paths *paths, uint32_t us, struct findings *f)
 		if (glob(paths->modules[i], 0, NULL, &g) != 0)
 			continue;
 		for (j = 0; j < g.gl_pathc; j++) {
-			const struct rule rule = { g.gl_pathv[j], S_IFREG, OWNER_ROOT, WRITE,
-			    "chown root and chmod 0644", "install pam_mfa again" };
+			const struct rule rule = { g.gl_pathv[j], S_IFREG, OWNER_ROOT, READ,
+			    WRITE, "chown root and chmod 0644", "install pam_mfa again" };
 
 			check_one(&rule, us, f);
 			found++;
@@ -90,7 +97,7 @@ check_state(const struct check_paths *paths, uint32_t us, struct findings *f)
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		struct rule rule = { path, S_IFREG, OWNER_US, OTHERS,
+		struct rule rule = { path, S_IFREG, OWNER_US, S_IRUSR | S_IWUSR, OTHERS,
 		    "chown pam_mfa and chmod 0600", NULL };
 
 		(void)snprintf(path, sizeof(path), "%s/%s", paths->state_dir, names[i]);
@@ -138,18 +145,18 @@ void
 check_files(const struct check_paths *paths, struct findings *f)
 {
 	const struct rule rules[] = {
-		{ paths->etc_dir, S_IFDIR, OWNER_ROOT, WRITE, "chown root and chmod 0755",
-		    "install pam_mfa again" },
-		{ paths->key, S_IFREG, OWNER_ROOT, WRITE | S_IRWXO, "chown root and chmod 0640",
-		    NULL },
-		{ paths->state_dir, S_IFDIR, OWNER_US, OTHERS, "chown pam_mfa and chmod 0700",
-		    "systemd-tmpfiles --create" },
-		{ paths->helper, S_IFREG, OWNER_ROOT, WRITE, "chown root and chmod 0755",
-		    "install pam_mfa again" },
-		{ paths->run_dir, S_IFDIR, OWNER_ROOT, WRITE, "chown root and chmod 0755",
-		    "systemd-tmpfiles --create" },
-		{ paths->socket, S_IFSOCK, OWNER_EITHER, 0, "systemctl restart mfa-helper.socket",
-		    NULL },
+		{ paths->etc_dir, S_IFDIR, OWNER_ROOT, READ | RUN, WRITE,
+		    "chown root and chmod 0755", "install pam_mfa again" },
+		{ paths->key, S_IFREG, OWNER_ROOT, S_IRUSR, WRITE | S_IRWXO,
+		    "chown root and chmod 0640", NULL },
+		{ paths->state_dir, S_IFDIR, OWNER_US, S_IRWXU, OTHERS,
+		    "chown pam_mfa and chmod 0700", "systemd-tmpfiles --create" },
+		{ paths->helper, S_IFREG, OWNER_ROOT, READ | RUN, WRITE,
+		    "chown root and chmod 0755", "install pam_mfa again" },
+		{ paths->run_dir, S_IFDIR, OWNER_ROOT, RUN, WRITE,
+		    "chown root and chmod 0755", "systemd-tmpfiles --create" },
+		{ paths->socket, S_IFSOCK, OWNER_EITHER, 0, 0,
+		    "systemctl restart mfa-helper.socket", NULL },
 	};
 	uint32_t uid, gid;
 	size_t i;

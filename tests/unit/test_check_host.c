@@ -162,6 +162,7 @@ put_files(void)
 	    mkdir(at("run"), 0755), 0);
 	config_world_put(&w.files, "etc/key", "0123456789abcdef0123456789abcdef");
 	config_world_put(&w.files, "helper", "");
+	ck_assert_int_eq(chmod(at("helper"), 0755), 0);
 	config_world_put(&w.files, "pam_mfa.so", "");
 	config_world_put(&w.files, "state/state.db", "");
 	ck_assert_int_eq(chown(at("etc/key"), 0, us->pw_gid) | chmod(at("etc/key"), 0640), 0);
@@ -186,6 +187,10 @@ static void database_open(void) { chmod(at("state/state.db"), 0640); }
 static void database_root_s(void) { ck_assert_int_eq(chown(at("state/state.db"), 0, 0), 0); }
 static void nobody_yet(void) { unlink(at("etc/key")), unlink(at("state/state.db")); }
 static void helper_gone(void) { unlink(at("helper")); }
+static void helper_shut(void) { chmod(at("helper"), 0644); }
+static void etc_shut(void) { chmod(at("etc"), 0700); }
+static void run_shut(void) { chmod(at("run"), 0700); }
+static void database_shut(void) { chmod(at("state/state.db"), 0); }
 static void helper_writable(void) { chmod(at("helper"), 0775); }
 static void module_writable(void) { chmod(at("pam_mfa.so"), 0666); }
 static void module_gone(void) { unlink(at("pam_mfa.so")); }
@@ -225,6 +230,10 @@ static const struct {
 	{ nobody_yet, "note nobody_enrolled state.db:0\n" },
 	{ helper_gone, "error missing helper:0\n" },
 	{ helper_writable, "error wrong_mode helper:0\n" },
+	{ helper_shut, "error wrong_mode helper:0\n" },
+	{ etc_shut, "error wrong_mode etc:0\n" },
+	{ run_shut, "error wrong_mode run:0\n" },
+	{ database_shut, "error wrong_mode state.db:0\n" },
 	{ module_writable, "error wrong_mode pam_mfa.so:0\n" },
 	{ module_gone, "error missing pam_mfa.so:0\n" },
 	{ module_twice, "error wrong_owner other.so:0\n" },
@@ -234,7 +243,7 @@ static const struct {
 	{ etc_writable, "error wrong_mode etc:0\n" },
 };
 
-START_TEST(files_that_others_can_read_or_write_are_found)
+START_TEST(files_with_a_wrong_owner_or_mode_are_found)
 {
 	struct findings *f = findings_new();
 	char *got;
@@ -332,7 +341,7 @@ main(void)
 	tcase_add_loop_test(t, settings_of_sshd_are_looked_at, 0, COUNT(hosts));
 	tcase_add_test(t, settings_for_some_users_only_are_found_for_root);
 	tcase_add_test(t, sshd_that_cannot_say_is_a_warning);
-	tcase_add_loop_test(t, files_that_others_can_read_or_write_are_found, 0, COUNT(changes));
+	tcase_add_loop_test(t, files_with_a_wrong_owner_or_mode_are_found, 0, COUNT(changes));
 	tcase_add_loop_test(t, configuration_that_is_not_meant_is_said, 0, COUNT(configurations));
 	tcase_add_test(t, status_tells_errors_from_warnings);
 	suite_add_tcase(s, t);
