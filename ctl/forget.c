@@ -22,8 +22,14 @@ static int
 forget(struct state *st, struct forgetting *f)
 {
 	struct change c = { .event = "forget", .user = f->user != NULL ? f->user : "" };
-	int r = state_change(st, &c, apply, f);
+	struct user_state u;
+	int r;
 
+	/* A name mistyped would look like a success. */
+	if (f->user != NULL && store_user(st->store, f->user, st->now, &u) == MFA_OK &&
+	    !u.exists && (r = user_known(f->user)) != CTL_DONE)
+		return r;
+	r = state_change(st, &c, apply, f);
 	if (r != MFA_OK)
 		return state_fault(st, r);
 	(void)printf("%u remembered login%s forgotten.\n", f->count,

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
+#include <string.h>
 
 #include "ctl.h"
 #include "error.h"
 #include "json.h"
 #include "state.h"
+#include "table.h"
 #include "when.h"
+
+#define LONG_NAME 40	/* leaves no room for the rest on a line of 80 */
+#define AHEAD_STEPS 11	/* more than totp_window can be */
 
 struct list {
 	struct state st;
@@ -93,19 +98,38 @@ entry_json(const struct entry *e)
 
 /* ---- for a person ---- */
 
+/* The first second of the step behind the last one that was used. */
+static int64_t
+unlocks_at(const struct token *t)
+{
+	return (t->last + 1) * (int64_t)t->params.period;
+}
+
+/* By more than any window lets an app's clock be off. */
+static bool
+is_ahead(const struct token *t, int64_t now)
+{
+	return t->params.kind == OTP_TOTP && t->last >= 0 &&
+	    t->last < INT64_MAX / 3600 &&
+	    unlocks_at(t) > now + AHEAD_STEPS * (int64_t)t->params.period;
+}
+
 static void
-print_token(const struct token *t)
+print_token(const struct token *t, int64_t now)
 {
 	char shown[SHOW_MAX], made[WHEN_MAX], used[WHEN_MAX];
 
-	(void)printf("    %s: %s, %s, %u digits", show(shown, sizeof(shown), t->name),
-	    otp_kind_name(t->params.kind), otp_algorithm_name(t->params.algorithm),
+	(void)printf("    %s:%s%s, %s, %u digits", show(shown, sizeof(shown), t->name),
+	    strlen(shown) > LONG_NAME ? "\n        " : " ", otp_kind_name(t->params.kind), otp_algorithm_name(t->params.algorithm),
 	    t->params.digits);
 	if (t->params.kind == OTP_TOTP)
 		(void)printf(", %u s", t->params.period);
 	(void)printf("\n        enrolled %s, %s%s\n", when_format(made, t->created),
 	    t->used == 0 ? "never used" : "last used ",
 	    t->used == 0 ? "" : when_format(used, t->used));
+	if (is_ahead(t, now))
+		(void)printf("        no code before %s: the clock was ahead when one was used\n",
+		    when_format(used, unlocks_at(t)));
 }
 
 static void
@@ -119,9 +143,22 @@ print_pass(const struct pass *p)
 }
 
 static void
-print_entry(const struct entry *e)
+print_lock(const struct user_state *u)
 {
-	char shown[SHOW_MAX], at[WHEN_MAX];
+	char reason[SHOW_MAX], at[WHEN_MAX], text[SHOW_MAX + WHEN_MAX + 16];
+	const char *cells[] = { text };
+	struct table t = { .columns = 1 };
+
+	(void)snprintf(text, sizeof(text), "locked since %s: %s", when_format(at, u->locked_at),
+	    show(reason, sizeof(reason), u->lock_reason));
+	table_row(&t, cells);
+	table_print(&t, 4);
+}
+
+static void
+print_entry(const struct entry *e, int64_t now)
+{
+	char shown[SHOW_MAX];
 	size_t i;
 
 	(void)printf("%s: %u recovery code%s left", show(shown, sizeof(shown), e->user),
@@ -134,12 +171,11 @@ print_entry(const struct entry *e)
 		    e->u.grace_used == 1 ? "" : "s");
 	(void)putchar('\n');
 	if (e->u.locked)
-		(void)printf("    locked since %s: %s\n", when_format(at, e->u.locked_at),
-		    show(shown, sizeof(shown), e->u.lock_reason));
+		print_lock(&e->u);
 	if (e->token_count == 0)
 		(void)puts("    no token");
 	for (i = 0; i < e->token_count; i++)
-		print_token(&e->tokens[i]);
+		print_token(&e->tokens[i], now);
 	for (i = 0; i < e->pass_count; i++)
 		print_pass(&e->passes[i]);
 }
@@ -155,7 +191,7 @@ list_one(void *arg, const char *user)
 	if (l->json)
 		json_list_item(&l->items, entry_json(&e));
 	else
-		print_entry(&e);
+		print_entry(&e, l->st.now);
 	return true;
 }
 
