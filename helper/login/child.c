@@ -17,6 +17,8 @@
 #define FD_KEPT		3	/* the one descriptor that a child takes along */
 #define WATCHDOG	660	/* seconds: the longest deadline and some; ends a child
 				 * whatever it hangs in */
+#define PENANCE		1	/* second for which a refused caller that is not root keeps
+				 * its place: few of them can fill no log and no disk */
 
 union control {
 	struct cmsghdr header;
@@ -87,6 +89,7 @@ child_run(const struct config *config, const struct config_error *error, int fd,
 {
 	struct caller caller = { .uid = 0, .root = true };
 	struct workshop w;
+	bool refused;
 
 	reset_signals();
 	if (keep_only(fd) != MFA_OK)
@@ -103,10 +106,12 @@ child_run(const struct config *config, const struct config_error *error, int fd,
 	if (fd == -1)
 		_exit(EXIT_SUCCESS);
 	(void)alarm(WATCHDOG);
-	login_serve(&w, &caller, fd);
+	refused = login_serve(&w, &caller, fd);
 	(void)shutdown(fd, SHUT_RDWR);
 	(void)close(fd);
 	workshop_tidy(&w);
+	if (refused && !caller.root)
+		(void)sleep(PENANCE);
 	_exit(EXIT_SUCCESS);
 }
 

@@ -25,6 +25,7 @@
 				 * root caller that finds that full spawns its own */
 #define OTHERS_MAX	64	/* of them, of callers that are not root */
 #define PER_UID_MAX	4	/* and of any one such caller */
+#define COMPLAIN_MS	10000	/* between two lines about too many of them */
 #define PAUSE_MS	1000	/* before refilling, after a child died unasked */
 
 struct child {
@@ -42,6 +43,7 @@ struct listener {
 	struct config_error config_error;
 	struct stat key, db;	/* as they were when the children were made */
 	int64_t refill_at;	/* CLOCK_MONOTONIC, ms */
+	int64_t complain_at;	/* not before */
 	bool stop;
 };
 
@@ -180,6 +182,16 @@ hand_over(struct listener *l, int caller)
 	return false;
 }
 
+/* Anybody can be too many as often as they like. */
+static void
+complain(struct listener *l, uint32_t uid)
+{
+	if (monotonic_ms() < l->complain_at)
+		return;
+	l->complain_at = monotonic_ms() + COMPLAIN_MS;
+	log_line(LOG_WARNING, "too many logins at once uid=%lu", (unsigned long)uid);
+}
+
 static void
 receive(struct listener *l)
 {
@@ -196,7 +208,7 @@ receive(struct listener *l)
 		if (!hand_over(l, fd) && breed(l, fd, 0) == NULL)
 			log_line(LOG_ERR, "no process for a login: %s", strerror(errno));
 	} else if (l->others >= OTHERS_MAX || count_uid(l, peer.uid) >= PER_UID_MAX) {
-		log_line(LOG_WARNING, "too many logins at once uid=%lu", (unsigned long)peer.uid);
+		complain(l, peer.uid);
 	} else if (breed(l, fd, peer.uid) == NULL) {
 		log_line(LOG_ERR, "no process for a login: %s", strerror(errno));
 	}

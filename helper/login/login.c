@@ -329,7 +329,7 @@ send_verdict(struct login *l)
 		(void)msg_send(l->fd, &m, soon);
 }
 
-void
+bool
 login_serve(struct workshop *w, const struct caller *caller, int fd)
 {
 	struct login l = {
@@ -340,12 +340,15 @@ login_serve(struct workshop *w, const struct caller *caller, int fd)
 		.verdict = VERDICT_DENY,
 		.reason = REASON_FAULT,
 	};
+	bool refused = false;
 
 	if (receive_begin(&l) == MFA_OK) {
 		run(&l);
 		report_log(&l);
 		send_verdict(&l);
 		report_record(&l);
+		refused = !l.quiet && l.verdict != VERDICT_GRANT;
 	}
 	explicit_bzero(&l, sizeof(l));
+	return refused;
 }

@@ -65,8 +65,9 @@ struct login {
 };
 
 /* Serves the login on fd and returns when its verdict has left (or nobody is
- * there to hear it).  fd stays the caller's. */
-void login_serve(struct workshop *w, const struct caller *caller, int fd);
+ * there to hear it); true when it was refused, which left a record.  fd stays
+ * the caller's. */
+bool login_serve(struct workshop *w, const struct caller *caller, int fd);
 
 /* The only place where a login is granted. */
 void login_grant(struct login *l, enum reason reason, enum factor factor);

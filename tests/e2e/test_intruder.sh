@@ -49,4 +49,26 @@ for limit in --as=7000000 --as=8000000 --as=10000000 --nofile=6 --nofile=8; do
 	unlike "nor_do_they_put_anybody_out_of_scope${limit/=/_}" "$(since_mark)" out_of_scope
 done
 
+# ---- filling logs and disks ----
+
+configure < /dev/null
+printf 'auth required pam_mfa.so\naccount required pam_permit.so\n' > /etc/pam.d/locker
+rm -f /tmp/stop
+mark
+for i in 1 2 3 4 5 6 7 8; do
+	until [ -e /tmp/stop ]; do
+		as_mallory "$BUILD/tests/onefield" locker alice <<< x
+	done > /dev/null 2>&1 &
+	flood[i]=$!
+done
+sleep 4
+mark_end=$(since_mark)
+touch /tmp/stop
+wait "${flood[@]}"
+refused_count=$(grep -c 'service=locker.*reason=not_yourself' <<< "$mark_end")
+is "caller_that_is_not_root_is_served_a_few_times_a_second" "$((refused_count >= 4 && refused_count <= 24))" 1
+is "and_is_too_many_once_in_the_log" "$(grep -c 'too many logins at once' <<< "$mark_end")" 1
+su_alice --core=0
+like "while_nobody_else_waits" "$shown" 'Authentication code:'
+
 done_testing
