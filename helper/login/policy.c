@@ -110,14 +110,16 @@ step_network(struct walk *w)
 {
 	const struct origin *o = w->in->origin;
 	char text[ORIGIN_TEXT_MAX], prefix[ADDRESS_TEXT_MAX + 8];
+	const char *by;
 
 	origin_format(o, text);
 	if (o->kind == ORIGIN_ADDRESS) {
 		bool trusted = networks_contain(w->s->trusted, &o->address);
 
-		saw(w, "%s (from %s): %s, by %s", text, o->from,
-		    trusted ? "trusted" : "not trusted",
-		    networks_explain(w->s->trusted, &o->address, prefix, sizeof(prefix)));
+		by = networks_explain(w->s->trusted, &o->address, prefix, sizeof(prefix));
+		saw(w, "%s (from %s): %s%s", text, o->from,
+		    trusted ? "trusted, by " : by[0] == '-' ? "in no trusted network" :
+		    "not trusted, by ", by[0] == '-' ? "" : by);
 		return trusted && decide(w, OUTCOME_GRANT, REASON_TRUSTED_NETWORK);
 	}
 	if (o->kind == ORIGIN_CONSOLE) {
@@ -140,7 +142,7 @@ step_state(struct walk *w)
 		saw(w, "%s", mfa_strerror(r));
 		return decide(w, OUTCOME_DENY, REASON_STATE);
 	}
-	saw(w, "%u tokens, %u recovery codes, %u passes, %u failures in a row", st->user.tokens,
+	saw(w, "tokens: %u, recovery codes: %u, passes: %u, failures in a row: %u", st->user.tokens,
 	    st->user.recovery, st->user.passes, st->user.failures);
 	return false;
 }

@@ -137,6 +137,12 @@ enrol alice
 login alice "$(code "$key")"
 is "with_key_and_state_away_enrolling_begins_anew" "$shown" "in: Success"
 
+# ---- why, in words ----
+
+ctl why alice --service sshd --from 203.0.113.7
+like "why_says_that_no_network_covers_it" "$out" "from --from\\): in no trusted network\$"
+like "and_counts_without_grammar" "$out" "tokens: 1, recovery codes: 0, passes: 0,"
+
 # ---- closed standard descriptors ----
 
 for closed in "<&-" ">&-" "<&- >&-" "<&- >&- 2>&-"; do
