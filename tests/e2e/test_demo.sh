@@ -7,13 +7,16 @@
 
 shown=$(env DEMO=yes "$TOP/tests/demo/demo" < /dev/null 2>&1)
 is "the_demo_ends_with_0" "$?" 0
+# Log lines are folded for a screen of 80 columns.
+flat=$(tr -s '\n ' ' ' <<< "$shown")
 like "it_logs_in" "$shown" "hello, this is world"
 like "it_shows_the_prompt" "$shown" "Authentication code:"
 like "a_replayed_code_is_refused" "$shown" "reason=code_replayed"
 like "the_trusted_network_is_not_asked" "$shown" "reason=trusted_network"
-like "sudo_inside_that_session_is_not_asked" "$shown" "service=sudo origin=192.0.2.10"
-like "sudo_inside_another_session_is" "$shown" "service=sudo origin=198.51.100.10"
+like "sudo_inside_that_session_is_not_asked" "$flat" "service=sudo origin=192.0.2.10"
+like "sudo_inside_another_session_is" "$flat" "service=sudo origin=198.51.100.10"
 unlike "no_program_complains" "$shown" "(demo failed|command not found|No such file|talk:)"
+is "it_fits_80_columns" "$(awk 'length > 80' <<< "$shown")" ""
 note "$shown"
 
 done_testing
