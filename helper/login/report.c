@@ -32,22 +32,27 @@ report_audit(const struct login *l, const char *event, struct audit *out)
 	(void)text_copy(out->factor, sizeof(out->factor), factor_name(l->factor));
 	(void)text_copy(out->reason, sizeof(out->reason), reason_name(l->reason));
 	origin_format(&l->origin, out->origin);
+	/* It chose the other names itself. */
+	if (!l->caller.root)
+		(void)text_escape(out->by, sizeof(out->by), l->caller.name);
 }
 
 static void
 log_decision(const struct login *l)
 {
-	char user[300], service[100], origin[ORIGIN_TEXT_MAX];
+	char user[300], service[100], origin[ORIGIN_TEXT_MAX], caller[32] = "";
 	bool granted = l->verdict == VERDICT_GRANT;
 	uint32_t phase = l->begin.phase;
 
+	if (!l->caller.root)
+		(void)snprintf(caller, sizeof(caller), " caller=%lu", (unsigned long)l->caller.uid);
 	log_line(granted ? LOG_NOTICE : LOG_WARNING,
-	    "%s verdict=%s user=%s service=%s origin=%s factor=%s reason=%s ms=%u%s%s%s",
+	    "%s verdict=%s user=%s service=%s origin=%s factor=%s reason=%s ms=%u%s%s%s%s",
 	    phase >= PHASE_AUTH && phase <= PHASE_SPLIT ? phase_names[phase] : "login",
 	    granted ? "grant" : "deny", text_escape(user, sizeof(user), l->begin.user),
 	    text_escape(service, sizeof(service), l->begin.service),
 	    origin_format(&l->origin, origin), factor_name(l->factor), reason_name(l->reason),
-	    milliseconds(l), l->detail != NULL ? " detail=\"" : "",
+	    milliseconds(l), caller, l->detail != NULL ? " detail=\"" : "",
 	    l->detail != NULL ? l->detail : "", l->detail != NULL ? "\"" : "");
 }
 

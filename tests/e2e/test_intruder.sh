@@ -68,6 +68,8 @@ wait "${flood[@]}"
 refused_count=$(grep -c 'service=locker.*reason=not_yourself' <<< "$mark_end")
 is "caller_that_is_not_root_is_served_a_few_times_a_second" "$((refused_count >= 4 && refused_count <= 24))" 1
 is "and_is_too_many_once_in_the_log" "$(grep -c 'too many logins at once' <<< "$mark_end")" 1
+like "and_is_named_whomever_it_named" "$mark_end" "user=alice .* caller=$(id -u mallory) "
+like "in_its_record_too" "$(mfactl log --user alice --json)" '"by": *"mallory"'
 su_alice --core=0
 like "while_nobody_else_waits" "$shown" 'Authentication code:'
 
