@@ -235,3 +235,14 @@ config_free(struct config **c)
 	free(*c);
 	*c = NULL;
 }
+
+const char *
+config_error_place(const struct config_error *e, char place[CONFIG_PLACE_MAX])
+{
+	place[0] = '\0';
+	if (e->line > 0)
+		(void)snprintf(place, CONFIG_PLACE_MAX, "%s:%u: ", e->file, e->line);
+	else if (e->file[0] != '\0')
+		(void)snprintf(place, CONFIG_PLACE_MAX, "%s: ", e->file);
+	return place;
+}

@@ -106,6 +106,12 @@ struct config_error {
 	char text[256];			/* what is wrong and what was expected */
 };
 
+#define CONFIG_PLACE_MAX 300
+
+/* Where it is, to stand before its text: "FILE:LINE: ", "FILE: " for a file as a
+ * whole, or "". */
+const char *config_error_place(const struct config_error *e, char place[CONFIG_PLACE_MAX]);
+
 /*
  * Reads path and then DIR/NAME.conf in the order of their names (a missing
  * directory is none).  The main file must exist.  Every file, and every

@@ -27,15 +27,11 @@ int
 need_config(struct config **out)
 {
 	struct config_error e = { .line = 0 };
-	char place[300] = "";
+	char place[CONFIG_PLACE_MAX];
 
 	if (config_load(MFA_CONF, MFA_CONF_DIR, out, &e) == MFA_OK)
 		return CTL_DONE;
-	if (e.line > 0)
-		(void)snprintf(place, sizeof(place), "%s:%u: ", e.file, e.line);
-	else if (e.file[0] != '\0')
-		(void)snprintf(place, sizeof(place), "%s: ", e.file);
-	return complain(CTL_CONFIG, "%s%s", place, e.text);
+	return complain(CTL_CONFIG, "%s%s", config_error_place(&e, place), e.text);
 }
 
 /* ---- opening ---- */

@@ -68,12 +68,13 @@ look_config(struct look *l, struct item *i)
 {
 	struct config_error e = { .line = 0 };
 	struct config *c = NULL;
+	char place[CONFIG_PLACE_MAX];
 
 	(void)l;
 	if (config_load(MFA_CONF, MFA_CONF_DIR, &c, &e) == MFA_OK)
 		(void)say(i, true, "%s can be used", MFA_CONF);
 	else
-		(void)say(i, false, "%s:%u: %s: every login is denied", e.file, e.line, e.text);
+		(void)say(i, false, "%s%s: every login is denied", config_error_place(&e, place), e.text);
 	config_free(&c);
 }
 

@@ -27,10 +27,12 @@ workshop_warm_up(void)
 void
 workshop_configure(struct config **config, struct config_error *error)
 {
+	char place[CONFIG_PLACE_MAX];
+
 	*error = (struct config_error){ .line = 0 };
 	if (config_load(MFA_CONF, MFA_CONF_DIR, config, error) != MFA_OK)
-		log_line(LOG_ERR, "configuration unusable, every login is denied: %s:%u: %s",
-		    error->file, error->line, error->text);
+		log_line(LOG_ERR, "configuration unusable, every login is denied: %s%s",
+		    config_error_place(error, place), error->text);
 }
 
 /* The boot id tells this boot's audit session numbers from another's. */

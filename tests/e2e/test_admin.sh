@@ -85,6 +85,7 @@ for case in "/usr/libexec/pam_mfa/mfa-helper 644 755" "/etc/pam_mfa 700 755" "$s
 	like "check_finds_${file}_with_mode_$wrong" "$out" "error: $file: its mode is 0$wrong"
 	login alice 123456
 	is "and_it_is_a_denial" "$((status != 0))" 1
+	unlike "and_no_line_0_is_named" "$(since_mark)" ":0:"
 	chmod "$right" "$file"
 done
 
