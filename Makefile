@@ -206,6 +206,7 @@ check: tests
 	@tests/run $(BUILD)
 
 demo: $(PROGRAMS) $(WORLD_TOOLS)
+	@tests/deps --check build
 	@tests/world/run -b $(BUILD) $(CURDIR)/tests/demo/demo
 
 # ---- measurements ----
@@ -223,6 +224,7 @@ $(BUILD)/tests/bench/store_bench: $(BUILD)/tests/bench/store_bench.o $(COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(HELPER_LIBS)
 
 bench: $(PROGRAMS) $(WORLD_TOOLS) $(BENCH_TOOLS)
+	@tests/deps --check
 	@tests/bench/run $(BUILD)
 
 .PHONY: FORCE fuzz fuzzers all-fuzzers bench install uninstall tests check demo
