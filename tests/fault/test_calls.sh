@@ -10,7 +10,7 @@ sure="__asan_.* __ubsan_.* __lsan_.* __sanitizer.* __errno_location __ctype_.* _
 	__libc_current_sigrtmax _GLOBAL_OFFSET_TABLE_ _exit alarm alphasort close closelog EVP_CIPHER_CTX_free
 	EVP_MAC_CTX_free OSSL_PARAM_construct_utf8_string explicit_bzero fclose feof ferror free geteuid getpid
 	inet_ntop inet_pton isspace memchr memcmp memcpy memmove memset mktime munmap openlog qsort secure_getenv
-	setsid shutdown sig(add|empty|fill)set signal snprintf strcasecmp strchr strcmp strcspn strerror
+	setsid shutdown sig(add|empty|fill)set signal sleep snprintf strcasecmp strchr strcmp strcspn strerror
 	strerrorname_np strstr strlen strncmp strncpy strnlen strpbrk strrchr strspn strtok_r tolower tzset umask
 	vsnprintf vsyslog syslog __stack_chk_fail __assert_fail bsearch
 	sqlite3_(busy_timeout|db_readonly|changes|clear_bindings|close|column_.*|db_config|errmsg|errstr|extended_.*|file_control
