@@ -20,7 +20,7 @@
 #define STORE_CACHE	40	/* pages that a login keeps in memory */
 #define STORE_CHECKPOINT 1000	/* pages in the log, then tidy writes them home */
 #define STORE_BACKSTOP	10000	/* the same in the midst of a login, when tidy did not */
-#define STORE_ALONE	64	/* a process that is alone leaves no more to recover */
+#define STORE_ALONE	16	/* a process that is alone leaves no more to recover */
 #define STORE_LOG_BYTES	(4L << 20)	/* of the log are written in advance */
 #define STORE_LOG_MAX	(64L << 20)	/* a log that grew longer is cut back to this */
 #define STORE_TIDY_EVERY 3600	/* seconds between two rounds of deleting */

@@ -84,17 +84,16 @@ reset_signals(void)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-_Noreturn void
-child_run(const struct config *config, const struct config_error *error, int fd, bool at_once)
+/* Gets ready, becomes sandboxed, serves whoever is at FD_KEPT or is handed
+ * over there, exits. */
+static _Noreturn void
+serve_one(const struct config *config, const struct config_error *error, bool at_once)
 {
 	struct caller caller = { .uid = 0, .root = true };
 	struct workshop w;
 	bool refused;
+	int fd;
 
-	reset_signals();
-	if (keep_only(fd) != MFA_OK)
-		_exit(EXIT_FAILURE);
-	log_open("pam_mfa");
 	if (at_once && workshop_caller(FD_KEPT, &caller) != MFA_OK)
 		_exit(EXIT_FAILURE);
 	workshop_open(&w, config, error);
@@ -116,13 +115,26 @@ child_run(const struct config *config, const struct config_error *error, int fd,
 }
 
 _Noreturn void
-child_spawned(int fd)
+child_run(const struct config *config, const struct config_error *error, int fd, bool at_once)
+{
+	reset_signals();
+	if (keep_only(fd) != MFA_OK)
+		_exit(EXIT_FAILURE);
+	log_open("pam_mfa");
+	serve_one(config, error, at_once);
+}
+
+/* What OpenSSL loads on first use is left for when a code is there: most of
+ * the time of a spawned login goes into starting, and it opens no file. */
+_Noreturn void
+child_spawned(void)
 {
 	struct config_error error;
 	struct config *config = NULL;
 
-	if (workshop_warm_up() != MFA_OK)
+	reset_signals();
+	if (fcntl(FD_KEPT, F_SETFD, FD_CLOEXEC) == -1)
 		_exit(EXIT_FAILURE);
 	workshop_configure(&config, &error);
-	child_run(config, &error, fd, true);
+	serve_one(config, &error, true);
 }

@@ -19,7 +19,7 @@ _Noreturn void child_run(const struct config *config, const struct config_error 
     bool at_once);
 
 /* The same for a helper that was spawned for one login, with the socket as
- * descriptor fd. */
-_Noreturn void child_spawned(int fd);
+ * descriptor 3 and nothing else open. */
+_Noreturn void child_spawned(void);
 
 #endif

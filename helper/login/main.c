@@ -17,8 +17,6 @@
 #include "paths.h"
 #include "workshop.h"
 
-#define FD_SPAWNED 3	/* where the module leaves the login's socket */
-
 static int
 become_user(void)
 {
@@ -62,9 +60,11 @@ main(int argc, char **argv)
 	if (argc == 2 && strcmp(argv[1], "listen") == 0)
 		return listen_for_logins();
 	if (argc == 2 && strcmp(argv[1], "login") == 0) {
-		if (become_user() != MFA_OK)
+		/* The module became the user before it ran us; another than
+		 * that has nothing here that it could open. */
+		if (geteuid() == 0 && become_user() != MFA_OK)
 			return EXIT_FAILURE;
-		child_spawned(FD_SPAWNED);
+		child_spawned();
 	}
 	return usage();
 }
