@@ -120,8 +120,8 @@ print_token(const struct token *t, int64_t now)
 	char shown[SHOW_MAX], made[WHEN_MAX], used[WHEN_MAX];
 
 	(void)printf("    %s:%s%s, %s, %u digits", show(shown, sizeof(shown), t->name),
-	    strlen(shown) > LONG_NAME ? "\n        " : " ", otp_kind_name(t->params.kind), otp_algorithm_name(t->params.algorithm),
-	    t->params.digits);
+	    strlen(t->name) > LONG_NAME ? "\n        " : " ", otp_kind_name(t->params.kind),
+	    otp_algorithm_name(t->params.algorithm), t->params.digits);
 	if (t->params.kind == OTP_TOTP)
 		(void)printf(", %u s", t->params.period);
 	(void)printf("\n        enrolled %s, %s%s\n", when_format(made, t->created),

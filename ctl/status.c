@@ -74,7 +74,8 @@ look_config(struct look *l, struct item *i)
 	if (config_load(MFA_CONF, MFA_CONF_DIR, &c, &e) == MFA_OK)
 		(void)say(i, true, "%s can be used", MFA_CONF);
 	else
-		(void)say(i, false, "%s%s: every login is denied", config_error_place(&e, place), e.text);
+		(void)say(i, false, "%s%s: every login is denied",
+		    config_error_place(&e, place), e.text);
 	config_free(&c);
 }
 
