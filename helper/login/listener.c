@@ -26,6 +26,8 @@
 #define OTHERS_MAX	64	/* of them, of callers that are not root */
 #define PER_UID_MAX	4	/* and of any one such caller */
 #define COMPLAIN_MS	10000	/* between two lines about too many of them */
+#define GROUPS_MS	300000	/* then the groups in the configuration are looked up
+				 * anew: what names mean changes without it */
 #define PAUSE_MS	1000	/* before refilling, after a child died unasked */
 
 struct child {
@@ -41,6 +43,7 @@ struct listener {
 	unsigned int count, ready, others;
 	struct config *config;
 	struct config_error config_error;
+	int64_t configured_at;	/* CLOCK_MONOTONIC, ms */
 	struct stat key, db;	/* as they were when the children were made */
 	int64_t refill_at;	/* CLOCK_MONOTONIC, ms */
 	int64_t complain_at;	/* not before */
@@ -130,7 +133,8 @@ look_at(const char *path, struct stat *st)
 static void
 refresh(struct listener *l)
 {
-	bool config = l->config == NULL || config_stale(l->config);
+	bool config = l->config == NULL || config_stale(l->config) ||
+	    monotonic_ms() - l->configured_at >= GROUPS_MS;
 	struct stat key, db;
 	unsigned int i;
 
@@ -145,6 +149,7 @@ refresh(struct listener *l)
 	if (config) {
 		config_free(&l->config);
 		workshop_configure(&l->config, &l->config_error);
+		l->configured_at = monotonic_ms();
 	}
 	l->key = key;
 	l->db = db;

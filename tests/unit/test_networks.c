@@ -443,7 +443,7 @@ many(unsigned int count, size_t *len)
 
 	*len = 0;
 	for (i = 0; i < count; i++)
-		*len += (size_t)sprintf(text + *len, "10.%u.%u.%u/32\n", i * 7 % 256, i / 256 % 256,
+		*len += (size_t)snprintf(text + *len, 24, "10.%u.%u.%u/32\n", i * 7 % 256, i / 256 % 256,
 		    i / 65536);
 	return text;
 }
