@@ -121,12 +121,14 @@ undo_all(void)
 	}
 }
 
-/* kill(2) is not among what a sandboxed helper may call. */
+/* A sandboxed helper may send no signal, but is ended on the spot by the
+ * kernel when it tries to run a program. */
 static void
 die(void)
 {
-	for (;;)
-		(void)syscall(SYS_tgkill, getpid(), gettid(), SIGKILL);
+	(void)syscall(SYS_tgkill, getpid(), gettid(), SIGKILL);
+	(void)syscall(SYS_execve, "/", NULL, NULL);
+	_exit(99);
 }
 
 void
