@@ -133,19 +133,23 @@ become(uint32_t uid, uint32_t gid)
 	    syscall(SYS_getresgid, &r, &e, &s) == 0 && r == gid && e == gid && s == gid;
 }
 
+#define SIGNALS		64	/* the kernel's _NSIG */
+
 /* Every signal is blocked until here, so that none of the application's
- * handlers runs in this process. */
+ * handlers runs in this process.  The system call itself, because sigaction(3)
+ * leaves out the two that the C library keeps to itself, and some programs
+ * (make) hand them on ignored.  Zeros are the default in the kernel's struct. */
 static bool
 reset_signals(void)
 {
-	struct sigaction dfl;
+	static const unsigned long dfl[8];
 	sigset_t none;
 	int sig;
 
-	memset(&dfl, 0, sizeof(dfl));
-	dfl.sa_handler = SIG_DFL;
-	for (sig = 1; sig <= SIGRTMAX; sig++)
-		(void)sigaction(sig, &dfl, NULL);
+	for (sig = 1; sig <= SIGNALS; sig++)
+		if (sig != SIGKILL && sig != SIGSTOP &&
+		    syscall(SYS_rt_sigaction, sig, dfl, NULL, (size_t)SIGNALS / 8) == -1)
+			return false;
 	return sigemptyset(&none) == 0 && pthread_sigmask(SIG_SETMASK, &none, NULL) == 0;
 }
 
