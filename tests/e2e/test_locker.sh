@@ -35,12 +35,12 @@ as_alice_with_readers() {
 }
 
 as_alice Xvfb :7 -screen 0 640x480x24 -nolisten tcp > /run/xvfb.log 2>&1 &
-wait_until 10 as_alice xdotool getdisplaygeometry || bail "no X server: $(cat /run/xvfb.log)"
+wait_until 60 as_alice xdotool getdisplaygeometry || bail "no X server: $(cat /run/xvfb.log)"
 
 lock() {
 	as_alice_with_readers i3lock -n -c 000000 > /run/i3lock.log 2>&1 &
 	locker=$!
-	wait_until 10 covered || bail "i3lock does not lock: $(cat /run/i3lock.log)"
+	wait_until 60 covered || bail "i3lock does not lock: $(cat /run/i3lock.log)"
 }
 
 covered() {
