@@ -36,7 +36,7 @@ in_log() {
 
 # logged NAME REGEX
 logged() {
-	if wait_until 5 in_log "$2"; then pass "$1"; else fail "$1" "not logged: $2"$'\n'"$(since_mark)"; fi
+	if wait_until 30 in_log "$2"; then pass "$1"; else fail "$1" "not logged: $2"$'\n'"$(since_mark)"; fi
 }
 
 # ---- secrets: known ones must never turn up where they do not belong ----
@@ -110,7 +110,7 @@ start_helper() {
 	rm -f /run/pam_mfa/login.sock
 	/usr/libexec/pam_mfa/mfa-helper listen >> /var/log/helper.out 2>&1 &
 	helper=$!
-	wait_until 5 test -S /run/pam_mfa/login.sock || bail "the helper does not listen"
+	wait_until 30 test -S /run/pam_mfa/login.sock || bail "the helper does not listen"
 }
 
 stop_helper() {
@@ -165,7 +165,7 @@ start_sshd() {
 	} > /run/sshd/config
 	/usr/sbin/sshd -D -f /run/sshd/config >> /var/log/sshd.out 2>&1 &
 	sshd=$!
-	wait_until 5 sshd_listens || bail "sshd does not listen"
+	wait_until 30 sshd_listens || bail "sshd does not listen"
 }
 
 sshd_listens() {

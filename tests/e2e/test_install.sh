@@ -104,7 +104,7 @@ END
 }
 exec 8<&"${waiting[0]}"
 asked() { pgrep -f 'su alice' > /dev/null && pgrep -u pam_mfa -c mfa-helper > /dev/null; }
-wait_until 5 asked
+wait_until 30 asked
 make_it install > /tmp/out
 is "installing_again_succeeds" "$?" 0
 is "an_existing_configuration_stays" "$(head -n 1 /etc/pam_mfa/pam_mfa.conf)" "# mine"

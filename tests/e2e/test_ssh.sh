@@ -100,7 +100,7 @@ done
 link=$(ip -n cafe -6 -o addr show dev eth0 scope link | awk '{print $4}' | cut -d/ -f1)
 peer=$(ip -6 -o addr show dev v-cafe scope link | awk '{print $4}' | cut -d/ -f1)
 settled() { ! ip -n cafe -6 addr show tentative | grep -q tentative && ! ip -6 addr show tentative | grep -q tentative; }
-wait_until 5 settled
+wait_until 30 settled
 mark
 login bob "$peer%eth0" "$(code "$key" 1)"
 like "a_link_local_address_with_its_zone_is_an_address" "$shown" "in as bob"

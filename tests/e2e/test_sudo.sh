@@ -133,7 +133,7 @@ like "sudo_n_with_NOPASSWD_never_comes_to_us" "$shown" "root"
 
 records() { sqlite3 /var/lib/pam_mfa/state.db 'select count(*) from session'; }
 none_left() { [ "$(records)" = 0 ]; }
-succeeds "closed_sessions_leave_no_record" wait_until 5 none_left
+succeeds "closed_sessions_leave_no_record" wait_until 30 none_left
 
 # sudo without any session of ours: unknown, which is never trusted.
 mark
