@@ -34,7 +34,7 @@ as_alice_with_readers() {
 	    env -i HOME=/home/alice DISPLAY=:7 PATH=/usr/bin:/bin "$@"
 }
 
-as_alice Xvfb :7 -screen 0 640x480x24 -nolisten tcp > /run/xvfb.log 2>&1 &
+as_alice Xvfb :7 -noreset -screen 0 640x480x24 -nolisten tcp > /run/xvfb.log 2>&1 &
 wait_until 60 as_alice xdotool getdisplaygeometry || bail "no X server: $(cat /run/xvfb.log)"
 
 lock() {
