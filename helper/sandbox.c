@@ -153,11 +153,12 @@ static const struct sock_filter filter[] = {
 #endif
 #ifdef SYS_open
 	ALLOW(open), ALLOW(access), ALLOW(unlink), ALLOW(readlink), ALLOW(alarm), ALLOW(time),
+	ALLOW(epoll_wait),
 #endif
 	ALLOW(openat), ALLOW(faccessat), ALLOW(unlinkat), ALLOW(readlinkat), ALLOW(getdents64),
 	ALLOW(readv), ALLOW(writev), ALLOW(ftruncate), ALLOW(fallocate), ALLOW(fsync),
 	ALLOW(flock), ALLOW(fchmod), ALLOW(fchown), ALLOW(recvfrom), ALLOW(sendmsg),
-	ALLOW(getsockopt), ALLOW(connect),
+	ALLOW(getsockopt), ALLOW(connect), ALLOW(accept4), ALLOW(epoll_pwait), ALLOW(epoll_ctl),
 	ALLOW_IF(socket, 0, AF_UNIX),
 	ALLOW(brk), ALLOW(munmap), ALLOW(mremap), ALLOW(madvise), ALLOW(futex),
 	ALLOW_WITHOUT(mmap, 2, PROT_EXEC), ALLOW_WITHOUT(mprotect, 2, PROT_EXEC),

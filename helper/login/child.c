@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "child.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <syslog.h>
@@ -14,11 +16,17 @@
 #include "log.h"
 #include "workshop.h"
 
-#define FD_KEPT		3	/* the one descriptor that a child takes along */
+/* ---- all limits ---- */
+#define FD_KEPT		3	/* the first descriptor that a child takes along */
+#define FD_CONTROL	FD_KEPT
+#define FD_LISTENING	(FD_KEPT + 1)
+#define SERVED_MAX	100	/* logins of one process: nothing that grows, grows on */
 #define WATCHDOG	660	/* seconds: the longest deadline and some; ends a child
 				 * whatever it hangs in */
 #define PENANCE		1	/* second for which a refused caller that is not root keeps
 				 * its place: few of them can fill no log and no disk */
+
+/* ---- words to and from the listener ---- */
 
 union control {
 	struct cmsghdr header;
@@ -26,52 +34,76 @@ union control {
 };
 
 int
-child_send(int fd, int caller)
+child_say(int control, enum child_word word, int caller)
+{
+	char byte = (char)word;
+	struct iovec iov = { &byte, 1 };
+	union control c = { .space = { 0 } };
+	struct msghdr h = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct cmsghdr *m;
+
+	if (caller != -1) {
+		h.msg_control = &c;
+		h.msg_controllen = sizeof(c);
+		m = CMSG_FIRSTHDR(&h);
+		m->cmsg_level = SOL_SOCKET;
+		m->cmsg_type = SCM_RIGHTS;
+		m->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(m), &caller, sizeof(int));
+	}
+	return sendmsg(control, &h, MSG_NOSIGNAL | MSG_DONTWAIT) == 1 ? MFA_OK : MFA_E_CLOSED;
+}
+
+static int
+descriptor_in(struct msghdr *h)
+{
+	struct cmsghdr *m = CMSG_FIRSTHDR(h);
+	int fd = -1;
+
+	if (m != NULL && m->cmsg_level == SOL_SOCKET && m->cmsg_type == SCM_RIGHTS &&
+	    m->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(&fd, CMSG_DATA(m), sizeof(int));
+	return fd;
+}
+
+int
+child_hear(int control, enum child_word *word, int *caller)
 {
 	char byte = 0;
 	struct iovec iov = { &byte, 1 };
-	union control control = { .space = { 0 } };
-	struct msghdr h = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
-	    .msg_controllen = sizeof(control) };
-	struct cmsghdr *c = CMSG_FIRSTHDR(&h);
+	union control c;
+	struct msghdr h = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &c,
+	    .msg_controllen = sizeof(c) };
+	ssize_t n = recvmsg(control, &h, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
 
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(c), &caller, sizeof(int));
-	return sendmsg(fd, &h, MSG_NOSIGNAL | MSG_DONTWAIT) == 1 ? MFA_OK : MFA_E_CLOSED;
+	*caller = n == 1 ? descriptor_in(&h) : -1;
+	*word = (enum child_word)byte;
+	if (n == 1 && (byte == CHILD_PASS) == (*caller != -1) &&
+	    (byte == CHILD_PASS || byte == CHILD_BUSY || byte == CHILD_FREE))
+		return MFA_OK;
+	if (*caller != -1)
+		(void)close(*caller);
+	*caller = -1;
+	return MFA_E_CLOSED;
 }
 
-/* -1 when the listener is gone. */
-static int
-child_receive(int fd)
-{
-	char byte;
-	struct iovec iov = { &byte, 1 };
-	union control control;
-	struct msghdr h = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
-	    .msg_controllen = sizeof(control) };
-	struct cmsghdr *c;
-	int caller = -1;
+/* ---- becoming one ---- */
 
-	if (recvmsg(fd, &h, MSG_CMSG_CLOEXEC) != 1 || (c = CMSG_FIRSTHDR(&h)) == NULL ||
-	    c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS ||
-	    c->cmsg_len != CMSG_LEN(sizeof(int)))
-		return -1;
-	memcpy(&caller, CMSG_DATA(c), sizeof(int));
-	return caller;
-}
-
-/* Descriptor fd becomes FD_KEPT; all above it go, syslog's too. */
+/* The descriptors become FD_KEPT and those behind it; all others above
+ * standard error go, syslog's too. */
 static int
-keep_only(int fd)
+keep_only(const int *fds, int count)
 {
+	int high[2], i;
+
 	closelog();
-	if (fd != FD_KEPT && dup2(fd, FD_KEPT) == -1)
-		return MFA_E_SYSTEM;
-	if (syscall(SYS_close_range, FD_KEPT + 1, ~0U, 0) == -1)
-		return MFA_E_SYSTEM;
-	return fcntl(FD_KEPT, F_SETFD, FD_CLOEXEC) == -1 ? MFA_E_SYSTEM : MFA_OK;
+	for (i = 0; i < count; i++)
+		if ((high[i] = fcntl(fds[i], F_DUPFD, FD_KEPT + count)) == -1)
+			return MFA_E_SYSTEM;
+	for (i = 0; i < count; i++)
+		if (dup3(high[i], FD_KEPT + i, O_CLOEXEC) == -1)
+			return MFA_E_SYSTEM;
+	return syscall(SYS_close_range, FD_KEPT + count, ~0U, 0) == -1 ? MFA_E_SYSTEM : MFA_OK;
 }
 
 static void
@@ -84,44 +116,59 @@ reset_signals(void)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Gets ready, becomes sandboxed, serves whoever is at FD_KEPT or is handed
- * over there, exits. */
-static _Noreturn void
-serve_one(const struct config *config, const struct config_error *error, bool at_once)
+static void
+be_born(const int *fds, int count)
 {
-	struct caller caller = { .uid = 0, .root = true };
-	struct workshop w;
-	bool refused;
-	int fd;
+	reset_signals();
+	if (keep_only(fds, count) != MFA_OK)
+		_exit(EXIT_FAILURE);
+	log_open("pam_mfa");
+}
 
-	if (at_once && workshop_caller(FD_KEPT, &caller) != MFA_OK)
+static void
+seclude(void)
+{
+	if (workshop_seclude() == MFA_OK)
+		return;
+	log_line(LOG_ERR, "the sandbox cannot be entered; no login is served");
+	_exit(EXIT_FAILURE);
+}
+
+static bool
+serve(struct workshop *w, const struct caller *caller, int fd)
+{
+	bool well;
+
+	(void)alarm(WATCHDOG);
+	well = login_serve(w, caller, fd);
+	(void)close(fd);
+	workshop_tidy(w);
+	return well;
+}
+
+/* ---- one caller ---- */
+
+/* Whoever is at FD_KEPT. */
+static _Noreturn void
+serve_one(const struct config *config, const struct config_error *error)
+{
+	struct caller caller;
+	struct workshop w;
+
+	if (workshop_caller(FD_KEPT, &caller) != MFA_OK)
 		_exit(EXIT_FAILURE);
 	workshop_open(&w, config, error);
-	if (workshop_seclude() != MFA_OK) {
-		log_line(LOG_ERR, "the sandbox cannot be entered; no login is served");
-		_exit(EXIT_FAILURE);
-	}
-	fd = at_once ? FD_KEPT : child_receive(FD_KEPT);
-	if (fd == -1)
-		_exit(EXIT_SUCCESS);
-	(void)alarm(WATCHDOG);
-	refused = login_serve(&w, &caller, fd);
-	(void)shutdown(fd, SHUT_RDWR);
-	(void)close(fd);
-	workshop_tidy(&w);
-	if (refused && !caller.root)
+	seclude();
+	if (!serve(&w, &caller, FD_KEPT) && !caller.root)
 		(void)sleep(PENANCE);
 	_exit(EXIT_SUCCESS);
 }
 
 _Noreturn void
-child_run(const struct config *config, const struct config_error *error, int fd, bool at_once)
+child_serve(const struct config *config, const struct config_error *error, int caller)
 {
-	reset_signals();
-	if (keep_only(fd) != MFA_OK)
-		_exit(EXIT_FAILURE);
-	log_open("pam_mfa");
-	serve_one(config, error, at_once);
+	be_born(&caller, 1);
+	serve_one(config, error);
 }
 
 /* What OpenSSL loads on first use is left for when a code is there: most of
@@ -136,5 +183,113 @@ child_spawned(void)
 	if (fcntl(FD_KEPT, F_SETFD, FD_CLOEXEC) == -1)
 		_exit(EXIT_FAILURE);
 	workshop_configure(&config, &error);
-	serve_one(config, &error, true);
+	serve_one(config, &error);
+}
+
+/* ---- callers one after another ---- */
+
+/* EPOLLEXCLUSIVE: one caller wakes one child. */
+static int
+watch(void)
+{
+	struct epoll_event caller = { .events = EPOLLIN | EPOLLEXCLUSIVE,
+	    .data.fd = FD_LISTENING };
+	struct epoll_event home = { .events = EPOLLIN, .data.fd = FD_CONTROL };
+	int ep = epoll_create1(EPOLL_CLOEXEC);
+
+	if (ep == -1 || epoll_ctl(ep, EPOLL_CTL_ADD, FD_LISTENING, &caller) == -1 ||
+	    epoll_ctl(ep, EPOLL_CTL_ADD, FD_CONTROL, &home) == -1) {
+		log_line(LOG_ERR, "cannot wait for logins: %s", strerror(errno));
+		_exit(EXIT_FAILURE);
+	}
+	return ep;
+}
+
+static int
+accept_caller(void)
+{
+	return accept4(FD_LISTENING, NULL, NULL, SOCK_CLOEXEC);
+}
+
+/* The next caller; -1 when there is none and we are sent home.  A wake-up that
+ * went to us goes to no other child: we leave the queue before we look for
+ * the last time. */
+static int
+next_caller(int ep, bool *home)
+{
+	struct epoll_event e;
+	int fd = -1, n;
+
+	while (fd == -1 && !*home) {
+		n = epoll_wait(ep, &e, 1, -1);
+		if (n == -1 && errno != EINTR)
+			_exit(EXIT_FAILURE);
+		if (n == 1 && e.data.fd == FD_CONTROL) {
+			(void)epoll_ctl(ep, EPOLL_CTL_DEL, FD_LISTENING, NULL);
+			*home = true;
+		}
+		fd = accept_caller();
+	}
+	return fd;
+}
+
+static bool
+is_root(int fd)
+{
+	struct ucred peer = { .uid = UID_UNSET };
+	socklen_t len = sizeof(peer);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 &&
+	    len == sizeof(peer) && peer.uid == 0;
+}
+
+static bool said_busy;
+
+static void
+say_busy(void)
+{
+	if (!said_busy)
+		(void)child_say(FD_CONTROL, CHILD_BUSY, -1);
+	said_busy = true;
+}
+
+/* True when the process may serve another. */
+static bool
+serve_next(struct workshop *w, const struct freshness *born, int fd)
+{
+	static const struct caller root = { .uid = 0, .root = true };
+	bool old = freshness_config_old(born, w->config) || freshness_state_old(born);
+
+	if (old || !is_root(fd)) {
+		(void)child_say(FD_CONTROL, CHILD_PASS, fd);
+		(void)close(fd);
+		return !old;
+	}
+	said_busy = false;
+	if (!serve(w, &root, fd))
+		return false;
+	(void)alarm(0);
+	return child_say(FD_CONTROL, CHILD_FREE, -1) == MFA_OK;
+}
+
+_Noreturn void
+child_wait(const struct config *config, const struct config_error *error,
+    const struct freshness *born, int control, int listening)
+{
+	const int fds[] = { control, listening };
+	struct workshop w;
+	bool home = false;
+	int ep, fd, i;
+
+	be_born(fds, 2);
+	workshop_open(&w, config, error);
+	w.busy = say_busy;
+	ep = watch();
+	seclude();
+	for (i = 0; i < SERVED_MAX && !home; i++) {
+		fd = next_caller(ep, &home);
+		if (fd == -1 || !serve_next(&w, born, fd))
+			break;
+	}
+	_exit(EXIT_SUCCESS);
 }

@@ -2,21 +2,40 @@
 #ifndef MFA_CHILD_H
 #define MFA_CHILD_H
 
-#include <stdbool.h>
+#include <stdint.h>
 
-#include "config.h"
-
-/* Hands the descriptor `caller` to the child that waits at fd. */
-int child_send(int fd, int caller);
+#include "freshness.h"
 
 /*
- * The life of a child of the listener, after fork: gets ready, becomes
- * sandboxed, serves one login, exits.  fd is the caller's socket when
- * `at_once`, else where one will be handed over (by root callers only, whose
- * name needs no look-up).
+ * The processes that the listener makes.  A *waiting* child accepts callers
+ * that are root by itself, one after another, and tells the listener with a
+ * word at a time on a SOCK_SEQPACKET pair; the listener closes its end to
+ * send it home.  It serves another caller only after a login that was
+ * granted: whoever was refused, or did anything unexpected, was the last that
+ * this process has heard.
  */
-_Noreturn void child_run(const struct config *config, const struct config_error *error, int fd,
-    bool at_once);
+enum child_word {
+	CHILD_BUSY = 'b',	/* it has accepted a caller */
+	CHILD_FREE = 'f',	/* and has served it, and waits for another */
+	CHILD_PASS = 'p',	/* with the caller's descriptor: one that is not root, or
+				 * came after a change that this child does not know */
+};
+
+/* Says a word; caller is -1 but with CHILD_PASS, and stays the caller's. */
+int child_say(int control, enum child_word word, int caller);
+
+/* Hears one without waiting.  *caller is -1 or becomes ours.  MFA_E_CLOSED
+ * when the child is gone or says what it may not. */
+int child_hear(int control, enum child_word *word, int *caller);
+
+/* The life of a waiting child, after fork.  born is what its configuration
+ * and files were when it was made. */
+_Noreturn void child_wait(const struct config *config, const struct config_error *error,
+    const struct freshness *born, int control, int listening);
+
+/* The life of a child for this one caller, after fork. */
+_Noreturn void child_serve(const struct config *config, const struct config_error *error,
+    int caller);
 
 /* The same for a helper that was spawned for one login, with the socket as
  * descriptor 3 and nothing else open. */

@@ -2,13 +2,12 @@
 #include "listener.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -16,39 +15,42 @@
 #include "child.h"
 #include "error.h"
 #include "log.h"
-#include "paths.h"
 #include "workshop.h"
 
 /* ---- all limits ---- */
-#define READY		4	/* children that wait for a login */
+#define IDLE_START	4	/* children that wait for a login, in the beginning */
+#define IDLE_MIN	2	/* fewer than this are not left */
+#define IDLE_MAX	8	/* more than this go home */
 #define CHILDREN_MAX	1024	/* logins at once; more wait in the backlog, and a
 				 * root caller that finds that full spawns its own */
 #define OTHERS_MAX	64	/* of them, of callers that are not root */
 #define PER_UID_MAX	4	/* and of any one such caller */
 #define COMPLAIN_MS	10000	/* between two lines about too many of them */
-#define GROUPS_MS	300000	/* then the groups in the configuration are looked up
-				 * anew: what names mean changes without it */
 #define PAUSE_MS	1000	/* before refilling, after a child died unasked */
+#define EVENTS		32	/* heeded at a time */
+
+#define SIGNALS		CHILDREN_MAX	/* in epoll's data, beside the places of children */
 
 struct child {
 	pid_t pid;		/* 0: a free place */
-	int fd;			/* to hand it a caller; -1: it has one */
-	uint32_t uid;		/* of its caller */
+	int control;		/* -1: serves one caller, or was sent home */
+	bool idle;
+	uint32_t uid;		/* of its one caller; 0: root or waiting */
 };
 
 struct listener {
-	int listening;
-	int signals;
+	int listening, signals, epoll;
 	struct child children[CHILDREN_MAX];
-	unsigned int count, ready, others;
+	unsigned int count, idle, others;
 	struct config *config;
 	struct config_error config_error;
-	int64_t configured_at;	/* CLOCK_MONOTONIC, ms */
-	struct stat key, db;	/* as they were when the children were made */
+	struct freshness fresh;
 	int64_t refill_at;	/* CLOCK_MONOTONIC, ms */
 	int64_t complain_at;	/* not before */
 	bool stop;
 };
+
+/* ---- children come and go ---- */
 
 static struct child *
 free_place(struct listener *l)
@@ -61,101 +63,127 @@ free_place(struct listener *l)
 	return NULL;
 }
 
-static void
-retire(struct listener *l, struct child *c)
+static int
+watch(struct listener *l, int fd, unsigned int what)
 {
-	if (c->fd != -1) {
-		(void)close(c->fd);	/* it sees the end and exits */
-		c->fd = -1;
-		c->uid = 0;
-		l->ready--;
-	}
+	struct epoll_event e = { .events = EPOLLIN, .data.u32 = what };
+
+	return epoll_ctl(l->epoll, EPOLL_CTL_ADD, fd, &e);
 }
 
-/* Makes a child: with a caller's socket, or ready for one. */
-static struct child *
-breed(struct listener *l, int caller, uint32_t uid)
+static void
+set_idle(struct listener *l, struct child *c, bool idle)
+{
+	l->idle += (unsigned int)idle - (unsigned int)c->idle;
+	c->idle = idle;
+}
+
+/* It sees the end of its control and exits when it is idle next. */
+static void
+send_home(struct listener *l, struct child *c)
+{
+	set_idle(l, c, false);
+	if (c->control != -1)
+		(void)close(c->control);
+	c->control = -1;
+}
+
+static void
+send_all_home(struct listener *l)
+{
+	unsigned int i;
+
+	for (i = 0; i < CHILDREN_MAX; i++)
+		send_home(l, &l->children[i]);
+}
+
+/* A child for one caller: root, or not. */
+static int
+breed_for(struct listener *l, int caller, uint32_t uid)
 {
 	struct child *c = free_place(l);
-	int pair[2] = { -1, -1 };
 	pid_t pid;
 
-	if (c == NULL)
-		return NULL;
-	if (caller == -1 &&
-	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1)
-		return NULL;
-	if ((pid = fork()) == 0)
-		child_run(l->config, &l->config_error, caller != -1 ? caller : pair[1],
-		    caller != -1);
-	if (pair[1] != -1)
-		(void)close(pair[1]);
-	if (pid == -1) {
-		if (pair[0] != -1)
-			(void)close(pair[0]);
-		return NULL;
+	if (c == NULL) {
+		errno = EAGAIN;
+		return MFA_E_BUSY;
 	}
-	*c = (struct child){ .pid = pid, .fd = pair[0], .uid = uid };
+	if ((pid = fork()) == 0)
+		child_serve(l->config, &l->config_error, caller);
+	if (pid == -1)
+		return MFA_E_SYSTEM;
+	*c = (struct child){ .pid = pid, .control = -1, .uid = uid };
 	l->count++;
-	l->ready += caller == -1;
 	l->others += uid != 0;
-	return c;
+	return MFA_OK;
 }
 
-/* Not while a login is under way, unless nobody is left for the next: the
- * person who waits needs the processor more. */
-static void
-refill(struct listener *l)
+/* A child that waits for callers. */
+static int
+breed(struct listener *l)
 {
-	if (monotonic_ms() < l->refill_at || (l->ready > 0 && l->count > l->ready))
+	struct child *c = free_place(l);
+	int pair[2];
+	pid_t pid = -1;
+
+	if (c == NULL || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1)
+		return MFA_E_SYSTEM;
+	if (watch(l, pair[0], (unsigned int)(c - l->children)) == 0 && (pid = fork()) == 0)
+		child_wait(l->config, &l->config_error, &l->fresh, pair[1], l->listening);
+	(void)close(pair[1]);
+	if (pid == -1) {
+		(void)close(pair[0]);
+		return MFA_E_SYSTEM;
+	}
+	*c = (struct child){ .pid = pid, .control = pair[0] };
+	l->count++;
+	set_idle(l, c, true);
+	return MFA_OK;
+}
+
+static void
+refill(struct listener *l, unsigned int to)
+{
+	if (monotonic_ms() < l->refill_at)
 		return;
-	while (l->ready < READY && l->count < CHILDREN_MAX && breed(l, -1, 0) != NULL)
+	while (l->idle < to && breed(l) == MFA_OK)
 		;
 }
 
-/* ---- noticing changes: a child works with what it was born with ---- */
-
-static bool
-same_file(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
-
+/* Nobody is left to serve them, and nobody can be made: root callers then run
+ * a helper of their own. */
 static void
-look_at(const char *path, struct stat *st)
+turn_away(struct listener *l)
 {
-	if (stat(path, st) == -1)
-		memset(st, 0, sizeof(*st));
+	int fd;
+
+	while (l->idle == 0 && (fd = accept4(l->listening, NULL, NULL, SOCK_CLOEXEC)) != -1) {
+		(void)close(fd);
+		if (monotonic_ms() < l->complain_at)
+			continue;
+		l->complain_at = monotonic_ms() + COMPLAIN_MS;
+		log_line(LOG_ERR, "no process for a login: callers are turned away");
+	}
 }
 
-/* New state, a new key, or a changed configuration: those children that wait
- * know the old ones. */
+/* Those children that wait know what was before. */
 static void
 refresh(struct listener *l)
 {
-	bool config = l->config == NULL || config_stale(l->config) ||
-	    monotonic_ms() - l->configured_at >= GROUPS_MS;
-	struct stat key, db;
-	unsigned int i;
+	bool config = freshness_config_old(&l->fresh, l->config);
 
-	look_at(MFA_STATE_KEY, &key);
-	look_at(MFA_STATE_DB, &db);
-	if (!config && same_file(&key, &l->key) && same_file(&db, &l->db) &&
-	    key.st_ctim.tv_sec == l->key.st_ctim.tv_sec &&
-	    key.st_ctim.tv_nsec == l->key.st_ctim.tv_nsec)
+	if (!config && !freshness_state_old(&l->fresh))
 		return;
-	for (i = 0; i < CHILDREN_MAX; i++)
-		retire(l, &l->children[i]);
+	send_all_home(l);
+	freshness_look(&l->fresh);
 	if (config) {
 		config_free(&l->config);
 		workshop_configure(&l->config, &l->config_error);
-		l->configured_at = monotonic_ms();
+		l->fresh.configured_at = monotonic_ms();
 	}
-	l->key = key;
-	l->db = db;
 }
 
-/* ---- callers ---- */
+/* ---- callers that a waiting child does not serve ---- */
 
 static unsigned int
 count_uid(const struct listener *l, uint32_t uid)
@@ -165,26 +193,6 @@ count_uid(const struct listener *l, uint32_t uid)
 	for (i = 0; i < CHILDREN_MAX; i++)
 		n += l->children[i].pid != 0 && l->children[i].uid == uid;
 	return n;
-}
-
-/* Gives the caller to a child that waits; false when none took it. */
-static bool
-hand_over(struct listener *l, int caller)
-{
-	unsigned int i;
-
-	for (i = 0; i < CHILDREN_MAX && l->ready > 0; i++) {
-		struct child *c = &l->children[i];
-		bool taken;
-
-		if (c->fd == -1)
-			continue;
-		taken = child_send(c->fd, caller) == MFA_OK;
-		retire(l, c);
-		if (taken)
-			return true;
-	}
-	return false;
 }
 
 /* Anybody can be too many as often as they like. */
@@ -198,50 +206,78 @@ complain(struct listener *l, uint32_t uid)
 }
 
 static void
-receive(struct listener *l)
+receive(struct listener *l, int caller)
 {
 	struct ucred peer;
 	socklen_t len = sizeof(peer);
-	int fd = accept4(l->listening, NULL, NULL, SOCK_CLOEXEC);
 
-	if (fd == -1)
+	if (getsockopt(caller, SOL_SOCKET, SO_PEERCRED, &peer, &len) == -1)
 		return;
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == -1)
-		goto out;
 	refresh(l);
-	if (peer.uid == 0) {
-		if (!hand_over(l, fd) && breed(l, fd, 0) == NULL)
-			log_line(LOG_ERR, "no process for a login: %s", strerror(errno));
-	} else if (l->others >= OTHERS_MAX || count_uid(l, peer.uid) >= PER_UID_MAX) {
+	if (peer.uid != 0 && (l->others >= OTHERS_MAX || count_uid(l, peer.uid) >= PER_UID_MAX))
 		complain(l, peer.uid);
-	} else if (breed(l, fd, peer.uid) == NULL) {
+	else if (breed_for(l, caller, peer.uid) != MFA_OK)
 		log_line(LOG_ERR, "no process for a login: %s", strerror(errno));
-	}
-out:
-	(void)close(fd);
 }
 
+/* A child that was taken over can say what it likes, and gets no more by it
+ * than its own end. */
+static void
+hear(struct listener *l, struct child *c)
+{
+	enum child_word word;
+	int caller;
+
+	if (c->control == -1)
+		return;
+	if (child_hear(c->control, &word, &caller) != MFA_OK) {
+		send_home(l, c);
+	} else if (word == CHILD_PASS) {
+		receive(l, caller);
+		(void)close(caller);
+	} else {
+		set_idle(l, c, word == CHILD_FREE);
+		if (l->idle > IDLE_MAX)
+			send_home(l, c);
+	}
+}
+
+/* ---- signals ---- */
+
+static struct child *
+find(struct listener *l, pid_t pid)
+{
+	unsigned int i;
+
+	for (i = 0; i < CHILDREN_MAX; i++)
+		if (l->children[i].pid == pid)
+			return &l->children[i];
+	return NULL;
+}
+
+/* One that died while it waited, may have died of what it woke up for: the
+ * others look again when they are sent home, and those that follow them when
+ * they begin. */
 static void
 bury(struct listener *l)
 {
-	unsigned int i;
+	struct child *c;
 	pid_t pid;
+	int status;
 
-	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
-		for (i = 0; i < CHILDREN_MAX; i++) {
-			struct child *c = &l->children[i];
-
-			if (c->pid != pid)
-				continue;
-			if (c->fd != -1) {	/* nobody asked it yet */
-				log_line(LOG_ERR, "a waiting child died");
-				l->refill_at = monotonic_ms() + PAUSE_MS;
-			}
-			retire(l, c);
-			l->others -= c->uid != 0;
-			l->count--;
-			*c = (struct child){ .fd = -1 };
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if ((c = find(l, pid)) == NULL)
+			continue;
+		if (c->idle && status != 0) {
+			log_line(LOG_ERR, "a waiting child died");
+			l->refill_at = monotonic_ms() + PAUSE_MS;
+			send_all_home(l);
 		}
+		send_home(l, c);
+		l->others -= c->uid != 0;
+		l->count--;
+		*c = (struct child){ .control = -1 };
+	}
 }
 
 static void
@@ -255,7 +291,7 @@ heed_signals(struct listener *l)
 }
 
 static int
-watch_signals(void)
+watch_signals(struct listener *l)
 {
 	sigset_t set;
 
@@ -264,27 +300,32 @@ watch_signals(void)
 	(void)sigaddset(&set, SIGTERM);
 	(void)sigaddset(&set, SIGINT);
 	(void)sigaddset(&set, SIGHUP);	/* changes are noticed without it */
-	if (sigprocmask(SIG_BLOCK, &set, NULL) == -1)
+	if (sigprocmask(SIG_BLOCK, &set, NULL) == -1 ||
+	    (l->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)) == -1 ||
+	    (l->epoll = epoll_create1(EPOLL_CLOEXEC)) == -1)
 		return -1;
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return watch(l, l->signals, SIGNALS);
 }
+
+/* ---- the loop ---- */
 
 static void
 loop(struct listener *l)
 {
-	while (!l->stop) {
-		struct pollfd p[] = {
-			{ .fd = l->signals, .events = POLLIN },
-			{ .fd = l->count < CHILDREN_MAX ? l->listening : -1, .events = POLLIN },
-		};
+	struct epoll_event events[EVENTS];
+	int i, n;
 
-		if (poll(p, 2, l->ready == 0 ? PAUSE_MS : -1) == -1 && errno != EINTR)
+	while (!l->stop) {
+		n = epoll_wait(l->epoll, events, EVENTS, l->idle < IDLE_MIN ? PAUSE_MS : -1);
+		if (n == -1 && errno != EINTR)
 			return;
-		if (p[0].revents != 0)
-			heed_signals(l);
-		if (p[1].revents != 0)
-			receive(l);
-		refill(l);
+		for (i = 0; i < n; i++)
+			if (events[i].data.u32 == SIGNALS)
+				heed_signals(l);
+			else
+				hear(l, &l->children[events[i].data.u32]);
+		refill(l, IDLE_MIN);
+		turn_away(l);
 	}
 }
 
@@ -297,15 +338,15 @@ listener_run(int listening)
 	if (l == NULL)
 		return EXIT_FAILURE;
 	for (i = 0; i < CHILDREN_MAX; i++)
-		l->children[i].fd = -1;
+		l->children[i].control = -1;
 	l->listening = listening;
-	if ((l->signals = watch_signals()) == -1) {
-		log_line(LOG_ERR, "cannot watch signals: %s", strerror(errno));
+	if (watch_signals(l) == -1) {
+		log_line(LOG_ERR, "cannot watch signals and children: %s", strerror(errno));
 		free(l);
 		return EXIT_FAILURE;
 	}
 	refresh(l);
-	refill(l);
+	refill(l, IDLE_START);
 	log_line(LOG_INFO, "ready");
 	loop(l);
 	config_free(&l->config);

@@ -3,8 +3,8 @@
 #define MFA_LISTENER_H
 
 /*
- * The warm path: accepts callers of a listening socket and hands each to a
- * child that is ready for it.  Returns (an exit status) on SIGTERM or
+ * The warm path: keeps children that wait for callers at a listening socket,
+ * and makes one for each caller that they hand back.  Returns (an exit status) on SIGTERM or
  * SIGINT, or when it cannot go on.
  */
 int listener_run(int listening);

@@ -37,6 +37,13 @@ login_deny(struct login *l, enum reason reason, const char *detail)
 	l->detail = detail;
 }
 
+void
+login_busy(const struct login *l)
+{
+	if (l->w->busy != NULL)
+		l->w->busy();
+}
+
 /* ---- the policy's view of the state ---- */
 
 static int
@@ -340,15 +347,16 @@ login_serve(struct workshop *w, const struct caller *caller, int fd)
 		.verdict = VERDICT_DENY,
 		.reason = REASON_FAULT,
 	};
-	bool refused = false;
+	bool well = false;
 
 	if (receive_begin(&l) == MFA_OK) {
 		run(&l);
 		report_log(&l);
 		send_verdict(&l);
+		login_busy(&l);
 		report_record(&l);
-		refused = !l.quiet && l.verdict != VERDICT_GRANT;
+		well = l.verdict == VERDICT_GRANT || l.quiet;
 	}
 	explicit_bzero(&l, sizeof(l));
-	return refused;
+	return well;
 }

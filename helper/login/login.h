@@ -15,7 +15,7 @@
 
 /*
  * One login, from its begin message to its verdict.  The process that serves
- * it is sandboxed, serves no other, and exits.
+ * it is sandboxed, and serves another only when this one was granted.
  */
 
 /* ---- all limits ---- */
@@ -40,6 +40,9 @@ struct workshop {
 	char store_error[256];
 	char boot[64];			/* the kernel's boot id */
 	int logind;			/* MFA_LOGIND_DIR, or -1 */
+	/* Called before anybody is waited for, the person or the state; NULL:
+	 * nobody wants to know. */
+	void (*busy)(void);
 };
 
 struct login {
@@ -65,8 +68,9 @@ struct login {
 };
 
 /* Serves the login on fd and returns when its verdict has left (or nobody is
- * there to hear it); true when it was refused, which left a record.  fd stays
- * the caller's. */
+ * there to hear it).  True when it was granted, or asked nothing and decided
+ * nothing; false when it was refused or anything was not as it should be.  fd
+ * stays the caller's. */
 bool login_serve(struct workshop *w, const struct caller *caller, int fd);
 
 /* The only place where a login is granted. */
@@ -75,6 +79,9 @@ void login_deny(struct login *l, enum reason reason, const char *detail);
 
 /* Seconds since 1970; MFA_E_SYSTEM. */
 int wall_clock(int64_t *now);
+
+/* Says that this process will be busy for a while. */
+void login_busy(const struct login *l);
 
 /* ---- talk.c: the conversation, within its limits ---- */
 

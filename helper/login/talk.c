@@ -21,6 +21,7 @@ hear(struct login *l, struct secret *answer)
 	struct msg m;
 	int r;
 
+	login_busy(l);
 	if ((r = msg_recv(l->fd, &m, l->deadline)) == MFA_OK &&
 	    (r = msg_permit(&l->dialogue, SIDE_MODULE, m.type)) == MFA_OK) {
 		if (m.type == MSG_ANSWER)
