@@ -21,6 +21,7 @@ static const char *const phrases[] = {
 	[-MFA_E_EXISTS] = "there is one already",
 	[-MFA_E_CONV] = "the application could not ask",
 	[-MFA_E_REFUSED] = "not allowed",
+	[-MFA_E_UNHEARD] = "the other side went away without listening",
 };
 
 const char *

@@ -25,6 +25,7 @@ enum mfa_error {
 	MFA_E_EXISTS = -14,	/* there is one already */
 	MFA_E_CONV = -15,	/* the application's conversation failed */
 	MFA_E_REFUSED = -16,	/* well-formed, understood, and not allowed */
+	MFA_E_UNHEARD = -17,	/* the other side went away before it read what was sent */
 };
 
 /* A short lower-case phrase for an mfa_error; never NULL, never freed. */

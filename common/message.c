@@ -27,7 +27,6 @@ static const struct field fields[] = {
 	NUMBER(MSG_BEGIN, version),
 	NUMBER(MSG_BEGIN, phase),
 	NUMBER(MSG_BEGIN, flags),
-	NUMBER(MSG_BEGIN, uid),
 	NUMBER(MSG_BEGIN, loginuid),
 	NUMBER(MSG_BEGIN, sessionid),
 	NUMBER(MSG_BEGIN, ms_left),
@@ -38,7 +37,6 @@ static const struct field fields[] = {
 	TEXT(MSG_BEGIN, tty),
 	TEXT(MSG_BEGIN, xdisplay),
 	TEXT(MSG_BEGIN, ssh_connection),
-	{ MSG_BEGIN, FIELD_GROUPS, offsetof(struct msg, groups), MSG_GROUPS_MAX },
 
 	{ MSG_ANSWER, FIELD_SECRET, offsetof(struct msg, answer), SECRET_MAX },
 
@@ -49,6 +47,9 @@ static const struct field fields[] = {
 
 	NUMBER(MSG_VERDICT, verdict),
 	NUMBER(MSG_VERDICT, digits),
+
+	NUMBER(MSG_IDS, uid),
+	{ MSG_IDS, FIELD_GROUPS, offsetof(struct msg, groups), MSG_GROUPS_MAX },
 };
 
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
@@ -66,6 +67,9 @@ static const struct permit {
 	{ MSG_PROMPT,	SIDE_HELPER,	TURN_HELPER,	TURN_MODULE },
 	{ MSG_ANSWER,	SIDE_MODULE,	TURN_MODULE,	TURN_HELPER },
 	{ MSG_CANCEL,	SIDE_MODULE,	TURN_MODULE,	TURN_OVER },
+	{ MSG_LOOK_UP,	SIDE_HELPER,	TURN_HELPER,	TURN_IDS },
+	{ MSG_IDS,	SIDE_MODULE,	TURN_IDS,	TURN_HELPER },
+	{ MSG_CANCEL,	SIDE_MODULE,	TURN_IDS,	TURN_OVER },
 	{ MSG_VERDICT,	SIDE_HELPER,	TURN_HELPER,	TURN_OVER },
 };
 
@@ -85,6 +89,8 @@ msg_permit(struct msg_dialogue *d, enum msg_side from, enum msg_type type)
 	if ((type == MSG_INFO || type == MSG_ERROR) && ++d->infos > MSG_INFOS_MAX)
 		return MFA_E_PROTOCOL;
 	if (type == MSG_PROMPT && ++d->prompts > MSG_PROMPTS_MAX)
+		return MFA_E_PROTOCOL;
+	if (type == MSG_LOOK_UP && ++d->look_ups > 1)
 		return MFA_E_PROTOCOL;
 	d->turn = p->next;
 	return MFA_OK;
@@ -330,15 +336,15 @@ msg_send(int fd, const struct msg *m, struct deadline deadline)
 
 	if ((r = msg_pack(m, buf, &len)) != MFA_OK)
 		goto out;
-	do {
-		if ((r = await(fd, POLLOUT, deadline)) != MFA_OK)
-			goto out;
-		n = send(fd, buf, len, MSG_NOSIGNAL | MSG_DONTWAIT);
-	} while (n == -1 && again(errno));
-	if (n == (ssize_t)len)
-		r = MFA_OK;
-	else
-		r = n == -1 && errno != EPIPE && errno != ECONNRESET ? MFA_E_SYSTEM : MFA_E_CLOSED;
+	/* There is nearly always room. */
+	r = deadline_left(deadline) > 0 ? MFA_OK : MFA_E_DEADLINE;
+	while (r == MFA_OK && (n = send(fd, buf, len, MSG_NOSIGNAL | MSG_DONTWAIT)) == -1 &&
+	    again(errno))
+		r = await(fd, POLLOUT, deadline);
+	if (r != MFA_OK)
+		goto out;
+	if (n != (ssize_t)len)
+		r = n == -1 && errno != EPIPE && errno != ECONNRESET ? MFA_E_SYSTEM : MFA_E_UNHEARD;
 out:
 	explicit_bzero(buf, sizeof(buf));
 	return r;
@@ -361,8 +367,10 @@ msg_recv(int fd, struct msg *m, struct deadline deadline)
 		h.msg_flags = 0;
 		n = recvmsg(fd, &h, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	} while (n == -1 && again(errno));
-	if (n == 0 || (n == -1 && errno == ECONNRESET))
+	if (n == 0)
 		r = MFA_E_CLOSED;
+	else if (n == -1 && errno == ECONNRESET)
+		r = MFA_E_UNHEARD;
 	else if (n == -1)
 		r = MFA_E_SYSTEM;
 	else if (h.msg_flags & (MSG_TRUNC | MSG_CTRUNC))

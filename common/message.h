@@ -18,7 +18,7 @@
  */
 
 /* ---- all limits ---- */
-#define MSG_VERSION	1
+#define MSG_VERSION	2
 #define MSG_MAX		8192	/* one message, on the wire */
 #define MSG_INFOS_MAX	8	/* info and error lines in one login; sshd before
 				 * 9.x dies of many more without a prompt */
@@ -34,6 +34,8 @@ enum msg_type {
 	MSG_INFO = 5,
 	MSG_ERROR = 6,
 	MSG_VERDICT = 7,
+	MSG_LOOK_UP = 8,	/* who is the user to the name services? */
+	MSG_IDS = 9,
 };
 
 enum msg_phase {
@@ -70,7 +72,6 @@ struct msg {
 	uint32_t version;
 	uint32_t phase;			/* enum msg_phase */
 	uint32_t flags;			/* BEGIN_* */
-	uint32_t uid;			/* of user as the caller's NSS has it, or UID_UNSET */
 	uint32_t loginuid;		/* /proc/self/loginuid, or UID_UNSET */
 	uint32_t sessionid;		/* /proc/self/sessionid, or UID_UNSET */
 	uint32_t ms_left;		/* of the module's deadline */
@@ -81,9 +82,6 @@ struct msg {
 	char tty[129];			/* PAM_TTY */
 	char xdisplay[129];		/* PAM_XDISPLAY */
 	char ssh_connection[257];	/* SSH_CONNECTION of the PAM environment */
-	uint32_t group_count;
-	uint32_t groups[MSG_GROUPS_MAX];	/* of user, primary first */
-
 	/* MSG_ANSWER; MSG_PROMPT, MSG_INFO, MSG_ERROR use text */
 	struct secret answer;
 	uint32_t echo;			/* MSG_PROMPT: 1 shows what is typed */
@@ -92,6 +90,11 @@ struct msg {
 	/* MSG_VERDICT */
 	uint32_t verdict;		/* enum msg_verdict */
 	uint32_t digits;		/* VERDICT_SPLIT: taken off the end */
+
+	/* MSG_IDS */
+	uint32_t uid;			/* of user as the caller's NSS has it, or UID_UNSET */
+	uint32_t group_count;
+	uint32_t groups[MSG_GROUPS_MAX];	/* of user, primary first */
 };
 
 enum msg_side { SIDE_MODULE, SIDE_HELPER };
@@ -99,15 +102,17 @@ enum msg_side { SIDE_MODULE, SIDE_HELPER };
 /*
  * Whose turn it is.  Each side keeps one and gives it every message that it
  * sends or receives; the permit table in message.c is the whole grammar:
- * begin, then any number (within the limits) of info, error, and prompt with
- * its answer, then one verdict; the module may cancel instead of answering.
+ * begin, then any number (within the limits) of info, error, prompt with its
+ * answer, and at most once look-up with its ids, then one verdict; the module
+ * may cancel instead of answering.
  */
-enum msg_turn { TURN_BEGIN, TURN_HELPER, TURN_MODULE, TURN_OVER };
+enum msg_turn { TURN_BEGIN, TURN_HELPER, TURN_MODULE, TURN_IDS, TURN_OVER };
 
 struct msg_dialogue {
 	enum msg_turn turn;
 	unsigned int infos;
 	unsigned int prompts;
+	unsigned int look_ups;
 };
 
 /* May `from` send `type` now?  0 and the dialogue moves on, or
@@ -126,7 +131,8 @@ int msg_unpack(const unsigned char *buf, size_t len, struct msg *m);
 /* Sends or receives one message before the deadline; the socket may be
  * blocking or not.  No SIGPIPE, no descriptors accepted.  MFA_E_CLOSED when
  * the other side is gone, MFA_E_DEADLINE, MFA_E_PROTOCOL, MFA_E_INVALID
- * (msg_pack), MFA_E_SYSTEM.  The wire buffer is wiped. */
+ * (msg_pack), MFA_E_SYSTEM.  MFA_E_UNHEARD: gone, and what we sent last was
+ * never read.  The wire buffer is wiped. */
 int msg_send(int fd, const struct msg *m, struct deadline deadline);
 int msg_recv(int fd, struct msg *m, struct deadline deadline);
 

@@ -111,12 +111,15 @@ sibling_connect(const struct sibling *what, struct deadline deadline, int *fd)
 	return r;
 }
 
-static int
-sibling_spawn(const struct sibling *what, int *fd)
+int
+sibling_run(const struct sibling *what, int *fd)
 {
 	struct spawn child = { .path = what->path, .argv = what->argv };
 	int pair[2] = { -1, -1 }, r;
 
+	*fd = -1;
+	if (geteuid() != 0)
+		return MFA_E_ABSENT;
 	/* A missing program can be told to the administrator only from here. */
 	if (access(what->path, X_OK) == -1)
 		return MFA_E_ABSENT;
@@ -148,6 +151,6 @@ sibling_open(const struct sibling *what, struct deadline deadline, int *fd)
 		return MFA_E_DEADLINE;
 	r = sibling_connect(what, queue, fd);
 	if ((r == MFA_E_ABSENT || r == MFA_E_BUSY) && geteuid() == 0)
-		r = sibling_spawn(what, fd);
+		r = sibling_run(what, fd);
 	return r;
 }

@@ -17,8 +17,7 @@
 struct question {
 	const char *user, *service;
 	bool json;
-	uint32_t groups[MSG_GROUPS_MAX];
-	size_t group_count;
+	struct policy_ids ids;
 	struct origin origin;
 	int64_t now;
 	struct state st;
@@ -163,18 +162,26 @@ print_json(struct question *q, const struct decision *d)
 }
 
 static int
+look_up(void *arg, struct policy_ids *out)
+{
+	const struct question *q = arg;
+
+	*out = q->ids;
+	return MFA_OK;
+}
+
+static int
 answer(struct question *q)
 {
 	struct policy_input in = {
 		.settings = q->settings = config_service(q->st.config, q->service),
 		.service = q->service,
 		.user = q->user,
-		.groups = q->groups,
-		.group_count = q->group_count,
 		.origin = &q->origin,
 		.now = q->now,
+		.look_up = look_up,
 		.load = load,
-		.load_arg = q,
+		.arg = q,
 	};
 	struct decision d;
 
@@ -220,8 +227,8 @@ find_groups(struct question *q)
 	if (getgrouplist(q->user, gid, groups, &count) == -1)
 		return complain(CTL_STATE, "the user has more than %d groups", MSG_GROUPS_MAX);
 	for (i = 0; i < count; i++)
-		q->groups[i] = groups[i];
-	q->group_count = (size_t)count;
+		q->ids.groups[i] = groups[i];
+	q->ids.group_count = (size_t)count;
 	return CTL_DONE;
 }
 

@@ -25,6 +25,8 @@ static const struct fault {
 	    "find out who listens there" },
 	{ MFA_E_CLOSED, "the helper went away without a verdict",
 	    "see its lines in this log and run mfactl check" },
+	{ MFA_E_UNHEARD, "the helper went away without a verdict",
+	    "see its lines in this log and run mfactl check" },
 	{ MFA_E_DEADLINE, "the helper gave no verdict in time",
 	    "see its lines in this log and run mfactl check" },
 	{ MFA_E_PROTOCOL, "the helper sent what it may not send",

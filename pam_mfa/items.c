@@ -102,7 +102,7 @@ groups_left_out(int error)
 
 /* The groups decide who is in scope: all of them, or none and a denial. */
 static int
-gather_groups(struct request *rq, gid_t primary)
+look_up_groups(struct request *rq, gid_t primary, struct msg *out)
 {
 	gid_t groups[MSG_GROUPS_MAX];
 	int i, count = MSG_GROUPS_MAX;
@@ -117,33 +117,30 @@ gather_groups(struct request *rq, gid_t primary)
 		return MFA_E_SYSTEM;
 	}
 	for (i = 0; i < count; i++)
-		rq->begin.groups[i] = groups[i];
-	rq->begin.group_count = (uint32_t)count;
+		out->groups[i] = groups[i];
+	out->group_count = (uint32_t)count;
 	return MFA_OK;
 }
 
 /* A user that NSS does not know has neither id nor groups; one that it cannot
  * look up is a fault, or "out of scope" could come of a broken directory. */
-static int
-gather_ids(struct request *rq)
+int
+items_look_up(struct request *rq, struct msg *out)
 {
 	uint32_t uid = UID_UNSET, gid = UID_UNSET;
 	unsigned int taken;
 	int r;
 
-	rq->begin.uid = UID_UNSET;
-	/* The session phases only record where an audit session came from. */
-	if (rq->phase == PHASE_OPEN || rq->phase == PHASE_CLOSE)
-		return MFA_OK;
+	*out = (struct msg){ .type = MSG_IDS };
 	taken = low_fds_occupy();
 	r = room_to_look_up() ? user_find(rq->begin.user, &uid, &gid) : MFA_E_SYSTEM;
 	if (r == MFA_OK)
-		r = gather_groups(rq, gid);
+		r = look_up_groups(rq, gid, out);
 	rq->saved_errno = errno;
 	low_fds_release(taken);
 	if (r == MFA_E_SYSTEM && rq->what == NULL)
 		rq->what = "the user database cannot be read";
-	rq->begin.uid = uid;
+	out->uid = uid;
 	return r == MFA_E_ABSENT ? MFA_OK : r;
 }
 
@@ -157,7 +154,7 @@ items_gather(struct request *rq)
 	m->type = MSG_BEGIN;
 	m->version = MSG_VERSION;
 	m->phase = rq->phase;
-	if ((r = gather_user(rq)) != MFA_OK || (r = gather_ids(rq)) != MFA_OK ||
+	if ((r = gather_user(rq)) != MFA_OK ||
 	    (r = read_audit(rq, "/proc/self/loginuid", &m->loginuid)) != MFA_OK ||
 	    (r = read_audit(rq, "/proc/self/sessionid", &m->sessionid)) != MFA_OK)
 		return r;

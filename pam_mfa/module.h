@@ -74,10 +74,15 @@ int args_parse(struct request *rq, int argc, const char **argv);
 
 /* ---- items.c ---- */
 
-/* Fills rq->begin from the PAM items, the audit session and NSS.
- * MFA_E_INVALID: no user or service, or one that is too long or unprintable;
- * MFA_E_SYSTEM, MFA_E_MEMORY, MFA_E_CONV (the user name could not be asked). */
+/* Fills rq->begin from the PAM items and the audit session.  MFA_E_INVALID: no
+ * user or service, or one that is too long or unprintable; MFA_E_SYSTEM,
+ * MFA_E_MEMORY, MFA_E_CONV (the user name could not be asked). */
 int items_gather(struct request *rq);
+
+/* Whom NSS knows under rq->begin.user, for a helper whose policy needs it (a
+ * directory can be slow): *out becomes MSG_IDS.  MFA_E_SYSTEM, MFA_E_MEMORY:
+ * it cannot be known; MFA_E_INVALID: more groups than a message holds. */
+int items_look_up(struct request *rq, struct msg *out);
 
 /* Is PAM_USER still whom rq->begin asked for? */
 bool items_same_user(const struct request *rq);

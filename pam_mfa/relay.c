@@ -22,6 +22,7 @@ struct relay {
 	struct request *rq;
 	int fd;
 	struct msg_dialogue dialogue;
+	bool heard;
 	bool held_used;
 };
 
@@ -30,6 +31,7 @@ hear(struct relay *r, struct msg *m)
 {
 	int error = msg_recv(r->fd, m, r->rq->deadline);
 
+	r->heard |= error == MFA_OK;
 	return error != MFA_OK ? error : msg_permit(&r->dialogue, SIDE_HELPER, m->type);
 }
 
@@ -79,6 +81,21 @@ answer_prompt(struct relay *r, const struct msg *prompt)
 	return error;
 }
 
+/* Whatever cannot be looked up ends the login. */
+static int
+look_up(struct relay *r)
+{
+	struct msg m;
+	int error = items_look_up(r->rq, &m);
+
+	if (error != MFA_OK) {
+		m.type = MSG_CANCEL;
+		(void)say(r, &m, deadline_in(CANCEL_MS));
+		return error;
+	}
+	return say(r, &m, r->rq->deadline);
+}
+
 static int
 show_line(struct relay *r, const struct msg *m)
 {
@@ -121,11 +138,14 @@ act_on(struct relay *r, const struct msg *m)
 	case MSG_INFO:
 	case MSG_ERROR:
 		return show_line(r, m);
+	case MSG_LOOK_UP:
+		return look_up(r);
 	case MSG_VERDICT:
 		return take_verdict(r, m);
 	case MSG_BEGIN:
 	case MSG_ANSWER:
 	case MSG_CANCEL:
+	case MSG_IDS:
 	default:
 		return MFA_E_PROTOCOL;
 	}
@@ -148,6 +168,17 @@ converse(struct relay *r)
 	return error;
 }
 
+static void
+hang_up(struct relay *r)
+{
+	if (r->fd != -1)
+		(void)close(r->fd);
+	r->fd = -1;
+}
+
+/* A service without a process for us hangs up before it has read anything:
+ * then the login begins anew, with a helper of our own.  Where we are not root
+ * there is none, and it stays a denial. */
 int
 relay_run(struct request *rq)
 {
@@ -158,8 +189,14 @@ relay_run(struct request *rq)
 	error = sibling_open(&helper, rq->deadline, &r.fd);
 	if (error == MFA_OK)
 		error = converse(&r);
-	rq->saved_errno = errno;
-	if (r.fd != -1)
-		(void)close(r.fd);
+	if (error == MFA_E_UNHEARD && !r.heard) {
+		hang_up(&r);
+		r.dialogue = (struct msg_dialogue){ .turn = TURN_BEGIN };
+		if (sibling_run(&helper, &r.fd) == MFA_OK)
+			error = converse(&r);
+	}
+	if (rq->what == NULL)
+		rq->saved_errno = errno;
+	hang_up(&r);
 	return error;
 }

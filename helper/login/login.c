@@ -71,18 +71,22 @@ session_of(const struct login *l)
 }
 
 static int
+look_up(void *arg, struct policy_ids *out)
+{
+	return talk_look_up(arg, out);
+}
+
+static int
 decide(struct login *l, struct decision *d)
 {
 	struct policy_input in = {
 		.settings = l->settings,
 		.service = l->begin.service,
 		.user = l->begin.user,
-		.groups = l->begin.groups,
-		.group_count = l->begin.group_count,
-		.unknown_user = l->begin.uid == UID_UNSET,
 		.origin = &l->origin,
+		.look_up = look_up,
 		.load = load_state,
-		.load_arg = l,
+		.arg = l,
 	};
 	int r = wall_clock(&in.now);
 
@@ -169,7 +173,8 @@ ask_once(struct login *l, const struct decision *d, const char *prompt)
 
 	if (r != MFA_OK) {
 		login_deny(l, r == MFA_E_DEADLINE ? REASON_DEADLINE :
-		    r == MFA_E_CLOSED ? REASON_CANCELLED : REASON_FAULT, NULL);
+		    r == MFA_E_CLOSED || r == MFA_E_UNHEARD ? REASON_CANCELLED : REASON_FAULT,
+		    NULL);
 		return false;
 	}
 	if (typed.len == 0) {

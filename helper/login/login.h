@@ -90,6 +90,9 @@ void login_busy(const struct login *l);
 int talk_prompt(struct login *l, const char *text, bool echo, struct secret *answer,
     int64_t *took_ms);
 
+/* Asks the module who the user is to the name services; once a login. */
+int talk_look_up(struct login *l, struct policy_ids *out);
+
 /* Shows a line when it may be shown; a line that cannot be is no failure. */
 void talk_info(struct login *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -14,6 +14,7 @@ struct walk {
 	const struct policy_input *in;
 	const struct settings *s;
 	struct decision *out;
+	struct policy_ids ids;
 	char saw[SAW_MAX];
 };
 
@@ -49,13 +50,13 @@ has_name(const struct names *n, const char *name)
 }
 
 static bool
-has_group(const struct groups *g, const struct policy_input *in)
+has_group(const struct groups *g, const struct policy_ids *ids)
 {
 	size_t i, j;
 
 	for (i = 0; i < g->names.count; i++)
-		for (j = 0; j < in->group_count; j++)
-			if (g->gid[i] != UID_UNSET && g->gid[i] == in->groups[j])
+		for (j = 0; j < ids->group_count; j++)
+			if (g->gid[i] != UID_UNSET && g->gid[i] == ids->groups[j])
 				return true;
 	return false;
 }
@@ -72,26 +73,36 @@ step_enabled(struct walk *w)
 /* Nobody is left out because a name service does not answer: not a user whose
  * groups are not known, and not the members of a group that is not known. */
 static bool
-groups_unsure(const struct groups *g, const struct policy_input *in)
+groups_unsure(const struct groups *g, const struct policy_ids *ids)
 {
 	size_t i;
 
 	for (i = 0; i < g->names.count; i++)
-		if (in->unknown_user || g->gid[i] == UID_UNSET)
+		if (ids->unknown_user || g->gid[i] == UID_UNSET)
 			return true;
 	return false;
+}
+
+static bool
+names_groups(const struct settings *s)
+{
+	return s->only_groups.names.count > 0 || s->except_groups.names.count > 0;
 }
 
 static bool
 step_scope(struct walk *w)
 {
 	const struct settings *s = w->s;
-	bool unsure = groups_unsure(&s->only_groups, w->in);
 	bool all = s->only_users.count == 0 && s->only_groups.names.count == 0;
-	bool listed = has_name(&s->only_users, w->in->user) || has_group(&s->only_groups, w->in);
-	bool except = has_name(&s->except_users, w->in->user) ||
-	    has_group(&s->except_groups, w->in);
+	bool unsure, listed, except;
 
+	if (names_groups(s) && w->in->look_up(w->in->arg, &w->ids) != MFA_OK) {
+		saw(w, "the user's groups cannot be looked up");
+		return decide(w, OUTCOME_DENY, REASON_FAULT);
+	}
+	unsure = groups_unsure(&s->only_groups, &w->ids);
+	listed = has_name(&s->only_users, w->in->user) || has_group(&s->only_groups, &w->ids);
+	except = has_name(&s->except_users, w->in->user) || has_group(&s->except_groups, &w->ids);
 	if (except)
 		saw(w, "excepted by except_users or except_groups");
 	else if (all)
@@ -135,7 +146,7 @@ static bool
 step_state(struct walk *w)
 {
 	struct policy_state *st = &w->out->state;
-	int r = w->in->load(w->in->load_arg, st);
+	int r = w->in->load(w->in->arg, st);
 
 	if (r != MFA_OK) {
 		memset(st, 0, sizeof(*st));

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "config.h"
+#include "message.h"
 #include "origin.h"
 #include "store.h"
 
@@ -22,18 +23,24 @@ struct policy_state {
 	int64_t remembered_until;	/* 0: no remembered grant for this login */
 };
 
+/* What the name services know; read only for settings that name groups. */
+struct policy_ids {
+	bool unknown_user;
+	size_t group_count;
+	uint32_t groups[MSG_GROUPS_MAX];
+};
+
 struct policy_input {
 	const struct settings *settings;	/* of the service */
 	const char *service;
 	const char *user;
-	const uint32_t *groups;			/* of the user */
-	size_t group_count;
-	bool unknown_user;			/* no name service knows the user */
 	const struct origin *origin;
 	int64_t now;				/* seconds since 1970 */
-	/* Fills *out (zeroed before); anything but 0 is a denial. */
+	/* Each is called at most once, and only when a step needs it; fills *out
+	 * (zeroed before); anything but 0 is a denial. */
+	int (*look_up)(void *arg, struct policy_ids *out);
 	int (*load)(void *arg, struct policy_state *out);
-	void *load_arg;
+	void *arg;
 };
 
 enum outcome {

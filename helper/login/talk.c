@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "error.h"
 #include "login.h"
@@ -14,23 +15,17 @@ say(struct login *l, struct msg *m)
 	return r != MFA_OK ? r : msg_send(l->fd, m, l->deadline);
 }
 
-/* The answer to an open prompt; a cancel reads as "gone". */
+/* What comes in answer; a cancel reads as "gone".  The caller wipes *m. */
 static int
-hear(struct login *l, struct secret *answer)
+hear(struct login *l, struct msg *m)
 {
-	struct msg m;
 	int r;
 
 	login_busy(l);
-	if ((r = msg_recv(l->fd, &m, l->deadline)) == MFA_OK &&
-	    (r = msg_permit(&l->dialogue, SIDE_MODULE, m.type)) == MFA_OK) {
-		if (m.type == MSG_ANSWER)
-			r = secret_set(answer, m.answer.data, m.answer.len);
-		else
-			r = MFA_E_CLOSED;
-	}
-	msg_wipe(&m);
-	return r;
+	r = msg_recv(l->fd, m, l->deadline);
+	if (r == MFA_OK)
+		r = msg_permit(&l->dialogue, SIDE_MODULE, m->type);
+	return r == MFA_OK && m->type == MSG_CANCEL ? MFA_E_CLOSED : r;
 }
 
 int
@@ -46,11 +41,26 @@ talk_prompt(struct login *l, const char *text, bool echo, struct secret *answer,
 	    (r = say(l, &m)) != MFA_OK)
 		goto out;
 	asked = monotonic_ms();
-	r = hear(l, answer);
+	if ((r = hear(l, &m)) == MFA_OK)
+		r = secret_set(answer, m.answer.data, m.answer.len);
 	*took_ms = monotonic_ms() - asked;
 out:
 	msg_wipe(&m);
 	return r;
+}
+
+int
+talk_look_up(struct login *l, struct policy_ids *out)
+{
+	struct msg m = { .type = MSG_LOOK_UP };
+	int r;
+
+	if ((r = say(l, &m)) != MFA_OK || (r = hear(l, &m)) != MFA_OK)
+		return r;
+	out->unknown_user = m.uid == UID_UNSET;
+	out->group_count = m.group_count;
+	memcpy(out->groups, m.groups, m.group_count * sizeof(m.groups[0]));
+	return MFA_OK;
 }
 
 void

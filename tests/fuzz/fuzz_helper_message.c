@@ -98,7 +98,7 @@ static void
 send_begin(int fd, uint8_t kind)
 {
 	struct msg m = { .type = MSG_BEGIN, .version = MSG_VERSION, .phase = PHASE_AUTH,
-	    .uid = 1000, .loginuid = UID_UNSET, .sessionid = UID_UNSET, .ms_left = 500,
+	    .loginuid = UID_UNSET, .sessionid = UID_UNSET, .ms_left = 500,
 	    .service = "sshd", .user = "alice", .ssh_connection = "192.0.2.1 1 192.0.2.2 22" };
 
 	if (kind & 8)

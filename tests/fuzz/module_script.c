@@ -95,3 +95,12 @@ sibling_open(const struct sibling *what, struct deadline deadline, int *fd)
 	*fd = pair[0];
 	return MFA_OK;
 }
+
+/* It is nobody's to run. */
+int
+sibling_run(const struct sibling *what, int *fd)
+{
+	(void)what;
+	*fd = -1;
+	return MFA_E_ABSENT;
+}

@@ -5,7 +5,7 @@
 # common/message.c.
 . "$TOP/tests/tap.sh"
 
-for type in BEGIN ANSWER PROMPT INFO ERROR VERDICT; do
+for type in BEGIN ANSWER PROMPT INFO ERROR VERDICT IDS; do
 	code=$(grep -oE "(NUMBER|TEXT)\(MSG_$type, [a-z_]+|MSG_$type, FIELD_(SECRET|GROUPS)" \
 	    "$TOP/common/message.c" | sed 's/.*FIELD_SECRET/answer/; s/.*FIELD_GROUPS/groups/; s/.*, //')
 	row=$(grep -iE "^\| [0-9] $type " "$TOP/PROTOCOL.md" | cut -d'|' -f4 | tr ',' '\n' |

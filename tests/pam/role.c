@@ -107,6 +107,16 @@ stage_helper_stop(void)
 	(void)unlink(MFA_SOCKET);
 }
 
+void
+stage_heard(unsigned int count)
+{
+	int64_t end = stage_now() + 30000;
+
+	while (played->count < count && stage_now() < end)
+		role_pause(10);
+	ck_assert_uint_ge(played->count, count);
+}
+
 /* ---- lines of a role ---- */
 
 void

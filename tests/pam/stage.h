@@ -61,6 +61,10 @@ void stage_helper_start(role_fn *play);
 void stage_helper_start_as(role_fn *play, uid_t uid);
 void stage_helper_stop(void);
 
+/* Waits until the role has heard so many messages: the module does not wait for
+ * who hears its last one. */
+void stage_heard(unsigned int count);
+
 /* Lines of a role. */
 void role_hear(struct role *r);				/* one message, or the end */
 void role_prompt(struct role *r, const char *text, bool echo);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "stage.h"
@@ -121,12 +122,8 @@ START_TEST(the_helper_is_told_every_item)
 	ck_assert_str_eq(m->tty, "ssh");
 	ck_assert_str_eq(m->xdisplay, ":0");
 	ck_assert_str_eq(m->ssh_connection, "192.0.2.7 1024 192.0.2.1 22");
-	ck_assert_uint_eq(m->uid, 64102);
 	ck_assert_uint_eq(m->loginuid, kernel_number("/proc/self/loginuid"));
 	ck_assert_uint_eq(m->sessionid, kernel_number("/proc/self/sessionid"));
-	ck_assert_uint_eq(m->group_count, 2);
-	ck_assert_uint_eq(m->groups[0], 64102);
-	ck_assert_uint_eq(m->groups[1], 64103);
 	ck_assert_uint_gt(m->ms_left, 9000);
 	ck_assert_uint_le(m->ms_left, 10000);
 }
@@ -181,15 +178,60 @@ START_TEST(a_strange_hint_becomes_a_question_mark_and_no_denial)
 }
 END_TEST
 
+static void
+play_look_up(struct role *r)
+{
+	static const struct msg question = { .type = MSG_LOOK_UP };
+
+	role_hear(r);
+	role_send(r, &question);
+	role_hear(r);
+	role_verdict(r, verdict_to_play);
+	role_hear(r);
+}
+
+START_TEST(the_helper_is_told_ids_when_it_asks)
+{
+	const struct msg *m;
+
+	verdict_to_play = VERDICT_GRANT;
+	stage_helper_start(play_look_up);
+	ck_assert_int_eq(login_once(&l, _i ? ACCT : AUTH, 0), PAM_SUCCESS);
+	m = &played->heard[1];
+	ck_assert_int_eq(m->type, MSG_IDS);
+	ck_assert_uint_eq(m->uid, 64102);
+	ck_assert_uint_eq(m->group_count, 2);
+	ck_assert_uint_eq(m->groups[0], 64102);
+	ck_assert_uint_eq(m->groups[1], 64103);
+}
+END_TEST
+
 START_TEST(a_user_unknown_to_nss_has_neither_id_nor_groups)
 {
 	verdict_to_play = VERDICT_DENY;
-	stage_helper_start(play_verdict);
+	stage_helper_start(play_look_up);
 	login_begin(&l, "nobody-of-this-name", ONE_OF_EACH);
 	ck_assert_int_eq(login_call(&l, AUTH, 0), PAM_AUTH_ERR);
-	ck_assert_uint_eq(played->heard[0].uid, UID_UNSET);
-	ck_assert_uint_eq(played->heard[0].group_count, 0);
+	ck_assert_int_eq(played->heard[1].type, MSG_IDS);
+	ck_assert_uint_eq(played->heard[1].uid, UID_UNSET);
+	ck_assert_uint_eq(played->heard[1].group_count, 0);
 	login_end(&l, PAM_AUTH_ERR);
+}
+END_TEST
+
+/* Without room for descriptors, groups would be left out and nothing said. */
+START_TEST(ids_that_cannot_be_looked_up_are_a_denial)
+{
+	struct rlimit few = { 8, 8 };
+
+	verdict_to_play = VERDICT_GRANT;
+	stage_helper_start(play_look_up);
+	login_begin(&l, "anna", ONE_OF_EACH);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+	ck_assert_int_eq(login_call(&l, AUTH, 0), PAM_AUTHINFO_UNAVAIL);
+	login_end(&l, PAM_AUTHINFO_UNAVAIL);
+	stage_heard(2);
+	ck_assert_int_eq(played->heard[1].type, MSG_CANCEL);
 }
 END_TEST
 
@@ -371,7 +413,9 @@ verdicts(void)
 	tcase_add_test(t, the_helper_is_told_every_item);
 	tcase_add_test(t, each_phase_is_told_apart);
 	tcase_add_loop_test(t, a_strange_hint_becomes_a_question_mark_and_no_denial, 0, 3);
+	tcase_add_loop_test(t, the_helper_is_told_ids_when_it_asks, 0, 2);
 	tcase_add_test(t, a_user_unknown_to_nss_has_neither_id_nor_groups);
+	tcase_add_test(t, ids_that_cannot_be_looked_up_are_a_denial);
 	tcase_add_loop_test(t, an_unusable_user_name_is_a_denial_and_reaches_nobody, 0, 4);
 	tcase_add_test(t, a_missing_user_name_is_asked_for_in_the_auth_phase_only);
 	tcase_add_test(t, the_account_phase_tells_of_a_grant_of_this_transaction);

@@ -65,9 +65,10 @@ login_script(const char *user, const char *answer)
 {
 	struct login_script s = {
 		.begin = { .type = MSG_BEGIN, .version = MSG_VERSION, .phase = PHASE_AUTH,
-		    .uid = 1000, .loginuid = UID_UNSET, .sessionid = UID_UNSET, .ms_left = 20000,
+		    .loginuid = UID_UNSET, .sessionid = UID_UNSET, .ms_left = 20000,
 		    .service = "sshd", .ssh_connection = "198.51.100.7 4711 192.0.2.1 22",
 		    .rhost = "198.51.100.7" },
+		.ids = { .type = MSG_IDS, .uid = 1000 },
 		.caller = { .uid = 0, .root = true },
 	};
 	size_t i;
@@ -118,7 +119,10 @@ speak(const struct login_script *s, struct login_result *r, int fd)
 			r->verdict = m.verdict;
 			return;
 		}
-		if (m.type == MSG_PROMPT) {
+		if (m.type == MSG_LOOK_UP) {
+			r->look_ups++;
+			must(msg_send(fd, &s->ids, deadline_in(5000)), "ids");
+		} else if (m.type == MSG_PROMPT) {
 			answer(s, r, fd, m.text);
 		} else {
 			size_t at = strlen(r->said);

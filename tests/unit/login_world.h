@@ -20,6 +20,7 @@ struct login_world {
 
 struct login_script {
 	struct msg begin;
+	struct msg ids;			/* of a user that NSS knows, in no group */
 	struct caller caller;
 	const char *answers[ANSWERS];	/* NULL: hangs up at that prompt */
 	int pause_ms;			/* before each answer */
@@ -27,7 +28,7 @@ struct login_script {
 
 struct login_result {
 	uint32_t verdict;		/* 0: none came */
-	unsigned int prompts, infos;
+	unsigned int prompts, infos, look_ups;
 	char prompt[MSG_TEXT_MAX + 1];		/* the last one */
 	char said[4096];		/* all info lines */
 };

@@ -526,22 +526,43 @@ START_TEST(nobody_is_left_out_by_a_name_service_that_does_not_know)
 
 	make("only_groups = root\n");
 	s = login_script("alice", NULL);
-	s.begin.groups[0] = 1000;
-	s.begin.group_count = 1;
+	s.ids.groups[0] = 1000;
+	s.ids.group_count = 1;
 	r = login_run(&w, &s);
 	granted(&r);	/* known, and not a member */
-	s.begin.groups[0] = 0;
+	s.ids.groups[0] = 0;
 	r = login_run(&w, &s);
 	ck_assert_uint_eq(r.prompts, 1);
-	s.begin.uid = UID_UNSET;
-	s.begin.group_count = 0;
+	s.ids.uid = UID_UNSET;
+	s.ids.group_count = 0;
 	r = login_run(&w, &s);
 	ck_assert_uint_eq(r.prompts, 1);
+	s.ids.type = MSG_CANCEL;	/* the module could not look */
+	r = login_run(&w, &s);
+	ck_assert_uint_eq(r.prompts, 0);
+	ck_assert_uint_ne(r.verdict, VERDICT_GRANT);
+	ck_assert_uint_eq(login_records(&w, "login", "fault"), 1);
 	drop();
 	make("only_groups = no-such-group-here\n");
 	s = login_script("alice", NULL);
 	r = login_run(&w, &s);
 	ck_assert_uint_eq(r.prompts, 1);
+	drop();
+}
+END_TEST
+
+START_TEST(name_services_are_asked_only_where_groups_are_named)
+{
+	static const struct { const char *configuration; unsigned int look_ups; } cases[] = {
+		{ "", 0 }, { "only_users = bob\n", 0 }, { "only_groups = root\n", 1 },
+		{ "except_groups = root\n", 1 }, { "[service sudo]\nonly_groups = root\n", 0 },
+	};
+	struct login_script s = login_script("alice", NULL);
+	struct login_result r;
+
+	make(cases[_i].configuration);
+	r = login_run(&w, &s);
+	ck_assert_uint_eq(r.look_ups, cases[_i].look_ups);
 	drop();
 }
 END_TEST
@@ -846,6 +867,7 @@ main(void)
 	tcase_add_test(t, empty_answers_of_a_person_are_failures_and_no_tries);
 	tcase_add_test(t, hanging_up_is_recorded_and_no_verdict_is_a_grant);
 	tcase_add_test(t, locked_unenrolled_and_unknown_look_alike);
+	tcase_add_loop_test(t, name_services_are_asked_only_where_groups_are_named, 0, 5);
 	tcase_add_test(t, nobody_is_left_out_by_a_name_service_that_does_not_know);
 	tcase_add_test(t, trusted_network_is_not_asked_and_its_exclusion_is);
 	tcase_add_test(t, sudo_has_the_origin_of_its_audit_session);

@@ -17,6 +17,7 @@
 
 static const enum msg_type types[] = {
 	MSG_BEGIN, MSG_ANSWER, MSG_CANCEL, MSG_PROMPT, MSG_INFO, MSG_ERROR, MSG_VERDICT,
+	MSG_LOOK_UP, MSG_IDS,
 };
 
 /* ---- one message of each type, small and large ---- */
@@ -33,12 +34,9 @@ fill_text(char *s, size_t size, bool large, char c)
 static void
 fill_begin(struct msg *m, bool large)
 {
-	uint32_t i;
-
 	m->version = MSG_VERSION;
 	m->phase = PHASE_ACCOUNT;
 	m->flags = BEGIN_SILENT | BEGIN_CODE_HELD;
-	m->uid = 1000;
 	m->loginuid = UID_UNSET;
 	m->sessionid = 0x01020304;
 	m->ms_left = 90000;
@@ -49,6 +47,14 @@ fill_begin(struct msg *m, bool large)
 	fill_text(m->tty, sizeof(m->tty), large, 't');
 	fill_text(m->xdisplay, sizeof(m->xdisplay), large, 'x');
 	fill_text(m->ssh_connection, sizeof(m->ssh_connection), large, 'c');
+}
+
+static void
+fill_ids(struct msg *m, bool large)
+{
+	uint32_t i;
+
+	m->uid = 1000;
 	m->group_count = large ? MSG_GROUPS_MAX : 2;
 	for (i = 0; i < m->group_count; i++)
 		m->groups[i] = 0xfffffff0U - i;
@@ -71,6 +77,8 @@ make(struct msg *m, enum msg_type type, bool large)
 	} else if (type == MSG_VERDICT) {
 		m->verdict = VERDICT_SPLIT;
 		m->digits = 6;
+	} else if (type == MSG_IDS) {
+		fill_ids(m, large);
 	}
 }
 
@@ -129,7 +137,7 @@ START_TEST(every_unknown_type_is_refused)
 	int type;
 
 	for (type = 0; type < TYPES; type++) {
-		if (type >= MSG_BEGIN && type <= MSG_VERDICT)
+		if (type >= MSG_BEGIN && type <= MSG_IDS)
 			continue;
 		buf[0] = (unsigned char)type;
 		for (i = 1; i < sizeof(buf); i++)
@@ -159,11 +167,14 @@ static const struct { const char *bytes; size_t len; struct msg m; } golden[] = 
 	{ "\6\0\1e", 4, { .type = MSG_ERROR, .text = "e" } },
 	{ "\7gran\0\0\0\0", 9, { .type = MSG_VERDICT, .verdict = VERDICT_GRANT } },
 	{ "\7splt\0\0\0\6", 9, { .type = MSG_VERDICT, .verdict = VERDICT_SPLIT, .digits = 6 } },
-	{ "\1\0\0\0\1\0\0\0\1\0\0\0\0\0\0\3\350\377\377\377\377\377\377\377\377\0\1\137\220"
-	    "\0\4sshd\0\4anna\0\0\0\0\0\3ssh\0\0\0\0\0\0\0\1\0\0\3\350", 62,
-	    { .type = MSG_BEGIN, .version = 1, .phase = PHASE_AUTH, .uid = 1000,
+	{ "\1\0\0\0\2\0\0\0\1\0\0\0\0\377\377\377\377\377\377\377\377\0\1\137\220"
+	    "\0\4sshd\0\4anna\0\0\0\0\0\3ssh\0\0\0\0", 50,
+	    { .type = MSG_BEGIN, .version = 2, .phase = PHASE_AUTH,
 	    .loginuid = UID_UNSET, .sessionid = UID_UNSET, .ms_left = 90000, .service = "sshd",
-	    .user = "anna", .tty = "ssh", .group_count = 1, .groups = { 1000 } } },
+	    .user = "anna", .tty = "ssh" } },
+	{ "\10", 1, { .type = MSG_LOOK_UP } },
+	{ "\11\0\0\3\350\0\0\0\1\0\0\3\350", 13,
+	    { .type = MSG_IDS, .uid = 1000, .group_count = 1, .groups = { 1000 } } },
 };
 
 START_TEST(the_wire_form_is_fixed)
@@ -207,7 +218,7 @@ END_TEST
 
 START_TEST(what_does_not_fit_is_not_sent)
 {
-	make(&in, MSG_BEGIN, false);
+	make(&in, MSG_IDS, false);
 	in.group_count = MSG_GROUPS_MAX + 1;
 	ck_assert_int_eq(msg_pack(&in, wire, &len), MFA_E_INVALID);
 	make(&in, MSG_ANSWER, false);
@@ -223,7 +234,7 @@ START_TEST(a_count_beyond_the_limit_is_refused)
 {
 	unsigned char *at;
 
-	make(&in, MSG_BEGIN, true);
+	make(&in, MSG_IDS, true);
 	ck_assert_int_eq(msg_pack(&in, wire, &len), MFA_OK);
 	at = wire + len - MSG_GROUPS_MAX * 4 - 4;
 	at[2] = (MSG_GROUPS_MAX + 1) >> 8;
@@ -256,8 +267,13 @@ allowed(enum msg_type type, enum msg_side from, enum msg_turn turn, enum msg_tur
 		*next = TURN_OVER;
 	else if (turn == TURN_MODULE && from == SIDE_MODULE && type == MSG_ANSWER)
 		*next = TURN_HELPER;
-	else if (turn == TURN_MODULE && from == SIDE_MODULE && type == MSG_CANCEL)
+	else if ((turn == TURN_MODULE || turn == TURN_IDS) && from == SIDE_MODULE &&
+	    type == MSG_CANCEL)
 		*next = TURN_OVER;
+	else if (turn == TURN_HELPER && from == SIDE_HELPER && type == MSG_LOOK_UP)
+		*next = TURN_IDS;
+	else if (turn == TURN_IDS && from == SIDE_MODULE && type == MSG_IDS)
+		*next = TURN_HELPER;
 	else
 		return false;
 	return true;
@@ -315,6 +331,17 @@ START_TEST(sixteen_prompts_and_no_seventeenth)
 }
 END_TEST
 
+START_TEST(one_look_up_and_no_second)
+{
+	struct msg_dialogue d = { .turn = TURN_HELPER };
+
+	ck_assert_int_eq(msg_permit(&d, SIDE_HELPER, MSG_LOOK_UP), MFA_OK);
+	ck_assert_int_eq(msg_permit(&d, SIDE_MODULE, MSG_IDS), MFA_OK);
+	ck_assert_int_eq(msg_permit(&d, SIDE_HELPER, MSG_LOOK_UP), MFA_E_PROTOCOL);
+	ck_assert_int_eq(d.turn, TURN_OVER);
+}
+END_TEST
+
 /* ---- sockets ---- */
 
 static int pair[2];
@@ -348,7 +375,7 @@ START_TEST(a_gone_peer_is_told_without_sigpipe)
 	make(&in, MSG_CANCEL, false);
 	close(pair[1]);
 	(void)signal(SIGPIPE, SIG_DFL);
-	ck_assert_int_eq(msg_send(pair[0], &in, deadline_in(1000)), MFA_E_CLOSED);
+	ck_assert_int_eq(msg_send(pair[0], &in, deadline_in(1000)), MFA_E_UNHEARD);
 	ck_assert_int_eq(msg_recv(pair[0], &out, deadline_in(1000)), MFA_E_CLOSED);
 	pair[1] = -1;
 }
@@ -449,6 +476,7 @@ permit(void)
 	tcase_add_test(t, only_the_permitted_may_be_said_in_turn);
 	tcase_add_loop_test(t, eight_lines_and_no_ninth, 0, 2);
 	tcase_add_test(t, sixteen_prompts_and_no_seventeenth);
+	tcase_add_test(t, one_look_up_and_no_second);
 	return t;
 }
 

@@ -261,7 +261,7 @@ START_TEST(every_error_has_a_phrase)
 	for (e = 0; e >= MFA_E_REFUSED; e--)
 		ck_assert_ptr_nonnull(mfa_strerror(e));
 	ck_assert_str_eq(mfa_strerror(1), "unknown error");
-	ck_assert_str_eq(mfa_strerror(MFA_E_REFUSED - 1), "unknown error");
+	ck_assert_str_eq(mfa_strerror(MFA_E_UNHEARD - 1), "unknown error");
 	ck_assert_str_eq(mfa_strerror(INT_MIN), "unknown error");
 }
 END_TEST
