@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/random.h>
@@ -40,4 +41,42 @@ crypto_random(void *buf, size_t len)
 		}
 	}
 	return MFA_OK;
+}
+
+/* Fetched once and kept, as in otp.c. */
+static EVP_MD *sha256;
+
+int
+crypto_sha256(const void *data, size_t len, unsigned char digest[CRYPTO_SHA256_LEN])
+{
+	int r;
+
+	explicit_bzero(digest, CRYPTO_SHA256_LEN);
+	if (sha256 == NULL) {
+		if ((r = crypto_start()) != MFA_OK)
+			return r;
+		if ((sha256 = EVP_MD_fetch(NULL, "SHA256", NULL)) == NULL)
+			return MFA_E_CRYPTO;
+	}
+	if (EVP_Digest(data, len, digest, NULL, sha256, NULL) == 1)
+		return MFA_OK;
+	explicit_bzero(digest, CRYPTO_SHA256_LEN);
+	return MFA_E_CRYPTO;
+}
+
+int
+crypto_hmac_sha256(const unsigned char *key, size_t key_len, const void *data, size_t len,
+    unsigned char mac[CRYPTO_SHA256_LEN])
+{
+	size_t mac_len = 0;
+	int r;
+
+	explicit_bzero(mac, CRYPTO_SHA256_LEN);
+	if ((r = crypto_start()) != MFA_OK)
+		return r;
+	if (EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, key, key_len, data, len, mac,
+	    CRYPTO_SHA256_LEN, &mac_len) != NULL && mac_len == CRYPTO_SHA256_LEN)
+		return MFA_OK;
+	explicit_bzero(mac, CRYPTO_SHA256_LEN);
+	return MFA_E_CRYPTO;
 }

@@ -14,4 +14,13 @@ int crypto_start(void);
 /* Random bytes from the kernel. MFA_E_SYSTEM, with the buffer zeroed. */
 int crypto_random(void *buf, size_t len);
 
+#define CRYPTO_SHA256_LEN 32
+
+/* MFA_E_CRYPTO, with the digest zeroed. */
+int crypto_sha256(const void *data, size_t len, unsigned char digest[CRYPTO_SHA256_LEN]);
+
+/* HMAC-SHA-256 (RFC 2104); the same. */
+int crypto_hmac_sha256(const unsigned char *key, size_t key_len, const void *data, size_t len,
+    unsigned char mac[CRYPTO_SHA256_LEN]);
+
 #endif
