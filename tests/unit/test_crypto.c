@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "crypto.h"
+#include "device_world.h"
 #include "error.h"
 #include "onetime.h"
 #include "otp.h"
@@ -50,7 +51,9 @@ warm_up(void)
 {
 	int r = otp_warm_up();
 
-	return r == MFA_OK ? seal_warm_up() : r;
+	if (r == MFA_OK)
+		r = seal_warm_up();
+	return r == MFA_OK ? approval_warm_up() : r;
 }
 
 /* How a child ends that does it without being able to open anything. */
@@ -113,6 +116,27 @@ slow_hash(void)
 	return r;
 }
 
+/* Keys and signatures are made here too, before: what is left is verifying. */
+static int
+all_approvals(void)
+{
+	static struct world_assertion a[WORLD_KINDS];
+	static struct evidence e[WORLD_KINDS];
+	struct approval out;
+	int i, r = MFA_OK;
+
+	if (world_statement.expires == 0) {
+		world_make();
+		for (i = DEVICE_P256; i < WORLD_KINDS; i++)
+			world_answer((enum device_kind)i, &world_statement, &a[i], &e[i]);
+		return MFA_OK;
+	}
+	for (i = DEVICE_P256; r == MFA_OK && i < WORLD_KINDS; i++)
+		r = approval_verify(&world_statement, world_signed[i].text, world_signed[i].len,
+		    &world_trust, &e[i], WORLD_NOW, &out);
+	return r;
+}
+
 static int
 opens_a_file(void)
 {
@@ -141,6 +165,13 @@ END_TEST
 START_TEST(slow_hash_opens_nothing_once_warm)
 {
 	ck_assert_int_eq(status_of(slow_hash), 0);
+}
+END_TEST
+
+START_TEST(approvals_open_nothing_once_warm)
+{
+	ck_assert_int_eq(all_approvals(), MFA_OK);
+	ck_assert_int_eq(status_of(all_approvals), 0);
 }
 END_TEST
 
@@ -176,6 +207,7 @@ main(void)
 	tcase_add_test(t, codes_open_nothing_once_warm);
 	tcase_add_test(t, seals_open_nothing_once_warm);
 	tcase_add_test(t, slow_hash_opens_nothing_once_warm);
+	tcase_add_test(t, approvals_open_nothing_once_warm);
 	tcase_add_test(t, this_test_would_notice);
 	tcase_add_test(t, random_bytes_fill_the_whole_buffer);
 	suite_add_tcase(s, t);
