@@ -31,6 +31,7 @@ struct command {
 	const char *help;			/* one line */
 };
 
+int cmd_authority(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_enroll(int argc, char **argv);
 int cmd_forget(int argc, char **argv);

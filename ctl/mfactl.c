@@ -42,6 +42,10 @@ static const struct command commands[] = {
 	{ "import", cmd_import,
 	    "google FILE USER [--name NAME] [--dry-run]\noath FILE [--dry-run]",
 	    "take over tokens of google-authenticator or pam_oath" },
+	{ "authority", cmd_authority,
+	    "init KEY\nshow KEY\nsign KEY REQUEST CERTIFICATE [--life TIME]\n"
+	    "revoke KEY USER DEVICE REVOCATION",
+	    "vouch for people's phones, with a key that is kept in a file" },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
