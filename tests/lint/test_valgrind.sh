@@ -4,7 +4,8 @@
 # Unit tests under valgrind, in one process each, so that leaks show too.
 . "$TOP/tests/tap.sh"
 
-for name in message text secret networks origin config seal otp import store_rows; do
+for name in message text secret networks origin config seal otp import store_rows \
+    statement signature enrol authority vectors; do
 	[ -e "$TOP/tests/unit/test_$name.c" ] || continue
 	log=$(mktemp)
 	CK_FORK=no CK_TAP_LOG_FILE_NAME=/dev/null valgrind -q --error-exitcode=9 --leak-check=full \
