@@ -38,6 +38,7 @@ HELPER = $(BUILD)/helper.a
 
 HELPER_LIBS = -lsqlite3 -lcrypto
 CTL_LIBS = $(HELPER_LIBS) -lqrencode -ljson-c
+SERVER_LIBS = $(shell $(PKG_CONFIG) --libs libevent libevent_openssl libssl libcrypto json-c) -lpthread
 
 PROGRAMS = $(BUILD)/pam_mfa.so $(BUILD)/mfa-helper $(BUILD)/mfactl
 
@@ -71,6 +72,11 @@ $(BUILD)/ctl.a: $(filter-out %/mfactl.o,$(call objs,ctl))
 
 $(BUILD)/mfactl: $(BUILD)/ctl/mfactl.o $(BUILD)/ctl.a $(HELPER) $(COMMON)
 	$(CC) -pie $(LDFLAGS_ALL) -o $@ $^ $(CTL_LIBS)
+
+# mfad without its main, for tests.
+$(BUILD)/server.a: $(filter-out %/main.o,$(call objs,server))
+	@rm -f $@
+	$(AR) rcs $@ $^
 
 clean:
 	rm -rf $(BUILD)
@@ -138,6 +144,10 @@ $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/tests/unit.a $
 		$(HELPER) $(COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS) $(CTL_LIBS)
 
+# Those of mfad's parts.
+$(BUILD)/tests/unit/test_http_%: $(BUILD)/tests/unit/test_http_%.o $(BUILD)/server.a $(COMMON)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS)
+
 # It puts itself between SQLite and the C library.
 $(BUILD)/tests/unit/test_store_kill: $(BUILD)/tests/fault/kill_at_write.o
 
@@ -186,7 +196,11 @@ $(FUZZ_MODULE): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/mod
 	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ \
 		$(filter-out $(if $(findstring message,$@),%/conv.o),$^) $(if $(findstring message,$@),-lpam)
 
-$(filter-out $(FUZZ_MODULE),$(FUZZERS)): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/ctl.a $(HELPER) $(COMMON)
+$(BUILD)/fuzz/fuzz_http: $(BUILD)/tests/fuzz/fuzz_http.o $(BUILD)/server.a $(COMMON)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^
+
+$(filter-out $(FUZZ_MODULE) %/fuzz_http,$(FUZZERS)): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/ctl.a $(HELPER) $(COMMON)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(CTL_LIBS)
 
