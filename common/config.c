@@ -79,6 +79,10 @@ read_drop_ins(struct config *c, const char *dir, struct config_error *e)
 
 /* ---- loading ---- */
 
+static const struct config_form login_form = {
+	config_keys, &config_key_count, "pam_mfa.conf(5)", true
+};
+
 static int
 list_services(struct config *c)
 {
@@ -112,8 +116,10 @@ config_load(const char *path, const char *dir, struct config **out, struct confi
 
 	*out = NULL;
 	*error = (struct config_error){ .line = 0 };
-	if (c != NULL)
+	if (c != NULL) {
+		c->form = &login_form;
 		r = load(c, path, dir, error);
+	}
 	if (r == MFA_OK) {
 		*out = c;
 		return MFA_OK;
@@ -184,10 +190,10 @@ const char *
 config_where(const struct config *c, const char *service, const char *key, unsigned int *line)
 {
 	const struct section *s = section_of(c, service);
-	size_t i = config_find(key);
+	size_t i = config_find(c, key);
 	struct place p = { NULL, 0 };
 
-	if (i < config_key_count)
+	if (i < *c->form->count)
 		p = s->places[i].file != NULL ? s->places[i] : c->sections[0].places[i];
 	*line = p.line;
 	return p.file;
@@ -205,11 +211,11 @@ config_section(const struct config *c, const char *service, unsigned int *line)
 /* ---- freeing ---- */
 
 static void
-free_section(struct section *s)
+free_section(const struct config_form *form, struct section *s)
 {
 	size_t i;
 
-	for (i = 0; s->values != NULL && i < config_key_count; i++)
+	for (i = 0; s->values != NULL && i < *form->count; i++)
 		free(s->values[i]);
 	free(s->values);
 	free(s->places);
@@ -226,7 +232,7 @@ config_free(struct config **c)
 	if (*c == NULL)
 		return;
 	for (i = 0; i < (*c)->count; i++)
-		free_section(&(*c)->sections[i]);
+		free_section((*c)->form, &(*c)->sections[i]);
 	for (i = 0; i < (*c)->seen_count; i++)
 		free((*c)->seen[i].path);
 	free((*c)->sections);

@@ -126,8 +126,8 @@ new_section(struct config *c, const char *service)
 	s = &c->sections[c->count++];
 	memset(s, 0, sizeof(*s));
 	s->service = strdup(service);
-	s->values = calloc(config_key_count, sizeof(*s->values));
-	s->places = calloc(config_key_count, sizeof(*s->places));
+	s->values = calloc(*c->form->count, sizeof(*s->values));
+	s->places = calloc(*c->form->count, sizeof(*s->places));
 	return s->service != NULL && s->values != NULL && s->places != NULL ? MFA_OK : MFA_E_MEMORY;
 }
 
@@ -180,11 +180,11 @@ enter_section(struct reading *r, char *text)
 /* ---- keys ---- */
 
 size_t
-config_find(const char *key)
+config_find(const struct config *c, const char *key)
 {
 	size_t i;
 
-	for (i = 0; i < config_key_count && strcmp(config_keys[i].name, key) != 0; i++)
+	for (i = 0; i < *c->form->count && strcmp(c->form->keys[i].name, key) != 0; i++)
 		;
 	return i;
 }
@@ -212,7 +212,7 @@ keep(struct reading *r, size_t key, const char *value)
 
 	if (s->places[key].file == r->at.file)
 		return config_fail(r->e, r->at.file, r->at.line, "%s was set already in line %u: "
-		    "remove one of them", config_keys[key].name, s->places[key].line);
+		    "remove one of them", r->c->form->keys[key].name, s->places[key].line);
 	if ((copy = strdup(value)) == NULL)
 		return MFA_E_MEMORY;
 	free(s->values[key]);
@@ -224,20 +224,25 @@ keep(struct reading *r, size_t key, const char *value)
 static int
 read_key(struct reading *r, char *text)
 {
+	const struct config_form *form = r->c->form;
+	char shown[SHOWN_MAX];
 	char *equals = strchr(text, '='), *name, *value;
 	size_t key;
 	int result;
 
 	if (equals == NULL)
-		return fail(r, text, "KEY = VALUE, [service NAME] or a # comment was expected");
+		return fail(r, text, form->services ?
+		    "KEY = VALUE, [service NAME] or a # comment was expected" :
+		    "KEY = VALUE or a # comment was expected");
 	*equals = '\0';
 	name = trim(text);
 	value = trim(equals + 1);
-	if ((key = config_find(name)) == config_key_count)
-		return fail(r, name, "unknown key: one of those in pam_mfa.conf(5) was expected");
-	if (config_keys[key].global_only && r->section != 0)
+	if ((key = config_find(r->c, name)) == *form->count)
+		return config_fail(r->e, r->at.file, r->at.line, "%s: unknown key: one of those in "
+		    "%s was expected", text_escape(shown, sizeof(shown), name), form->manual);
+	if (form->keys[key].global_only && r->section != 0)
 		return fail(r, name, "is for all services: put it before the first [service]");
-	if ((result = check_value(r, &config_keys[key], value)) != MFA_OK)
+	if ((result = check_value(r, &form->keys[key], value)) != MFA_OK)
 		return result;
 	return keep(r, key, value);
 }
@@ -256,7 +261,7 @@ read_lines(struct reading *r, int fd)
 	while ((result = lines_next(&l, &line, &why)) == MFA_OK) {
 		r->at.line = l.number;
 		line = trim(line);
-		if (*line == '[')
+		if (*line == '[' && r->c->form->services)
 			result = enter_section(r, line);
 		else if (*line != '\0' && *line != '#')
 			result = read_key(r, line);

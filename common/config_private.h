@@ -29,13 +29,22 @@ struct place {
 struct section {
 	char *service;		/* "" for the general one */
 	struct place begun;	/* where it was last opened */
-	char **values;		/* parallel to config_keys, as written; NULL: not set */
-	struct place *places;	/* parallel to config_keys */
+	char **values;		/* parallel to the form's keys, as written; NULL: not set */
+	struct place *places;	/* parallel to them */
 	struct settings settings;
 	struct networks *own;	/* NULL: those of the general section */
 };
 
+/* What a file of ours may say. */
+struct config_form {
+	const struct config_key *keys;
+	const size_t *count;
+	const char *manual;	/* where they are explained: "pam_mfa.conf(5)" */
+	bool services;		/* it may have [service NAME] */
+};
+
 struct config {
+	const struct config_form *form;
 	struct section *sections;	/* the first is the general one */
 	size_t count;
 	struct names services;
@@ -54,11 +63,11 @@ int config_open(const char *path, off_t max, struct stat *st, struct config_erro
  * not NULL, is the path as the configuration owns it. */
 int config_saw(struct config *c, const char *path, const struct stat *st, const char **kept);
 
-/* Reads one file's keys into the sections. */
+/* Reads one file's keys into the sections; c->form is set before the first. */
 int config_read(struct config *c, const char *path, struct config_error *e);
 
-/* The place of a key in config_keys, or config_key_count. */
-size_t config_find(const char *key);
+/* The place of a key among the form's, or their count. */
+size_t config_find(const struct config *c, const char *key);
 
 /* Where a key was set for this section, else for all services; file is the
  * main file when it is the default. */

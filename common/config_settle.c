@@ -14,10 +14,10 @@
 struct place
 config_place(const struct config *c, const struct section *s, const char *key)
 {
-	size_t i = config_find(key);
+	size_t i = config_find(c, key);
 	struct place p = { NULL, 0 };
 
-	if (i < config_key_count)
+	if (i < *c->form->count)
 		p = s->places[i].file != NULL ? s->places[i] : c->sections[0].places[i];
 	if (p.file == NULL)
 		p = (struct place){ c->seen[0].path, 0 };
@@ -25,11 +25,11 @@ config_place(const struct config *c, const struct section *s, const char *key)
 }
 
 static bool
-is_set(const struct section *s, const char *key)
+is_set(const struct config *c, const struct section *s, const char *key)
 {
-	size_t i = config_find(key);
+	size_t i = config_find(c, key);
 
-	return i < config_key_count && s->values[i] != NULL;
+	return i < *c->form->count && s->values[i] != NULL;
 }
 
 /* ---- networks ---- */
@@ -90,8 +90,8 @@ settle_networks(struct config *c, struct section *s, struct config_error *e)
 	int r;
 
 	/* A service that says nothing about them shares the general ones. */
-	if (s != c->sections && !is_set(s, "trusted_networks") &&
-	    !is_set(s, "trusted_networks_file")) {
+	if (s != c->sections && !is_set(c, s, "trusted_networks") &&
+	    !is_set(c, s, "trusted_networks_file")) {
 		s->settings.trusted = c->sections[0].own;
 		return MFA_OK;
 	}
@@ -132,10 +132,10 @@ check_together(const struct config *c, const struct section *s, struct config_er
 	} rules[] = {
 		{ v->unenrolled == UNENROLLED_ALLOW && v->grace_until == 0, "unenrolled",
 		    "unenrolled = allow needs grace_until, the date on which that ends" },
-		{ v->delay > v->delay_max, is_set(s, "delay_max") ? "delay_max" : "delay",
+		{ v->delay > v->delay_max, is_set(c, s, "delay_max") ? "delay_max" : "delay",
 		    "delay is longer than delay_max" },
 		{ v->delay_after > v->max_failures,
-		    is_set(s, "max_failures") ? "max_failures" : "delay_after",
+		    is_set(c, s, "max_failures") ? "max_failures" : "delay_after",
 		    "delay_after is more than max_failures" },
 	};
 	struct place p;
