@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,25 +13,10 @@
 #include "listener.h"
 #include "log.h"
 #include "paths.h"
+#include "systemd.h"
 #include "text.h"
 
 #define BACKLOG		64	/* callers that wait to be accepted */
-#define FD_SYSTEMD	3	/* sd_listen_fds(3): SD_LISTEN_FDS_START */
-
-/* sd_listen_fds(3): exactly one descriptor, meant for this very process. */
-static bool
-from_systemd(void)
-{
-	const char *pid = secure_getenv("LISTEN_PID"), *fds = secure_getenv("LISTEN_FDS");
-	unsigned long n;
-	int listening = 0;
-	socklen_t len = sizeof(listening);
-
-	return pid != NULL && fds != NULL && strcmp(fds, "1") == 0 &&
-	    text_number(pid, 1, 0x7fffffff, &n) == MFA_OK && (pid_t)n == getpid() &&
-	    getsockopt(FD_SYSTEMD, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0 &&
-	    listening == 1;
-}
 
 /* Made under another name and renamed, so that whoever finds it may connect
  * at once. */
@@ -63,15 +47,13 @@ fail:
 int
 listener_socket(void)
 {
-	int flags;
-
-	if (!from_systemd())
+	switch (systemd_sockets(1)) {
+	case 0:
 		return own_socket();
-	flags = fcntl(FD_SYSTEMD, F_GETFL);
-	if (flags == -1 || fcntl(FD_SYSTEMD, F_SETFL, flags | O_NONBLOCK) == -1 ||
-	    fcntl(FD_SYSTEMD, F_SETFD, FD_CLOEXEC) == -1) {
-		log_line(LOG_ERR, "the socket from systemd cannot be used: %s", strerror(errno));
+	case 1:
+		return SYSTEMD_FD;
+	default:
+		log_line(LOG_ERR, "the socket from systemd cannot be used");
 		return -1;
 	}
-	return FD_SYSTEMD;
 }
