@@ -20,6 +20,8 @@ libexecdir ?= $(PREFIX)/libexec/pam_mfa
 sysconfdir ?= /etc/pam_mfa
 statedir ?= /var/lib/pam_mfa
 rundir ?= /run/pam_mfa
+mfadconfdir ?= /etc/mfad
+mfadstatedir ?= /var/lib/mfad
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wcast-qual -Wcast-align \
@@ -27,7 +29,8 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict
 OPT ?= -O2 -g
 HARDEN ?= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection
 PATHS = -DMFA_LIBEXECDIR='"$(libexecdir)"' -DMFA_SYSCONFDIR='"$(sysconfdir)"' \
-	-DMFA_STATEDIR='"$(statedir)"' -DMFA_RUNDIR='"$(rundir)"'
+	-DMFA_STATEDIR='"$(statedir)"' -DMFA_RUNDIR='"$(rundir)"' \
+	-DMFAD_SYSCONFDIR='"$(mfadconfdir)"' -DMFAD_STATEDIR='"$(mfadstatedir)"'
 CFLAGS_ALL = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARN) $(OPT) $(HARDEN) $(PATHS) \
 	-Icommon -MMD -MP $(SAN) $(CFLAGS)
 LDFLAGS_ALL = -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed,--gc-sections $(SAN) $(LDFLAGS)
@@ -40,7 +43,7 @@ HELPER_LIBS = -lsqlite3 -lcrypto
 CTL_LIBS = $(HELPER_LIBS) -lqrencode -ljson-c
 SERVER_LIBS = $(shell $(PKG_CONFIG) --libs libevent libevent_openssl libssl libcrypto json-c) -lpthread
 
-PROGRAMS = $(BUILD)/pam_mfa.so $(BUILD)/mfa-helper $(BUILD)/mfactl
+PROGRAMS = $(BUILD)/pam_mfa.so $(BUILD)/mfa-helper $(BUILD)/mfactl $(BUILD)/mfad
 
 all: $(PROGRAMS)
 
@@ -77,6 +80,9 @@ $(BUILD)/mfactl: $(BUILD)/ctl/mfactl.o $(BUILD)/ctl.a $(HELPER) $(COMMON)
 $(BUILD)/server.a: $(filter-out %/main.o,$(call objs,server))
 	@rm -f $@
 	$(AR) rcs $@ $^
+
+$(BUILD)/mfad: $(BUILD)/server/main.o $(BUILD)/server.a $(COMMON)
+	$(CC) -pie $(LDFLAGS_ALL) -o $@ $^ $(SERVER_LIBS)
 
 clean:
 	rm -rf $(BUILD)

@@ -13,6 +13,13 @@ log_open(const char *name)
 }
 
 void
+log_to_stderr(const char *name)
+{
+	closelog();
+	openlog(name, LOG_NDELAY | LOG_PID | LOG_PERROR, LOG_AUTHPRIV);
+}
+
+void
 log_line(int priority, const char *format, ...)
 {
 	va_list ap;

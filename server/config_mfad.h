@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef MFA_CONFIG_MFAD_H
+#define MFA_CONFIG_MFAD_H
+
+#include "config.h"
+
+/*
+ * /etc/mfad/mfad.conf: "key = value" lines, as strict as pam_mfa.conf.
+ * mfad_keys is the one table: the parser, the defaults and the tests of sample
+ * and man page all read it.
+ */
+struct mfad_config {
+	struct names listen;		/* ADDRESS:PORT, TLS */
+	struct names listen_plain;	/* ADDRESS:PORT of this host, or a path */
+	char *certificate, *certificate_key;
+	bool client_certificates;	/* asked for, not demanded */
+	struct names metrics_from;	/* as written */
+	struct networks *metrics;	/* of the above; NULL: nobody */
+	unsigned int connections;
+	unsigned int connections_per_address;
+	/* seconds */
+	unsigned int handshake_timeout;
+	unsigned int head_timeout;
+	unsigned int body_timeout;
+	unsigned int write_timeout;
+	unsigned int idle_timeout;
+	unsigned int drain_timeout;
+};
+
+extern const struct config_key mfad_keys[];
+extern const size_t mfad_key_count;
+
+/* Reads path, which must be root's alone to write.  On success *out is freed
+ * with mfad_config_free; on MFA_E_CONFIG, MFA_E_MEMORY it is NULL and *e says
+ * where and why. */
+int mfad_config_load(const char *path, struct mfad_config **out, struct config_error *e);
+void mfad_config_free(struct mfad_config **c);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stddef.h>
+
+#include "config_mfad.h"
+#include "paths_mfad.h"
+
+#define FIELD_OF(key, kind)	#key, kind, offsetof(struct mfad_config, key)
+#define YES_NO(key, initial) \
+	{ FIELD_OF(key, KEY_BOOL), initial, 0, 0, NULL, false, "yes or no" }
+#define NUMBER(key, initial, min, max, what) \
+	{ FIELD_OF(key, KEY_NUMBER), initial, min, max, NULL, false, \
+	    what " from " #min " to " #max }
+#define OTHER(key, kind, initial, expects) \
+	{ FIELD_OF(key, kind), initial, 0, 0, NULL, false, expects }
+
+/* In the order of sample and man page. */
+const struct config_key mfad_keys[] = {
+	/* where */
+	OTHER(listen, KEY_NAMES, "0.0.0.0:443, [::]:443",
+	    "a list of ADDRESS:PORT with commas between them, or none,"),
+	OTHER(listen_plain, KEY_NAMES, "",
+	    "a list of loopback addresses with ports, and of absolute paths, or none,"),
+	/* TLS */
+	OTHER(certificate, KEY_PATH, MFAD_SYSCONFDIR "/tls.crt", "an absolute path"),
+	OTHER(certificate_key, KEY_PATH, MFAD_SYSCONFDIR "/tls.key", "an absolute path"),
+	YES_NO(client_certificates, "no"),
+	/* who may read the counters */
+	OTHER(metrics_from, KEY_NETWORKS, "127.0.0.0/8, ::1",
+	    "a list of prefixes with commas between them, or none,"),
+	/* limits */
+	NUMBER(connections, "20000", 1, 1000000, "a number"),
+	NUMBER(connections_per_address, "1000", 1, 1000000, "a number"),
+	NUMBER(handshake_timeout, "10", 1, 60, "seconds"),
+	NUMBER(head_timeout, "10", 1, 60, "seconds"),
+	NUMBER(body_timeout, "20", 1, 300, "seconds"),
+	NUMBER(write_timeout, "30", 1, 300, "seconds"),
+	NUMBER(idle_timeout, "75", 1, 3600, "seconds"),
+	NUMBER(drain_timeout, "10", 1, 300, "seconds"),
+};
+
+const size_t mfad_key_count = sizeof(mfad_keys) / sizeof(mfad_keys[0]);

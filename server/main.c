@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * mfad: the approval service.  See mfad(8).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "config_mfad.h"
+#include "error.h"
+#include "log.h"
+#include "paths_mfad.h"
+#include "resources.h"
+#include "seclude.h"
+#include "server.h"
+#include "sockets.h"
+#include "systemd.h"
+#include "tls.h"
+
+#define EXIT_CONFIG 2	/* the configuration cannot be used */
+
+struct options {
+	const char *config;
+	bool test;
+};
+
+static int
+usage(void)
+{
+	(void)fputs("usage: mfad [-et] [-f FILE]\n"
+	    "  -f FILE  the configuration, instead of " MFAD_CONF "\n"
+	    "  -t       read it, say what is wrong with it, and end\n"
+	    "  -e       write the log to standard error as well\n", stderr);
+	return EXIT_CONFIG;
+}
+
+static bool
+read_options(int argc, char **argv, struct options *o)
+{
+	int c;
+
+	while ((c = getopt(argc, argv, "ef:t")) != -1) {
+		if (c == 'e')
+			log_to_stderr("mfad");
+		else if (c == 'f')
+			o->config = optarg;
+		else if (c == 't')
+			o->test = true;
+		else
+			return false;
+	}
+	return optind == argc;
+}
+
+static int
+read_config(const struct options *o, struct mfad_config **config)
+{
+	char place[CONFIG_PLACE_MAX];
+	struct config_error e;
+
+	if (mfad_config_load(o->config, config, &e) == MFA_OK)
+		return EXIT_SUCCESS;
+	(void)fprintf(stderr, "mfad: %s%s\n", config_error_place(&e, place), e.text);
+	log_line(LOG_ERR, "%s%s", config_error_place(&e, place), e.text);
+	return EXIT_CONFIG;
+}
+
+static bool
+wants_tls(const struct listening *sockets, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count && !sockets[i].tls; i++)
+		;
+	return i < count;
+}
+
+/* The key is read as the user that will read it anew when it changes. */
+static int
+read_certificate(const struct mfad_config *c, struct tls **tls)
+{
+	tls_start();
+	return tls_open(c->certificate, c->certificate_key, c->client_certificates, tls);
+}
+
+static int
+serve(const struct mfad_config *c, struct tls *tls, const struct listening *sockets, size_t count)
+{
+	struct server *s;
+	int r = server_new(c, tls, sockets, count, &s);
+
+	if (r != MFA_OK) {
+		log_line(LOG_ERR, "cannot serve: %s", mfa_strerror(r));
+		return EXIT_FAILURE;
+	}
+	metrics_start(c->metrics);
+	if ((r = server_routes(s, health_routes)) == MFA_OK &&
+	    (r = server_routes(s, metrics_routes)) == MFA_OK)
+		r = server_run(s);
+	server_free(&s);
+	return r == MFA_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int
+run(const struct mfad_config *c)
+{
+	struct listening sockets[SOCKETS_MAX];
+	struct tls *tls = NULL;
+	size_t count;
+	int status = EXIT_FAILURE;
+
+	if (sockets_open(c, sockets, &count) != MFA_OK || seclude_user() != MFA_OK)
+		return EXIT_FAILURE;
+	if (wants_tls(sockets, count) && read_certificate(c, &tls) != MFA_OK)
+		return EXIT_CONFIG;
+	systemd_notify("STATUS=starting");
+	if (seclude(c) == MFA_OK)
+		status = serve(c, tls, sockets, count);
+	tls_close(&tls);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o = { .config = MFAD_CONF };
+	struct mfad_config *c;
+	int status;
+
+	(void)umask(077);
+	log_open("mfad");
+	if (!read_options(argc, argv, &o))
+		return usage();
+	if ((status = read_config(&o, &c)) != EXIT_SUCCESS)
+		return status;
+	if (!o.test)
+		status = run(c);
+	mfad_config_free(&c);
+	return status;
+}

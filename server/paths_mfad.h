@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef MFA_PATHS_MFAD_H
+#define MFA_PATHS_MFAD_H
+
+/* Where mfad's things are; fixed when built, as common/paths.h says. */
+#ifndef MFAD_SYSCONFDIR
+#define MFAD_SYSCONFDIR "/etc/mfad"
+#endif
+#ifndef MFAD_STATEDIR
+#define MFAD_STATEDIR "/var/lib/mfad"
+#endif
+
+#define MFAD_CONF	MFAD_SYSCONFDIR "/mfad.conf"
+
+/* The user and group that mfad runs as. */
+#define MFAD_USER	"mfad"
+
+#endif
