@@ -150,9 +150,16 @@ $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/tests/unit.a $
 		$(HELPER) $(COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS) $(CTL_LIBS)
 
-# Those of mfad's parts.
+# Those of mfad: of its parts, and of the whole as it runs.
 $(BUILD)/tests/unit/test_http_%: $(BUILD)/tests/unit/test_http_%.o $(BUILD)/server.a $(COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS)
+
+$(BUILD)/tests/unit/test_mfad_%: $(BUILD)/tests/unit/test_mfad_%.o $(BUILD)/tests/unit.a \
+		$(BUILD)/server.a $(COMMON) | $(BUILD)/mfad $(BUILD)/tests/held
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS) $(SERVER_LIBS)
+
+$(BUILD)/tests/held: $(BUILD)/tests/server/held.o $(BUILD)/server.a $(COMMON)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(SERVER_LIBS)
 
 # It puts itself between SQLite and the C library.
 $(BUILD)/tests/unit/test_store_kill: $(BUILD)/tests/fault/kill_at_write.o

@@ -167,8 +167,10 @@ server_close_listeners(struct server *s)
 	size_t i;
 
 	for (i = 0; i < s->listener_count; i++) {
-		(void)close(event_get_fd(s->listeners[i].event));
+		int fd = event_get_fd(s->listeners[i].event);
+
 		event_free(s->listeners[i].event);
+		(void)close(fd);
 	}
 	s->listener_count = 0;
 }
