@@ -105,19 +105,22 @@ on_connection(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	look_at_certificate(s);
 	for (i = 0; i < ACCEPT_BATCH && !s->paused; i++) {
-		if (s->count >= s->most && !conn_evict(s)) {
+		if (s->count >= s->most && TAILQ_EMPTY(&s->idle)) {
 			no_room(s, "there are as many as there may be");
 			return;
 		}
 		memset(&from, 0, sizeof(from));
 		len = sizeof(from);
 		peer = accept4(fd, &from.any, &len, SOCK_CLOEXEC | SOCK_NONBLOCK);
-		if (peer != -1)
+		if (peer != -1) {
+			if (s->count >= s->most)
+				(void)conn_evict(s);
 			take(l, peer, &from);
-		else if (errno == EAGAIN)
+		} else if (errno == EAGAIN) {
 			return;
-		else if (is_short_of(errno))
+		} else if (is_short_of(errno)) {
 			no_room(s, strerror(errno));
+		}
 	}
 }
 

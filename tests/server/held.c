@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "../../server/config_mfad.h"
@@ -156,6 +157,42 @@ get_thread(struct request *r)
 		(void)pthread_detach(t);
 }
 
+/* ---- a time without descriptors ---- */
+
+static int taken[4096];
+static size_t taken_count;
+
+static void
+give_back(void *arg)
+{
+	(void)arg;
+	while (taken_count > 0)
+		(void)close(taken[--taken_count]);
+}
+
+static void
+give_back_and_tell(struct request *r, void *arg)
+{
+	give_back(arg);
+	reply(r, 204, NULL, NULL, 0);
+}
+
+static void
+get_exhaust(struct request *r)
+{
+	unsigned long ms;
+	int fd;
+
+	if (request_query_number(r, "ms", 100000, 1000, &ms) != MFA_OK) {
+		reply_problem(r, 400, NULL, NULL, "ms");
+		return;
+	}
+	while (taken_count < sizeof(taken) / sizeof(taken[0]) && (fd = dup(2)) != -1)
+		taken[taken_count++] = fd;
+	log_line(LOG_INFO, "no descriptor is left");
+	request_hold(r, (unsigned int)ms, give_back_and_tell, give_back, NULL);
+}
+
 /* ---- others ---- */
 
 static void
@@ -224,6 +261,7 @@ static const struct route routes[] = {
 	{ HTTP_POST, "/wake", post_wake },
 	{ HTTP_GET, "/counts", get_counts },
 	{ HTTP_GET, "/thread", get_thread },
+	{ HTTP_GET, "/exhaust", get_exhaust },
 	{ HTTP_POST, "/echo", post_echo },
 	{ HTTP_PUT, "/echo", post_echo },
 	{ HTTP_GET, "/big", get_big },

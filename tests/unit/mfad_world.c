@@ -283,20 +283,25 @@ mfad_logged(struct mfad *m, const char *part)
 
 /* ---- clients ---- */
 
-static void
-connect_to(struct client *c, uint16_t port)
+int
+client_socket(uint16_t port)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port),
 	    .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
 
-	int on = 1;
-
-	memset(c, 0, sizeof(*c));
-	c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	ck_assert_int_ne(c->fd, -1);
-	setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	ck_assert_msg(connect(c->fd, (struct sockaddr *)&at, sizeof(at)) == 0, "connect: %s",
+	ck_assert_int_ne(fd, -1);
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	ck_assert_msg(connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0, "connect: %s",
 	    strerror(errno));
+	return fd;
+}
+
+static void
+connect_to(struct client *c, uint16_t port)
+{
+	memset(c, 0, sizeof(*c));
+	c->fd = client_socket(port);
 }
 
 void

@@ -50,6 +50,7 @@ struct client {
 	bool ended;		/* the server closed behind it */
 };
 
+int client_socket(uint16_t port);	/* connected to 127.0.0.1 */
 void client_plain(struct client *c, const struct mfad *m);
 void client_unix(struct client *c, const struct mfad *m);
 void client_tls(struct client *c, const struct mfad *m, const char *certificate);
