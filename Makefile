@@ -14,6 +14,7 @@ PKG_CONFIG ?= pkg-config
 PREFIX ?= /usr
 libdir ?= $(PREFIX)/lib/$(shell $(CC) -print-multiarch)
 bindir ?= $(PREFIX)/bin
+sbindir ?= $(PREFIX)/sbin
 mandir ?= $(PREFIX)/share/man
 securitydir ?= $(libdir)/security
 libexecdir ?= $(PREFIX)/libexec/pam_mfa
@@ -98,11 +99,13 @@ docdir ?= $(PREFIX)/share/doc/pam_mfa
 MANUALS = $(sort $(wildcard man/*.[158]))
 # PAM finds a module by its name in one directory only.
 MODULE_NAME = $(if $(filter /usr,$(PREFIX)),pam_mfa.so,$(securitydir)/pam_mfa.so)
-FILL = sed -e 's|@libexecdir@|$(libexecdir)|' -e 's|@module@|$(MODULE_NAME)|'
+FILL = sed -e 's|@libexecdir@|$(libexecdir)|' -e 's|@sbindir@|$(sbindir)|' -e 's|@module@|$(MODULE_NAME)|'
 # put MODE FILE TARGET: whole or not at all, so that a login under way keeps
 # the file that it has open.
 PUT = set -e; put() { install -D -m "$$1" "$$2" "$(DESTDIR)$$3.new"; \
 	mv -f "$(DESTDIR)$$3.new" "$(DESTDIR)$$3"; }
+
+UNITS = mfa-helper.socket mfa-helper.service mfad.socket mfad.service
 
 # Builds nothing, so that it can run as another user than make did.
 install:
@@ -111,16 +114,21 @@ install:
 	put 0644 $(BUILD)/pam_mfa.so $(securitydir)/pam_mfa.so; \
 	put 0755 $(BUILD)/mfa-helper $(libexecdir)/mfa-helper; \
 	put 0755 $(BUILD)/mfactl $(bindir)/mfactl; \
+	put 0755 $(BUILD)/mfad $(sbindir)/mfad; \
 	put 0644 conf/pam_mfa.conf $(docdir)/pam_mfa.conf; \
+	put 0644 conf/mfad.conf $(docdir)/mfad.conf; \
 	install -d -m 0755 $(DESTDIR)$(sysconfdir)/pam_mfa.conf.d; \
 	test -e $(DESTDIR)$(sysconfdir)/pam_mfa.conf || \
 		put 0644 conf/pam_mfa.conf $(sysconfdir)/pam_mfa.conf; \
+	test -e $(DESTDIR)$(mfadconfdir)/mfad.conf || \
+		put 0644 conf/mfad.conf $(mfadconfdir)/mfad.conf; \
 	for page in $(MANUALS); do put 0644 $$page $(mandir)/man$${page##*.}/$${page#man/}; done; \
 	put 0644 conf/sysusers.conf /usr/lib/sysusers.d/pam_mfa.conf; \
 	put 0644 conf/tmpfiles.conf /usr/lib/tmpfiles.d/pam_mfa.conf; \
 	made=$$(mktemp -d); trap 'rm -r "$$made"' EXIT; \
-	$(FILL) conf/mfa-helper.service > $$made/service; put 0644 $$made/service $(unitdir)/mfa-helper.service; \
-	$(FILL) conf/mfa-helper.socket > $$made/socket; put 0644 $$made/socket $(unitdir)/mfa-helper.socket; \
+	for unit in $(UNITS); do \
+		$(FILL) conf/$$unit > $$made/unit; put 0644 $$made/unit $(unitdir)/$$unit; \
+	done; \
 	$(FILL) conf/pam-config > $$made/pam; put 0644 $$made/pam /usr/share/pam-configs/pam_mfa
 	@test -n "$(DESTDIR)" || conf/activate
 
@@ -128,9 +136,9 @@ install:
 uninstall:
 	@test -n "$(DESTDIR)" || conf/deactivate
 	cd $(DESTDIR)/ && rm -f $(patsubst /%,%,/usr/share/pam-configs/pam_mfa $(securitydir)/pam_mfa.so \
-		$(libexecdir)/mfa-helper $(bindir)/mfactl $(unitdir)/mfa-helper.socket \
-		$(unitdir)/mfa-helper.service /usr/lib/sysusers.d/pam_mfa.conf \
-		/usr/lib/tmpfiles.d/pam_mfa.conf $(docdir)/pam_mfa.conf \
+		$(libexecdir)/mfa-helper $(bindir)/mfactl $(sbindir)/mfad $(UNITS:%=$(unitdir)/%) \
+		/usr/lib/sysusers.d/pam_mfa.conf /usr/lib/tmpfiles.d/pam_mfa.conf \
+		$(docdir)/pam_mfa.conf $(docdir)/mfad.conf \
 		$(foreach page,$(MANUALS),$(mandir)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))))
 	@rmdir $(DESTDIR)$(libexecdir) $(DESTDIR)$(docdir) 2>/dev/null || :
 	@test -n "$(DESTDIR)" || ! test -d /run/systemd/system || systemctl daemon-reload

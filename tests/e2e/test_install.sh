@@ -15,9 +15,12 @@ security=/usr/lib/$(gcc -print-multiarch)/security
 
 is "module" "$(stat -c '%U %a' $security/pam_mfa.so)" "root 644"
 is "helper" "$(stat -c '%U %a' /usr/libexec/pam_mfa/mfa-helper)" "root 755"
+is "service" "$(stat -c '%U %a' /usr/sbin/mfad)" "root 755"
+is "its_state_is_its_alone" "$(stat -c '%U %G %a' /var/lib/mfad)" "mfad mfad 700"
+succeeds "its_sample_can_be_used" mfad -t -f /usr/share/doc/pam_mfa/mfad.conf
 is "state_is_the_helper's_alone" "$(stat -c '%U %G %a' /var/lib/pam_mfa)" "pam_mfa pam_mfa 700"
 is "socket_directory" "$(stat -c '%U %a' /run/pam_mfa)" "root 755"
-is "nothing_is_setuid" "$(find /usr/libexec/pam_mfa /usr/bin/mfactl $security/pam_mfa.so -perm /7000)" ""
+is "nothing_is_setuid" "$(find /usr/libexec/pam_mfa /usr/bin/mfactl /usr/sbin/mfad $security/pam_mfa.so -perm /7000)" ""
 is "no_temporary_file_is_left" "$(find /usr /etc/pam_mfa -name '*.new' -path '*mfa*')" ""
 for page in "$TOP"/man/*.[158]; do
 	succeeds "manual_$(basename "$page")" test -e "/usr/share/man/man${page##*.}/$(basename "$page")"
@@ -37,11 +40,13 @@ is "and_gives_it_back" "$(find /tmp/staged -type f ! -path '*/etc/*')" ""
 # ---- systemd's units ----
 
 is "the_units_are_well_formed" \
-    "$(systemd-analyze verify --man=no /usr/lib/systemd/system/mfa-helper.socket /usr/lib/systemd/system/mfa-helper.service 2>&1)" ""
-systemd-analyze security --offline=true --threshold=15 \
-    /usr/lib/systemd/system/mfa-helper.service > /tmp/out 2>&1
-is "systemd_rates_the_service_1.5_or_better" "$?" 0
-note "$(tail -n 1 /tmp/out)"
+    "$(systemd-analyze verify --man=no /usr/lib/systemd/system/mfa{-helper,d}.{socket,service} 2>&1)" ""
+for service in mfa-helper mfad; do
+	systemd-analyze security --offline=true --threshold=15 \
+	    /usr/lib/systemd/system/$service.service > /tmp/out 2>&1
+	is "systemd_rates_${service}_1.5_or_better" "$?" 0
+	note "$(tail -n 1 /tmp/out)"
+done
 
 # ---- the profile ----
 
@@ -129,7 +134,7 @@ succeeds "and_leaves_the_module" test -e $security/pam_mfa.so
 rm /etc/pam.d/by-hand
 succeeds "uninstall" make_it uninstall
 is "the_stacks_no_longer_name_it" "$(grep -l pam_mfa /etc/pam.d/*)" ""
-is "the_files_are_gone" "$(find /usr -name '*pam_mfa*' -o -name '*mfa-helper*' -o -name 'mfactl*' |
+is "the_files_are_gone" "$(find /usr -name '*pam_mfa*' -o -name '*mfa-helper*' -o -name 'mfactl*' -o -name 'mfad*' |
     grep -v "^$TOP\|^$BUILD")" ""
 succeeds "configuration_and_state_stay" test -e /etc/pam_mfa/pam_mfa.conf -a -e /var/lib/pam_mfa/state.db
 talk setpriv --reuid=nobody --regid=nogroup --clear-groups su alice -c 'echo now $(id -un)' <<- END

@@ -141,6 +141,40 @@ new_recovery
 su_alice "$recovery"
 like "the_new_one_serves" "$shown" "now alice"
 
+# ---- the approval service ----
+
+is "nobody_listens_for_it_unless_told" "$(ss -tlnH sport = :443)" ""
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost -days 2 \
+    -keyout /etc/mfad/tls.key -out /etc/mfad/tls.crt 2> /dev/null
+chgrp mfad /etc/mfad/tls.key
+chmod 0640 /etc/mfad/tls.key
+health() {
+	printf 'GET /v1/health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n' |
+	    timeout 30 openssl s_client -quiet -connect 127.0.0.1:443 2> /dev/null | tr -d '\r'
+}
+mfad_pid() {
+	systemctl show -P MainPID mfad.service
+}
+systemctl start mfad.socket
+is "mfad_waits_for_the_first_connection" "$(mfad_pid)" 0
+like "and_serves_it" "$(health)" '"status":"ok"'
+is "it_told_systemd_that_it_is_ready" "$(systemctl is-active mfad.service)" active
+is "it_is_the_user_mfad" "$(ps -o user= -p "$(mfad_pid)")" mfad
+is "it_too_has_no_capability" "$(sed -n 's/^CapBnd:\t//p' "/proc/$(mfad_pid)/status")" 0000000000000000
+mfad_was=$(mfad_pid)
+kill -KILL "$mfad_was"
+like "mfad_killed_is_there_again" "$(health)" '"status":"ok"'
+unlike "as_another" "$(mfad_pid)" "^$mfad_was\$"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=renewed -days 2 \
+    -keyout /etc/mfad/tls.key -out /etc/mfad/tls.crt 2> /dev/null
+systemctl reload mfad.service
+renewed() {
+	timeout 30 openssl s_client -connect 127.0.0.1:443 < /dev/null 2> /dev/null | grep -q 'CN *= *renewed'
+}
+if wait_until 30 renewed; then pass "a_reload_takes_the_new_certificate"; else fail "a_reload_takes_the_new_certificate"; fi
+systemctl stop mfad.socket mfad.service
+is "it_ends_well" "$(systemctl show -P Result mfad.service)" success
+
 # ---- away ----
 
 succeeds "uninstall" make --no-print-directory -C "$TOP" BUILD="$BUILD" uninstall

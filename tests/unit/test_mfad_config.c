@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <check.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../../server/config_mfad.h"
+#include "config_world.h"
+#include "error.h"
+#include "mfad_world.h"
+
+#define COUNT(a)	((int)(sizeof(a) / sizeof((a)[0])))
+
+static struct config_world w;
+static struct mfad_config *c;
+static struct config_error e;
+
+static void
+setup(void)
+{
+	config_world_make(&w);
+}
+
+static void
+teardown(void)
+{
+	mfad_config_free(&c);
+	config_world_drop(&w);
+}
+
+static int
+load(const char *text)
+{
+	char path[128];
+
+	config_world_put(&w, "conf", text);
+	return mfad_config_load(config_world_path(&w, "conf", path), &c, &e);
+}
+
+static const struct {
+	const char *text;
+	unsigned int line;
+	const char *said;
+} mistakes[] = {
+	{ "liste = none\n", 1, "unknown key: one of those in mfad.conf(5)" },
+	{ "trusted_networks = none\n", 1, "unknown key" },
+	{ "\n[service sshd]\n", 2, "KEY = VALUE or a # comment was expected" },
+	{ "listen\n", 1, "KEY = VALUE or a # comment was expected" },
+	{ "listen =\n", 1, "has no value" },
+	{ "connections = 5\n\nconnections = 5\n", 3, "set already in line 1" },
+	{ "connections = 0\n", 1, "a number from 1 to 1000000" },
+	{ "connections = 1000001\n", 1, "a number from 1 to 1000000" },
+	{ "connections = 010\n", 1, "a number from 1 to 1000000" },
+	{ "head_timeout = 61\n", 1, "seconds from 1 to 60" },
+	{ "idle_timeout = -1\n", 1, "seconds from 1 to 3600" },
+	{ "idle_timeout = 5 # short\n", 1, "a comment stands on a line of its own" },
+	{ "client_certificates = maybe\n", 1, "yes or no" },
+	{ "certificate = tls.crt\n", 1, "an absolute path" },
+	{ "certificate = none\n", 0, "listen needs certificate" },
+	{ "listen = none\n", 1, "both none" },
+	{ "listen = 443\n", 1, "ADDRESS:PORT was expected" },
+	{ "listen = localhost:443\n", 1, "ADDRESS:PORT was expected" },
+	{ "listen = 192.0.2.1\n", 1, "ADDRESS:PORT was expected" },
+	{ "listen = 192.0.2.1:0\n", 1, "ADDRESS:PORT was expected" },
+	{ "listen = 192.0.2.1:65536\n", 1, "ADDRESS:PORT was expected" },
+	{ "listen = 192.0.2.1:0443\n", 1, "ADDRESS:PORT was expected" },
+	{ "listen = 192.0.2.300:443\n", 1, "ADDRESS:PORT was expected" },
+	{ "listen = [192.0.2.1]:443\n", 1, "ADDRESS:PORT was expected" },
+	{ "listen = 2001:db8::1:443\n", 1, "ADDRESS:PORT was expected" },
+	{ "listen = [2001:db8::1:443\n", 1, "ADDRESS:PORT was expected" },
+	{ "listen = []:443\n", 1, "ADDRESS:PORT was expected" },
+	{ "listen = [::1%lo]:443\n", 1, "ADDRESS:PORT was expected" },
+	{ "listen = /run/mfad.sock\n", 1, "ADDRESS:PORT was expected" },
+	{ "listen = 192.0.2.1:443,\n", 1, "a list of ADDRESS:PORT" },
+	{ "listen_plain = 0.0.0.0:80\n", 1, "only an address of the loopback" },
+	{ "listen_plain = 192.0.2.1:80\n", 1, "only an address of the loopback" },
+	{ "listen_plain = [::]:80\n", 1, "only an address of the loopback" },
+	{ "listen_plain = [2001:db8::1]:80\n", 1, "only an address of the loopback" },
+	{ "listen_plain = [::ffff:127.0.0.1]:80\n", 1, "only an address of the loopback" },
+	{ "listen_plain = 127.0.0.1:80, 128.0.0.1:80\n", 1, "only an address of the loopback" },
+	{ "listen_plain = run/mfad.sock\n", 1, "ADDRESS:PORT was expected" },
+	{ "listen_plain = /aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n", 1, "at most 107 bytes" },
+	{ "listen_plain = /1,/2,/3,/4,/5,/6,/7,/8,/9,/10,/11,/12,/13,/14,/15,/16,/17\n", 1,
+	    "at most 16" },
+	{ "metrics_from = 0.0.0.0/0\n", 1, "metrics_from:" },
+	{ "metrics_from = 192.0.2.1/24\n", 1, "metrics_from:" },
+	{ "metrics_from = localhost\n", 1, "metrics_from:" },
+	{ "listen = none\r\n", 1, "as on Windows" },
+};
+
+START_TEST(a_mistake_is_an_error_with_its_line)
+{
+	ck_assert_msg(load(mistakes[_i].text) == MFA_E_CONFIG, "taken: %s", mistakes[_i].text);
+	ck_assert_ptr_null(c);
+	ck_assert_msg(strstr(e.text, mistakes[_i].said) != NULL, "%s: %s", mistakes[_i].text,
+	    e.text);
+	ck_assert_uint_eq(e.line, mistakes[_i].line);
+}
+END_TEST
+
+START_TEST(the_defaults_are_as_they_are_written)
+{
+	ck_assert_int_eq(load("# nothing\n"), MFA_OK);
+	ck_assert_uint_eq(c->listen.count, 2);
+	ck_assert_str_eq(c->listen.word[1], "[::]:443");
+	ck_assert_uint_eq(c->listen_plain.count, 0);
+	ck_assert_str_eq(c->certificate_key, "/etc/mfad/tls.key");
+	ck_assert(!c->client_certificates);
+	ck_assert_uint_eq(c->connections, 20000);
+	ck_assert_uint_eq(c->idle_timeout, 75);
+	ck_assert_uint_eq(networks_count(c->metrics), 2);
+}
+END_TEST
+
+START_TEST(what_is_written_counts)
+{
+	ck_assert_int_eq(load("listen = none\nlisten_plain = 127.9.9.9:80, [::1]:80, /run/a\n"
+	    "certificate = none\nmetrics_from = none\nhead_timeout = 60\n"), MFA_OK);
+	ck_assert_uint_eq(c->listen.count, 0);
+	ck_assert_uint_eq(c->listen_plain.count, 3);
+	ck_assert_ptr_null(c->certificate);
+	ck_assert_uint_eq(networks_count(c->metrics), 0);
+	ck_assert_uint_eq(c->head_timeout, 60);
+}
+END_TEST
+
+START_TEST(a_file_that_others_can_write_is_refused)
+{
+	char path[128];
+
+	config_world_put(&w, "conf", "");
+	ck_assert_int_eq(chmod(config_world_path(&w, "conf", path), 0664), 0);
+	ck_assert_int_eq(mfad_config_load(path, &c, &e), MFA_E_CONFIG);
+	ck_assert_ptr_nonnull(strstr(e.text, "chmod go-w"));
+	ck_assert_int_eq(mfad_config_load("/nonexistent", &c, &e), MFA_E_CONFIG);
+}
+END_TEST
+
+/* ---- the program ---- */
+
+static int
+run(const char *options, const char *text, const char *said)
+{
+	const char *build = getenv("BUILD");
+	char command[512], path[128];
+
+	config_world_put(&w, "conf", text);
+	snprintf(command, sizeof(command), "%s/mfad %s -f %s 2>&1 | grep -qF '%s'",
+	    build != NULL ? build : "build", options, config_world_path(&w, "conf", path), said);
+	if (said[0] != '\0')
+		ck_assert_msg(system(command) == 0, "not said: %s", said);
+	snprintf(command, sizeof(command), "%s/mfad %s -f %s > /dev/null 2>&1",
+	    build != NULL ? build : "build", options, path);
+	return WEXITSTATUS(system(command));
+}
+
+START_TEST(mfad_says_where_and_ends_with_2)
+{
+	ck_assert_int_eq(run("-t", "", ""), 0);
+	ck_assert_int_eq(run("-t", "a = b\n", "conf:1: a: unknown key"), 2);
+	ck_assert_int_eq(run("", "a = b\n", "conf:1: a: unknown key"), 2);
+	ck_assert_int_eq(run("-x", "", "usage: mfad"), 2);
+	ck_assert_int_eq(run("-t more", "", "usage: mfad"), 2);
+}
+END_TEST
+
+START_TEST(what_it_cannot_listen_on_is_told)
+{
+	ck_assert_int_eq(run("-e", "listen = none\nlisten_plain = /nonexistent/a\n",
+	    "cannot listen on /nonexistent/a: No such file or directory"), 1);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("mfad_config");
+	TCase *t = tcase_create("config");
+	SRunner *r;
+	int failed;
+
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_loop_test(t, a_mistake_is_an_error_with_its_line, 0, COUNT(mistakes));
+	tcase_add_test(t, the_defaults_are_as_they_are_written);
+	tcase_add_test(t, what_is_written_counts);
+	tcase_add_test(t, a_file_that_others_can_write_is_refused);
+	tcase_add_test(t, mfad_says_where_and_ends_with_2);
+	tcase_add_test(t, what_it_cannot_listen_on_is_told);
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed != 0;
+}
