@@ -3,13 +3,9 @@
 
 #include <event2/bufferevent_ssl.h>
 #include <event2/buffer.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <syslog.h>
-#include <unistd.h>
 
 #include "conn_dispatch.h"
 #include "error.h"
@@ -77,8 +73,8 @@ conn_doom(struct conn *c)
 }
 
 /* Everything was said and has left us; the peer may still be speaking. */
-static void
-linger(struct conn *c)
+void
+conn_linger(struct conn *c)
 {
 	enter(c, CONN_LINGERING);
 	if (c->tls)
@@ -268,7 +264,7 @@ on_written(struct bufferevent *bev, void *arg)
 	if (c->state != CONN_WRITING || evbuffer_get_length(bufferevent_get_output(bev)) > 0)
 		return;
 	if (c->closing || c->server->draining)
-		linger(c);
+		conn_linger(c);
 	else
 		begin_next(c);
 }
@@ -323,87 +319,20 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	else if ((c->state == CONN_HEAD || c->state == CONN_BODY) && c->parser.seen > 0)
 		refuse(c, 408, "the request did not arrive in time");
 	else if (c->state == CONN_HEAD || c->state == CONN_IDLE)
-		linger(c);
+		conn_linger(c);
 	else
 		conn_free(c);
 }
 
-/* ---- the beginning ---- */
-
-static struct bufferevent *
-make_stream(struct server *s, int fd, bool tls)
-{
-	struct bufferevent *bev;
-	SSL *ssl;
-
-	if (!tls)
-		return bufferevent_socket_new(s->loop.base, fd, BEV_OPT_CLOSE_ON_FREE);
-	if (s->tls == NULL || (ssl = tls_session(s->tls)) == NULL)
-		return NULL;
-	bev = bufferevent_openssl_socket_new(s->loop.base, fd, ssl, BUFFEREVENT_SSL_ACCEPTING,
-	    BEV_OPT_CLOSE_ON_FREE);
-	if (bev == NULL)
-		SSL_free(ssl);
-	return bev;
-}
-
-static void
-set_up(struct conn *c, const struct address *address)
+void
+conn_begin(struct conn *c)
 {
 	const struct mfad_config *config = c->server->config;
-	int on = 1;
 
-	if (address != NULL) {
-		c->address = *address;
-		(void)setsockopt(bufferevent_getfd(c->bev), IPPROTO_TCP, TCP_NODELAY, &on,
-		    sizeof(on));
-	}
+	c->request.conn = c;
 	http_parse_start(&c->parser);
+	(void)event_assign(&c->timer, c->server->loop.base, -1, 0, on_timer, c);
 	bufferevent_setcb(c->bev, on_read, on_written, on_event, c);
 	(void)bufferevent_enable(c->bev, EV_READ | EV_WRITE);
 	set_timer_seconds(c, c->tls ? config->handshake_timeout : config->head_timeout);
-}
-
-void
-conn_open(struct server *s, int fd, bool tls, const struct address *address, struct peer *peer)
-{
-	struct conn *c = calloc(1, sizeof(*c));
-	struct bufferevent *bev = c != NULL ? make_stream(s, fd, tls) : NULL;
-
-	if (bev == NULL) {
-		free(c);
-		(void)close(fd);
-		peers_leave(s->peers, &peer);
-		return;
-	}
-	*c = (struct conn){ .server = s, .bev = bev, .tls = tls, .peer = peer,
-	    .state = tls ? CONN_HANDSHAKE : CONN_HEAD };
-	c->request.conn = c;
-	(void)event_assign(&c->timer, s->loop.base, -1, 0, on_timer, c);
-	TAILQ_INSERT_TAIL(&s->all, c, all);
-	s->count++;
-	conn_count(c, 1);
-	set_up(c, address);
-}
-
-bool
-conn_evict(struct server *s)
-{
-	struct conn *c = TAILQ_FIRST(&s->idle);
-
-	if (c != NULL)
-		conn_free(c);
-	return c != NULL;
-}
-
-void
-conn_drain(struct conn *c)
-{
-	c->closing = true;
-	if (c->state == CONN_HELD)
-		c->request.again(&c->request, c->request.arg);
-	else if (c->state == CONN_HANDSHAKE)
-		conn_free(c);
-	else if (c->state == CONN_IDLE || (c->state == CONN_HEAD && c->parser.seen == 0))
-		linger(c);
 }

@@ -79,7 +79,14 @@ void conn_drain(struct conn *c);
 /* Ends it without a word; a held request's `gone` is called. */
 void conn_free(struct conn *c);
 
-/* ---- for request.c and reply.c ---- */
+/* ---- conn.c, for the files beside it ---- */
+
+/* Waits for the handshake or the first request. */
+void conn_begin(struct conn *c);
+
+/* Ends it in good order: everything that was written arrives. */
+void conn_linger(struct conn *c);
+
 void conn_written_soon(struct conn *c);	/* the answer is in the output */
 void conn_doom(struct conn *c);
 void conn_held(struct conn *c, unsigned int ms);

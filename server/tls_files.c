@@ -121,7 +121,7 @@ tls_load_key(SSL_CTX *c, const char *path, const char *certificate)
 	if (key == NULL)
 		r = complain(path, "is no private key in PEM, without a passphrase");
 	else if (SSL_CTX_use_PrivateKey(c, key) != 1 || SSL_CTX_check_private_key(c) != 1)
-		r = complain(certificate, "and certificate_key do not belong together");
+		r = complain(certificate, "this certificate and its key do not belong together");
 	EVP_PKEY_free(key);
 	BIO_free(b);
 	return r;

@@ -118,8 +118,12 @@ mfad_prepare(struct mfad *m, const char *more)
 static void
 set_environment(const struct mfad *m, char **envp)
 {
-	static char notify[128], watchdog[64], pid[64], fds[] = "LISTEN_FDS=2";
+	static char asan[256], notify[128], watchdog[64], pid[64], fds[] = "LISTEN_FDS=2";
 
+	if (getenv("ASAN_OPTIONS") != NULL) {
+		snprintf(asan, sizeof(asan), "ASAN_OPTIONS=%s", getenv("ASAN_OPTIONS"));
+		*envp++ = asan;
+	}
 	snprintf(notify, sizeof(notify), "NOTIFY_SOCKET=%s/notify", m->dir);
 	*envp++ = notify;
 	if (m->watchdog_us > 0) {

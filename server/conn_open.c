@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* How a connection begins, and how it is ended from outside. */
+#include <event2/bufferevent_ssl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "conn.h"
+
+static struct bufferevent *
+make_stream(struct server *s, int fd, bool tls)
+{
+	struct bufferevent *bev;
+	SSL *ssl;
+
+	if (!tls)
+		return bufferevent_socket_new(s->loop.base, fd, BEV_OPT_CLOSE_ON_FREE);
+	if (s->tls == NULL || (ssl = tls_session(s->tls)) == NULL)
+		return NULL;
+	bev = bufferevent_openssl_socket_new(s->loop.base, fd, ssl, BUFFEREVENT_SSL_ACCEPTING,
+	    BEV_OPT_CLOSE_ON_FREE);
+	if (bev == NULL)
+		SSL_free(ssl);
+	return bev;
+}
+
+static void
+set_address(struct conn *c, const struct address *address)
+{
+	int on = 1;
+
+	if (address == NULL)
+		return;
+	c->address = *address;
+	(void)setsockopt(bufferevent_getfd(c->bev), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
+void
+conn_open(struct server *s, int fd, bool tls, const struct address *address, struct peer *peer)
+{
+	struct conn *c = calloc(1, sizeof(*c));
+	struct bufferevent *bev = c != NULL ? make_stream(s, fd, tls) : NULL;
+
+	if (bev == NULL) {
+		free(c);
+		(void)close(fd);
+		peers_leave(s->peers, &peer);
+		return;
+	}
+	*c = (struct conn){ .server = s, .bev = bev, .tls = tls, .peer = peer,
+	    .state = tls ? CONN_HANDSHAKE : CONN_HEAD };
+	set_address(c, address);
+	TAILQ_INSERT_TAIL(&s->all, c, all);
+	s->count++;
+	conn_count(c, 1);
+	conn_begin(c);
+}
+
+bool
+conn_evict(struct server *s)
+{
+	struct conn *c = TAILQ_FIRST(&s->idle);
+
+	if (c != NULL)
+		conn_free(c);
+	return c != NULL;
+}
+
+void
+conn_drain(struct conn *c)
+{
+	c->closing = true;
+	if (c->state == CONN_HELD)
+		c->request.again(&c->request, c->request.arg);
+	else if (c->state == CONN_HANDSHAKE)
+		conn_free(c);
+	else if (c->state == CONN_IDLE || (c->state == CONN_HEAD && c->parser.seen == 0))
+		conn_linger(c);
+}
