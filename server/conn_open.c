@@ -12,18 +12,15 @@
 static struct bufferevent *
 make_stream(struct server *s, int fd, bool tls)
 {
-	struct bufferevent *bev;
 	SSL *ssl;
 
 	if (!tls)
 		return bufferevent_socket_new(s->loop.base, fd, BEV_OPT_CLOSE_ON_FREE);
 	if (s->tls == NULL || (ssl = tls_session(s->tls)) == NULL)
 		return NULL;
-	bev = bufferevent_openssl_socket_new(s->loop.base, fd, ssl, BUFFEREVENT_SSL_ACCEPTING,
+	/* ssl is its own from here on, also when it fails. */
+	return bufferevent_openssl_socket_new(s->loop.base, fd, ssl, BUFFEREVENT_SSL_ACCEPTING,
 	    BEV_OPT_CLOSE_ON_FREE);
-	if (bev == NULL)
-		SSL_free(ssl);
-	return bev;
 }
 
 static void
