@@ -65,7 +65,8 @@ int request_query(const struct request *r, const char *name, char *out, size_t s
 int request_query_number(const struct request *r, const char *name, unsigned long max,
     unsigned long otherwise, unsigned long *out);
 
-/* Who asks: the address as text, "unix" on a Unix socket; NULL on one. */
+/* Who asks: "unix" and NULL on a Unix socket.  The text is valid until the next
+ * call. */
 const char *request_peer(const struct request *r);
 const struct address *request_address(const struct request *r);
 

@@ -4,7 +4,7 @@
 # Unit tests under valgrind, in one process each, so that leaks show too.
 . "$TOP/tests/tap.sh"
 
-for name in message text secret networks origin config seal otp import store_rows \
+for name in message http_parse text secret networks origin config seal otp import store_rows \
     statement signature enrol authority vectors; do
 	[ -e "$TOP/tests/unit/test_$name.c" ] || continue
 	log=$(mktemp)

@@ -93,9 +93,19 @@ open_notify(struct mfad *m)
 }
 
 void
-mfad_prepare(struct mfad *m, const char *more)
+mfad_configure(const struct mfad *m, const char *text)
 {
 	FILE *f;
+
+	ck_assert_ptr_nonnull(f = fopen(mfad_path(m, "conf"), "w"));
+	fputs(text, f);
+	fclose(f);
+}
+
+void
+mfad_prepare(struct mfad *m, const char *more)
+{
+	char text[1024];
 
 	memset(m, 0, sizeof(*m));
 	snprintf(m->dir, sizeof(m->dir), "/tmp/mfad-test-XXXXXX");
@@ -106,11 +116,10 @@ mfad_prepare(struct mfad *m, const char *more)
 	m->plain_port = free_port();
 	open_notify(m);
 	mfad_certificate(m, "tls", "/CN=127.0.0.1");
-	ck_assert_ptr_nonnull(f = fopen(mfad_path(m, "conf"), "w"));
-	fprintf(f, "listen = 127.0.0.1:%u\nlisten_plain = 127.0.0.1:%u\n"
+	snprintf(text, sizeof(text), "listen = 127.0.0.1:%u\nlisten_plain = 127.0.0.1:%u\n"
 	    "certificate = %s/tls.crt\ncertificate_key = %s/tls.key\n%s", m->tls_port,
 	    m->plain_port, m->dir, m->dir, more);
-	fclose(f);
+	mfad_configure(m, text);
 }
 
 /* ---- its life ---- */

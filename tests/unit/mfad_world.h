@@ -30,6 +30,7 @@ struct mfad {
 
 /* program: "mfad" or "tests/held"; more: further lines of its configuration. */
 void mfad_prepare(struct mfad *m, const char *more);	/* directory, ports, files */
+void mfad_configure(const struct mfad *m, const char *text);	/* instead, the whole of it */
 void mfad_start(struct mfad *m, const char *program);	/* and wait for READY=1 */
 void mfad_start_failing(struct mfad *m, const char *program, int status);
 int mfad_wait(struct mfad *m);				/* its exit status */

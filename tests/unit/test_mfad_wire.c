@@ -488,6 +488,47 @@ START_TEST(sockets_from_systemd_are_served)
 }
 END_TEST
 
+/* ---- what it may do ---- */
+
+START_TEST(it_is_confined)
+{
+	char path[64], line[256];
+	int found = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)m.pid);
+	ck_assert_ptr_nonnull(f = fopen(path, "r"));
+	while (fgets(line, sizeof(line), f) != NULL)
+		found += strcmp(line, "NoNewPrivs:\t1\n") == 0 || strcmp(line, "Seccomp:\t2\n") == 0;
+	fclose(f);
+	ck_assert_int_eq(found, 2);
+}
+END_TEST
+
+START_TEST(a_path_is_listened_on)
+{
+	char listen[128];
+
+	mfad_prepare(&m, "");
+	snprintf(listen, sizeof(listen), "listen = none\nlisten_plain = %s/run/socket\n", m.dir);
+	ck_assert_int_eq(mkdir(mfad_path(&m, "run"), 0777), 0);
+	ck_assert_int_eq(chmod(mfad_path(&m, "run"), 0777), 0);
+	mfad_configure(&m, listen);
+	mfad_start(&m, "mfad");
+	ck_assert_int_eq(symlink("run/socket", mfad_path(&m, "socket")), 0);
+	client_unix(&c, &m);
+	client_send(&c, HEALTH);
+	ck_assert_int_eq(client_reply(&c), 200);
+	kill(m.pid, SIGKILL);
+	ck_assert_int_eq(mfad_wait(&m), -SIGKILL);
+	client_close(&c);
+	mfad_start(&m, "mfad");		/* over what the last one left */
+	client_unix(&c, &m);
+	client_send(&c, HEALTH);
+	ck_assert_int_eq(client_reply(&c), 200);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -515,6 +556,7 @@ main(void)
 	tcase_add_test(t, a_broken_pair_is_told_and_the_old_one_stays);
 	tcase_add_test(t, idle_connections_do_not_delay_the_end);
 	tcase_add_test(t, a_request_under_way_is_finished);
+	tcase_add_test(t, it_is_confined);
 	tcase_set_timeout(slow, 120);
 	tcase_add_checked_fixture(slow, setup_hasty, teardown);
 	tcase_add_test(slow, slow_handshake);
@@ -530,6 +572,7 @@ main(void)
 	tcase_add_test(own, nobody_delays_the_end_for_ever);
 	tcase_add_test(own, the_watchdog_is_fed);
 	tcase_add_test(own, sockets_from_systemd_are_served);
+	tcase_add_test(own, a_path_is_listened_on);
 	suite_add_tcase(s, t);
 	suite_add_tcase(s, slow);
 	suite_add_tcase(s, own);
