@@ -112,7 +112,8 @@ struct post {
 };
 
 /* Has p->run called soon, in the order of posting; from any thread.  p is the
- * loop's until then, so that this cannot fail. */
+ * loop's until then, so that this cannot fail.  Whoever has threads ends them
+ * before the server is freed; what they posted after the loop ended is not run. */
 void server_post(struct server *s, struct post *p);
 
 #endif

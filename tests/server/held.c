@@ -5,6 +5,8 @@
  */
 #include <inttypes.h>
 #include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,12 +125,15 @@ job_done(struct post *p)
 	free(j);
 }
 
+static atomic_int working;	/* threads that may still post */
+
 static void *
 work(void *arg)
 {
 	struct job *j = arg;
 
 	server_post(j->server, &j->post);
+	(void)atomic_fetch_sub(&working, 1);
 	return NULL;
 }
 
@@ -153,8 +158,11 @@ get_thread(struct request *r)
 
 	*j = (struct job){ { .run = job_done }, request_server(r), r };
 	request_hold(r, 10000, job_again, job_gone, j);
+	(void)atomic_fetch_add(&working, 1);
 	if (pthread_create(&t, NULL, work, j) == 0)
 		(void)pthread_detach(t);
+	else
+		(void)atomic_fetch_sub(&working, 1);
 }
 
 /* ---- a time without descriptors ---- */
@@ -297,6 +305,8 @@ main(int argc, char **argv)
 	(void)server_routes(s, metrics_routes);
 	if (server_run(s) != MFA_OK)
 		return EXIT_FAILURE;
+	while (atomic_load(&working) > 0)
+		(void)sched_yield();
 	server_free(&s);
 	tls_close(&tls);
 	mfad_config_free(&c);
