@@ -7,19 +7,16 @@
 
 #include "deadline.h"
 #include "secret.h"
+#include "wire.h"
 
 /*
- * The messages between module and helper, one SOCK_SEQPACKET datagram each.
- * On the wire: one byte of type, then the type's fields in the order of the
- * table in message.c; a number is 4 bytes, a text or bytes are 2 bytes of
- * length and that many bytes; all big-endian.  A text is printable (text.h),
- * no longer than its array, and holds no zero.  Bytes after the last field,
- * a missing field, an unknown type: MFA_E_PROTOCOL, and the login is denied.
+ * The messages between module and helper, in the wire form of wire.h.  Whatever
+ * is not exactly one of them is MFA_E_PROTOCOL, and the login is denied.
  */
 
 /* ---- all limits ---- */
 #define MSG_VERSION	2
-#define MSG_MAX		8192	/* one message, on the wire */
+#define MSG_MAX		WIRE_MAX
 #define MSG_INFOS_MAX	8	/* info and error lines in one login; sshd before
 				 * 9.x dies of many more without a prompt */
 #define MSG_PROMPTS_MAX	16	/* prompts in one login */
@@ -119,20 +116,9 @@ struct msg_dialogue {
  * MFA_E_PROTOCOL and it is over. */
 int msg_permit(struct msg_dialogue *d, enum msg_side from, enum msg_type type);
 
-/* Writes m in wire form into buf (MSG_MAX bytes).  *len is set on success.
- * MFA_E_INVALID if a field does not fit or is not printable. */
+/* As wire.h has them; buf holds MSG_MAX bytes. */
 int msg_pack(const struct msg *m, unsigned char *buf, size_t *len);
-
-/* The reverse, from outside data.  *m is zeroed first and holds what was read
- * so far on error, so that the caller wipes it in either case.
- * MFA_E_PROTOCOL for whatever is not exactly one message. */
 int msg_unpack(const unsigned char *buf, size_t len, struct msg *m);
-
-/* Sends or receives one message before the deadline; the socket may be
- * blocking or not.  No SIGPIPE, no descriptors accepted.  MFA_E_CLOSED when
- * the other side is gone, MFA_E_DEADLINE, MFA_E_PROTOCOL, MFA_E_INVALID
- * (msg_pack), MFA_E_SYSTEM.  MFA_E_UNHEARD: gone, and what we sent last was
- * never read.  The wire buffer is wiped. */
 int msg_send(int fd, const struct msg *m, struct deadline deadline);
 int msg_recv(int fd, struct msg *m, struct deadline deadline);
 
