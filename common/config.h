@@ -22,6 +22,7 @@
 
 enum factor {
 	FACTOR_NONE = 0,
+	FACTOR_PUSH,
 	FACTOR_TOTP,
 	FACTOR_HOTP,
 	FACTOR_RECOVERY,
@@ -30,6 +31,7 @@ enum factor {
 };
 
 enum unenrolled { UNENROLLED_DENY, UNENROLLED_ENROL, UNENROLLED_ALLOW };
+enum show_at_once { SHOW_AUTO, SHOW_YES, SHOW_NO };
 enum remember_for { REMEMBER_SESSION, REMEMBER_ORIGIN };
 
 struct names {			/* a list of words, NULL-terminated; never NULL */
@@ -73,9 +75,17 @@ struct settings {
 	unsigned int combined_digits;
 	bool echo;
 	bool display_manager;		/* an X display of it is the console */
+	enum factor offline[FACTOR_COUNT];	/* what is left when the service cannot be reached */
+	unsigned int number_digits;	/* of a push */
+	enum show_at_once show_at_once;	/* are lines without a prompt seen at once? */
 	/* These stand outside [service] only. */
 	char *issuer;			/* in otpauth:// URLs; default: the host's name */
 	unsigned int audit_days;	/* audit records are kept that long */
+	char *server;			/* https://NAME[:PORT]; NULL: no approval service */
+	char *server_ca;		/* a file; NULL: the system's authorities */
+	char *server_proxy;		/* http://NAME:PORT; NULL: none */
+	char *host_name;		/* in statements; NULL: what the kernel says */
+	char *authorities;		/* a file of the keys that vouch for phones */
 };
 
 enum key_kind {

@@ -4,6 +4,7 @@
 #include "config.h"
 
 static const char *const unenrolled_words[] = { "deny", "enrol", "allow", NULL };
+static const char *const show_words[] = { "auto", "yes", "no", NULL };
 static const char *const remember_words[] = { "session", "origin", NULL };
 
 #define FIELD_OF(key, kind)	#key, kind, offsetof(struct settings, key)
@@ -14,6 +15,8 @@ static const char *const remember_words[] = { "session", "origin", NULL };
 	    what " from " #min " to " #max }
 #define OTHER(key, kind, initial, expects) \
 	{ FIELD_OF(key, kind), initial, 0, 0, NULL, false, expects }
+#define GLOBAL(key, kind, initial, expects) \
+	{ FIELD_OF(key, kind), initial, 0, 0, NULL, true, expects }
 #define CHOICE(key, initial, words, expects) \
 	{ FIELD_OF(key, KEY_CHOICE), initial, 0, 0, words, false, expects }
 
@@ -23,7 +26,9 @@ static const char *const remember_words[] = { "session", "origin", NULL };
 /* In the order of sample and man page. */
 const struct config_key config_keys[] = {
 	YES_NO(enabled, "yes"),
-	OTHER(factors, KEY_FACTORS, "totp, hotp, recovery, pass",
+	OTHER(factors, KEY_FACTORS, "push, totp, hotp, recovery, pass",
+	    "a list of push, totp, hotp, recovery and pass, each at most once,"),
+	OTHER(offline, KEY_FACTORS, "totp, recovery",
 	    "a list of totp, hotp, recovery and pass, each at most once,"),
 	/* who */
 	OTHER(only_users, KEY_NAMES, "", USERS),
@@ -59,8 +64,15 @@ const struct config_key config_keys[] = {
 	YES_NO(combined, "no"),
 	NUMBER(combined_digits, "6", 6, 8, "a number"),
 	YES_NO(echo, "yes"),
+	NUMBER(number_digits, "6", 2, 8, "a number"),
+	CHOICE(show_at_once, "auto", show_words, "auto, yes or no"),
 	/* for all services */
-	{ FIELD_OF(issuer, KEY_TEXT), "", 0, 0, NULL, true, "at most 255 bytes of text, or none," },
+	GLOBAL(server, KEY_TEXT, "", "https://, a host name and perhaps a port, or none,"),
+	GLOBAL(server_ca, KEY_PATH, "", "an absolute path, or none,"),
+	GLOBAL(server_proxy, KEY_TEXT, "", "http://, a host name and a port, or none,"),
+	GLOBAL(host_name, KEY_WORD, "", "one word, or none,"),
+	GLOBAL(authorities, KEY_PATH, "/etc/pam_mfa/authorities", "an absolute path, or none,"),
+	GLOBAL(issuer, KEY_TEXT, "", "at most 255 bytes of text, or none,"),
 	{ FIELD_OF(audit_days, KEY_NUMBER), "365", 1, 3650, NULL, true, "days from 1 to 3650" },
 };
 
@@ -71,6 +83,7 @@ factor_name(enum factor f)
 {
 	static const char *const names[FACTOR_COUNT] = {
 		[FACTOR_NONE] = "none",
+		[FACTOR_PUSH] = "push",
 		[FACTOR_TOTP] = "totp",
 		[FACTOR_HOTP] = "hotp",
 		[FACTOR_RECOVERY] = "recovery",

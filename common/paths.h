@@ -22,6 +22,8 @@
 
 #define MFA_HELPER	MFA_LIBEXECDIR "/mfa-helper"
 #define MFA_SOCKET	MFA_RUNDIR "/login.sock"
+#define MFA_HTTP_SOCKET	MFA_RUNDIR "/http.sock"
+#define MFA_HOST_KEY	MFA_SYSCONFDIR "/host.key"
 #define MFA_CONF	MFA_SYSCONFDIR "/pam_mfa.conf"
 #define MFA_CONF_DIR	MFA_SYSCONFDIR "/pam_mfa.conf.d"
 #define MFA_STATE_KEY	MFA_SYSCONFDIR "/state.key"
@@ -30,5 +32,7 @@
 
 /* The user and group that the helper runs as. */
 #define MFA_USER	"pam_mfa"
+/* And mfa-http. */
+#define MFA_HTTP_USER	"pam_mfa_http"
 
 #endif
