@@ -107,18 +107,31 @@ settle_networks(struct config *c, struct section *s, struct config_error *e)
 
 /* ---- what several keys make together ---- */
 
+/* What is this host's name, where nobody said otherwise. */
 static int
-settle_issuer(struct settings *s)
+settle_names(struct settings *s)
 {
 	char host[HOST_MAX] = "";
 
-	if (s->issuer != NULL)
-		return MFA_OK;
 	if (gethostname(host, sizeof(host) - 1) == -1 || host[0] == '\0' ||
 	    !text_printable(host, strlen(host)))
 		(void)text_copy(host, sizeof(host), "linux");
-	s->issuer = strdup(host);
-	return s->issuer != NULL ? MFA_OK : MFA_E_MEMORY;
+	if (s->issuer == NULL)
+		s->issuer = strdup(host);
+	if (s->host_name == NULL)
+		s->host_name = strdup(host);
+	return s->issuer != NULL && s->host_name != NULL ? MFA_OK : MFA_E_MEMORY;
+}
+
+/* SCHEME, a host name or address, perhaps a port, and no more. */
+static bool
+is_address(const char *url, const char *scheme)
+{
+	const char *host = url + strlen(scheme);
+
+	return strncmp(url, scheme, strlen(scheme)) == 0 && *host != '\0' && *host != ':' &&
+	    host[strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	    ".-:[]")] == '\0';
 }
 
 static int
@@ -130,6 +143,10 @@ check_together(const struct config *c, const struct section *s, struct config_er
 		const char *key;	/* whose line is named */
 		const char *text;
 	} rules[] = {
+		{ v->server != NULL && !is_address(v->server, "https://"), "server",
+		    "server must be https://, a host name and perhaps a port" },
+		{ v->server_proxy != NULL && !is_address(v->server_proxy, "http://"), "server_proxy",
+		    "server_proxy must be http://, a host name and a port" },
 		{ v->unenrolled == UNENROLLED_ALLOW && v->grace_until == 0, "unenrolled",
 		    "unenrolled = allow needs grace_until, the date on which that ends" },
 		{ v->delay > v->delay_max, is_set(c, s, "delay_max") ? "delay_max" : "delay",
@@ -179,7 +196,7 @@ config_settle(struct config *c, struct section *s, struct config_error *e)
 	int r;
 
 	if ((r = settle_keys(c, s, e)) != MFA_OK ||
-	    (r = settle_issuer(&s->settings)) != MFA_OK ||
+	    (r = settle_names(&s->settings)) != MFA_OK ||
 	    (r = settle_networks(c, s, e)) != MFA_OK)
 		return r;
 	return check_together(c, s, e);
@@ -208,4 +225,9 @@ config_settings_free(struct settings *s)
 	free(s->trusted_networks_file);
 	free(s->service_class);
 	free(s->issuer);
+	free(s->server);
+	free(s->server_ca);
+	free(s->server_proxy);
+	free(s->host_name);
+	free(s->authorities);
 }

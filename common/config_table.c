@@ -28,8 +28,8 @@ const struct config_key config_keys[] = {
 	YES_NO(enabled, "yes"),
 	OTHER(factors, KEY_FACTORS, "push, totp, hotp, recovery, pass",
 	    "a list of push, totp, hotp, recovery and pass, each at most once,"),
-	OTHER(offline, KEY_FACTORS, "totp, recovery",
-	    "a list of totp, hotp, recovery and pass, each at most once,"),
+	{ FIELD_OF(offline, KEY_FACTORS), "totp, recovery", FACTOR_TOTP, FACTOR_COUNT - 1, NULL,
+	    false, "a list of totp, hotp, recovery and pass, each at most once," },
 	/* who */
 	OTHER(only_users, KEY_NAMES, "", USERS),
 	OTHER(only_groups, KEY_GROUPS, "", GROUPS),

@@ -179,7 +179,7 @@ factor_of(const char *word)
 {
 	enum factor f;
 
-	for (f = FACTOR_TOTP; f < FACTOR_COUNT; f++)
+	for (f = FACTOR_PUSH; f < FACTOR_COUNT; f++)
 		if (strcmp(word, factor_name(f)) == 0)
 			return f;
 	return FACTOR_NONE;
@@ -198,7 +198,7 @@ set_factors(const struct setting *v)
 		r = malformed(v);
 	for (i = 0; r == MFA_OK && i < words.count; i++) {
 		f = factor_of(words.word[i]);
-		if (given[f])
+		if (given[f] || f < v->key->min)
 			r = malformed(v);
 		else
 			list[i] = f;

@@ -26,7 +26,7 @@
 #define STATEMENT_DIGEST_LEN	32
 
 /* Words, so that no zeroed or one-bit-wrong decision approves. */
-enum decision {
+enum phone_decision {
 	DECISION_APPROVE = 0x61707072,	/* "appr" */
 	DECISION_DENY = 0x64656e79,	/* "deny" */
 	DECISION_REPORT = 0x7265706f,	/* "repo": and it was not me */
@@ -40,7 +40,7 @@ struct statement {
 	unsigned char nonce[STATEMENT_NONCE_LEN];
 	char number[STATEMENT_DIGITS_MAX + 1];	/* digits to approve, else "-" */
 	int64_t expires;			/* seconds since 1970 */
-	uint32_t decision;			/* enum decision */
+	uint32_t decision;			/* enum phone_decision */
 };
 
 /* Fills in a new nonce, and a new number of so many digits, all equally

@@ -186,6 +186,21 @@ int store_grants(struct store *s, const char *user, int64_t now,
     bool (*fn)(void *arg, const char *user, const char *key, int64_t created, int64_t expires),
     void *arg);
 
+/* ---- approvals ---- */
+
+#define STORE_DEVICE_MAX 65	/* an id, with the terminator */
+
+/* Spends the approval of the push with this nonce; MFA_E_REFUSED when it was
+ * spent before. */
+int store_approval_spend(struct store *s, const unsigned char *nonce, size_t len,
+    const char *user, const char *device, int64_t now);
+
+/* A device that an authority has revoked stays revoked here, whatever the
+ * service says later.  MFA_OK also for one that is known. */
+int store_revocation_add(struct store *s, const char *device, const char *user, int64_t now);
+int store_revocations(struct store *s, const char *user,
+    bool (*fn)(void *arg, const char *device), void *arg);
+
 /* ---- origins of audit sessions ---- */
 
 /* boot is the kernel's boot id.  The first record of a session stands:

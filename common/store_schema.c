@@ -91,6 +91,18 @@ static const char *const migrations[] = {
 	" ms INTEGER NOT NULL) STRICT;"
 	"CREATE TABLE tidied (at INTEGER NOT NULL) STRICT;"
 	"INSERT INTO tidied VALUES (0);",
+
+	"CREATE TABLE approval ("
+	" nonce BLOB NOT NULL PRIMARY KEY,"
+	" user TEXT NOT NULL,"
+	" device TEXT NOT NULL,"
+	" at INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX approval_at ON approval (at);"
+	"CREATE TABLE revocation ("
+	" user TEXT NOT NULL,"
+	" device TEXT NOT NULL,"
+	" at INTEGER NOT NULL,"
+	" PRIMARY KEY (user, device)) STRICT, WITHOUT ROWID;",
 };
 
 #define SCHEMA ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))

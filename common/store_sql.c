@@ -96,6 +96,12 @@ static const struct {
 	[STMT_GRANTS_FORGET] = { false,
 	    "DELETE FROM remembered WHERE ?1 IS NULL OR user = ?1" },
 
+	[STMT_APPROVAL_SPEND] = { false,
+	    "INSERT INTO approval (nonce, user, device, at) VALUES (?1, ?2, ?3, ?4)" },
+	[STMT_REVOCATION_ADD] = { false,
+	    "INSERT INTO revocation (user, device, at) VALUES (?2, ?1, ?3) ON CONFLICT DO NOTHING" },
+	[STMT_REVOCATIONS] = { false, "SELECT device FROM revocation WHERE user = ?1" },
+
 	[STMT_SESSION_OPEN] = { false,
 	    "INSERT INTO session (boot, sessionid, user, service, origin, at)"
 	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6)" },
@@ -128,6 +134,9 @@ static const struct {
 	[STMT_TIDY_RECOVERY] = { false,
 	    "DELETE FROM recovery WHERE (user, hash) IN"
 	    " (SELECT user, hash FROM recovery WHERE used > 0 AND used < ?1 LIMIT ?2)" },
+	[STMT_TIDY_APPROVALS] = { false,
+	    "DELETE FROM approval WHERE nonce IN"
+	    " (SELECT nonce FROM approval WHERE at < ?1 LIMIT ?2)" },
 	/* Of this boot is whoever came last. */
 	[STMT_TIDY_SESSIONS] = { false,
 	    "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE boot <>"

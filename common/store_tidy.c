@@ -42,6 +42,7 @@ delete_round(struct store *s, int64_t now, unsigned int audit_days)
 		{ STMT_TIDY_GRANTS, now },
 		{ STMT_TIDY_PASSES, now - STORE_KEEP },
 		{ STMT_TIDY_RECOVERY, now - STORE_KEEP },
+		{ STMT_TIDY_APPROVALS, now - STORE_KEEP },
 	};
 	size_t i;
 	int n, r, most = 0;

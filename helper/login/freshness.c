@@ -17,10 +17,15 @@ look_at(const char *path, struct stat *st)
 }
 
 void
-freshness_look(struct freshness *f)
+freshness_look(struct freshness *f, const struct config *config)
 {
+	const struct settings *s = config != NULL ? config_service(config, "") : NULL;
+
 	look_at(MFA_STATE_KEY, &f->key);
 	look_at(MFA_STATE_DB, &f->db);
+	memset(&f->authorities, 0, sizeof(f->authorities));
+	if (s != NULL && s->server != NULL && s->authorities != NULL)
+		look_at(s->authorities, &f->authorities);
 }
 
 bool
@@ -36,14 +41,20 @@ same_file(const struct stat *a, const struct stat *b)
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/* A key is written anew in place, too; a database all the time. */
+static bool
+same_content(const struct stat *a, const struct stat *b)
+{
+	return same_file(a, b) && a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+	    a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+/* Those two are written anew in place, too; a database all the time. */
 bool
-freshness_state_old(const struct freshness *f)
+freshness_state_old(const struct freshness *f, const struct config *config)
 {
 	struct freshness now;
 
-	freshness_look(&now);
-	return !same_file(&now.key, &f->key) || !same_file(&now.db, &f->db) ||
-	    now.key.st_ctim.tv_sec != f->key.st_ctim.tv_sec ||
-	    now.key.st_ctim.tv_nsec != f->key.st_ctim.tv_nsec;
+	freshness_look(&now, config);
+	return !same_content(&now.key, &f->key) || !same_file(&now.db, &f->db) ||
+	    !same_content(&now.authorities, &f->authorities);
 }

@@ -15,17 +15,18 @@
  */
 struct freshness {
 	int64_t configured_at;	/* CLOCK_MONOTONIC, ms */
-	struct stat key, db;	/* all zero: not there */
+	struct stat key, db, authorities;	/* all zero: not there */
 };
 
-/* Looks at key and database now; configured_at stays. */
-void freshness_look(struct freshness *f);
+/* Looks at key, database and the authorities that config (or NULL) names now;
+ * configured_at stays. */
+void freshness_look(struct freshness *f, const struct config *config);
 
 /* Has the configuration changed since then, or what the names of groups in
  * it mean come of age?  config may be NULL, which is always old. */
 bool freshness_config_old(const struct freshness *f, const struct config *config);
 
-/* Is the key or the database another one than at the last look? */
-bool freshness_state_old(const struct freshness *f);
+/* Is one of the three another one than at the last look? */
+bool freshness_state_old(const struct freshness *f, const struct config *config);
 
 #endif

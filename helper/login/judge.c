@@ -100,6 +100,8 @@ compare(struct attempt *a, const struct decision *d, struct judgement *out)
 	if (r != MFA_OK)
 		return r;
 	for (i = 0; i < FACTOR_COUNT && d->factors[i] != FACTOR_NONE; i++) {
+		if (d->factors[i] == FACTOR_PUSH)
+			continue;	/* nothing that is typed */
 		for (j = 0; factors[j].factor != d->factors[i]; j++)
 			;
 		if ((r = factors[j].attempt(a)) != MFA_E_REFUSED)
@@ -111,6 +113,23 @@ compare(struct attempt *a, const struct decision *d, struct judgement *out)
 	out->accepted = true;
 	out->factor = d->factors[i];
 	return MFA_OK;
+}
+
+/* An approval that was verified counts once; one that was not is a try. */
+static int
+spend_approval(struct attempt *a, struct judgement *out)
+{
+	const struct approved *p = a->approved;
+	int r = MFA_E_REFUSED;
+
+	if (p->verified)
+		r = store_approval_spend(a->l->w->store, p->nonce, sizeof(p->nonce),
+		    a->l->begin.user, p->device, a->now);
+	else
+		a->reason = REASON_WRONG_NUMBER;
+	out->accepted = r == MFA_OK;
+	out->factor = r == MFA_OK ? FACTOR_PUSH : FACTOR_NONE;
+	return r == MFA_E_REFUSED ? MFA_OK : r;
 }
 
 static int
@@ -156,10 +175,12 @@ weigh(struct attempt *a, const struct decision *d, struct judgement *out)
 	} else if (seconds_to_wait(a->l->settings, &u, a->now) > 0) {
 		out->reason = REASON_TOO_SOON;
 	} else {
-		a->reason = REASON_CODE_REFUSED;
-		if ((r = compare(a, d, out)) != MFA_OK)
+		a->reason = a->approved != NULL ? REASON_REPLAYED : REASON_CODE_REFUSED;
+		r = a->approved != NULL ? spend_approval(a, out) : compare(a, d, out);
+		if (r != MFA_OK)
 			return r;
-		out->reason = out->accepted ? REASON_CODE_ACCEPTED : a->reason;
+		out->reason = !out->accepted ? a->reason :
+		    a->approved != NULL ? REASON_APPROVED : REASON_CODE_ACCEPTED;
 		out->left = a->left;
 		if (out->accepted)
 			(void)text_copy(out->notice, sizeof(out->notice), u.notice);
@@ -216,6 +237,21 @@ judge(struct login *l, const struct decision *d, const struct secret *typed,
 	} else if (r == MFA_OK && (r = transact(&a, d, &j)) == MFA_OK) {
 		*out = j;
 	}
+	explicit_bzero(&a, sizeof(a));
+	return r;
+}
+
+int
+judge_push(struct login *l, const struct decision *d, const struct approved *approved,
+    struct judgement *out)
+{
+	struct judgement j = { .reason = REASON_FAULT };
+	struct attempt a = { .l = l, .approved = approved };
+	int r;
+
+	*out = j;
+	if ((r = wall_clock(&a.now)) == MFA_OK && (r = transact(&a, d, &j)) == MFA_OK)
+		*out = j;
 	explicit_bzero(&a, sizeof(a));
 	return r;
 }

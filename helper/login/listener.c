@@ -172,15 +172,15 @@ refresh(struct listener *l)
 {
 	bool config = freshness_config_old(&l->fresh, l->config);
 
-	if (!config && !freshness_state_old(&l->fresh))
+	if (!config && !freshness_state_old(&l->fresh, l->config))
 		return;
 	send_all_home(l);
-	freshness_look(&l->fresh);
 	if (config) {
 		config_free(&l->config);
 		workshop_configure(&l->config, &l->config_error);
 		l->fresh.configured_at = monotonic_ms();
 	}
+	freshness_look(&l->fresh, l->config);
 }
 
 /* ---- callers that a waiting child does not serve ---- */

@@ -70,6 +70,12 @@ session_of(const struct login *l)
 	return remote ? UID_UNSET : l->begin.sessionid;
 }
 
+static void
+ask_service(void *arg, struct policy_state *out)
+{
+	push_look(arg, out);
+}
+
 static int
 look_up(void *arg, struct policy_ids *out)
 {
@@ -86,6 +92,7 @@ decide(struct login *l, struct decision *d)
 		.origin = &l->origin,
 		.look_up = look_up,
 		.load = load_state,
+		.ask_service = ask_service,
 		.arg = l,
 	};
 	int r = wall_clock(&in.now);
@@ -147,72 +154,6 @@ grant_unasked(struct login *l, const struct decision *d)
 	login_grant(l, d->reason, FACTOR_NONE);
 }
 
-/* ---- asking ---- */
-
-/* Every change of what lets a person in is told to the person (SP 800-63B). */
-static void
-tell_accepted(struct login *l, const struct judgement *j)
-{
-	if (j->notice[0] != '\0')
-		talk_info(l, "Since your last login: %s. If that was not you, tell your "
-		    "administrator.", j->notice);
-	if (j->factor == FACTOR_RECOVERY)
-		talk_info(l, "Recovery code accepted; %u left.%s", j->left,
-		    j->left <= 2 ? " Ask your administrator for new ones." : "");
-}
-
-/* One prompt and its answer.  False ends the login: granted, or denied for
- * good; true asks again. */
-static bool
-ask_once(struct login *l, const struct decision *d, const char *prompt)
-{
-	struct judgement j = { .reason = REASON_FAULT };
-	struct secret typed;
-	int64_t took = 0;
-	int r = talk_prompt(l, prompt, l->settings->echo, &typed, &took);
-
-	if (r != MFA_OK) {
-		login_deny(l, r == MFA_E_DEADLINE ? REASON_DEADLINE :
-		    r == MFA_E_CLOSED || r == MFA_E_UNHEARD ? REASON_CANCELLED : REASON_FAULT,
-		    NULL);
-		return false;
-	}
-	if (typed.len == 0) {
-		login_deny(l, took < HASTE_MS ? REASON_NO_TERMINAL : REASON_NO_ANSWER, NULL);
-		return took >= HASTE_MS;
-	}
-	r = judge(l, d, &typed, &j);
-	secret_wipe(&typed);
-	if (r != MFA_OK) {
-		login_deny(l, REASON_STATE, mfa_strerror(r));
-		return false;
-	}
-	if (!j.accepted) {
-		login_deny(l, j.reason, NULL);
-		return true;
-	}
-	l->recorded = true;
-	tell_accepted(l, &j);
-	if (j.factor == FACTOR_PASS && d->enrol && l->caller.root && !l->settings->combined)
-		enrol_at_login(l);
-	login_grant(l, j.reason, j.factor);
-	return false;
-}
-
-static void
-ask(struct login *l, const struct decision *d)
-{
-	static const char first[] = "Authentication code: ";
-	static const char next[] = "Not accepted. Wait for a new code, then type it: ";
-	unsigned int tries = l->settings->combined ? 1 : l->settings->tries, i;
-
-	for (i = 0; i < tries; i++)
-		if (!ask_once(l, d, i == 0 ? first : next))
-			return;
-	/* What the last try was refused for stays the reason. */
-	l->verdict = VERDICT_TRIES;
-}
-
 /* ---- the phases ---- */
 
 static void
@@ -231,7 +172,7 @@ phase_auth(struct login *l)
 		login_deny(l, REASON_STACK, held ? "split, but the service is not combined" :
 		    "the service is combined, but no split stands before the password");
 	else
-		ask(l, &d);
+		login_ask(l, &d);
 }
 
 /* Combined mode, before the password: says whether a code will be needed.
@@ -341,6 +282,14 @@ send_verdict(struct login *l)
 		(void)msg_send(l->fd, &m, soon);
 }
 
+static enum query_outcome
+outcome_of(const struct login *l)
+{
+	if (l->verdict != VERDICT_GRANT)
+		return QUERY_CANCELLED;
+	return l->factor == FACTOR_PUSH ? QUERY_GRANTED : QUERY_BY_CODE;
+}
+
 bool
 login_serve(struct workshop *w, const struct caller *caller, int fd)
 {
@@ -351,6 +300,7 @@ login_serve(struct workshop *w, const struct caller *caller, int fd)
 		.started = monotonic_ms(),
 		.verdict = VERDICT_DENY,
 		.reason = REASON_FAULT,
+		.remote = { .fd = -1 },
 	};
 	bool well = false;
 
@@ -358,6 +308,7 @@ login_serve(struct workshop *w, const struct caller *caller, int fd)
 		run(&l);
 		report_log(&l);
 		send_verdict(&l);
+		remote_close(&l, outcome_of(&l));
 		login_busy(&l);
 		report_record(&l);
 		well = l.verdict == VERDICT_GRANT || l.quiet;

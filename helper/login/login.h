@@ -11,6 +11,7 @@
 #include "origin.h"
 #include "policy.h"
 #include "seal.h"
+#include "query.h"
 #include "store.h"
 
 /*
@@ -23,6 +24,7 @@
 #define VERDICT_MS	5000	/* for the verdict to leave, when the deadline has passed */
 #define STORE_MS	10000	/* in the queue for the state */
 #define HASTE_MS	100	/* an empty answer sooner than this is no person's */
+#define PUSHES_MAX	3	/* requests to the phone in one login */
 #define ENROL_TRIES	3	/* codes asked back when enrolling at a login */
 
 /* Who is on the other end of the socket, by the kernel's word. */
@@ -40,9 +42,23 @@ struct workshop {
 	char store_error[256];
 	char boot[64];			/* the kernel's boot id */
 	int logind;			/* MFA_LOGIND_DIR, or -1 */
+	struct authority authorities[AUTHORITIES_MAX];	/* that vouch for phones */
+	size_t authority_count;
 	/* Called before anybody is waited for, the person or the state; NULL:
 	 * nobody wants to know. */
 	void (*busy)(void);
+};
+
+/* The approval service, for one login: mfa-http on the other end. */
+struct remote {
+	int fd;				/* -1: not asked yet, or over */
+	struct query_dialogue dialogue;
+	bool pending;			/* a push is out */
+	struct statement statement;	/* what it asks the phone to sign */
+	struct revocation *revocations;	/* of the user's devices, verified */
+	size_t revocation_count;
+	uint32_t failure;		/* enum query_failure of the last; 0: none */
+	char words[QUERY_WORDS_MAX];	/* what was said about it, for the log */
 };
 
 struct login {
@@ -56,6 +72,7 @@ struct login {
 	const struct settings *settings;
 	struct origin origin;
 	char remember_key[POLICY_KEY_MAX];	/* "": not remembered */
+	struct remote remote;
 
 	/* The result.  It starts as a denial; login_grant alone changes that. */
 	uint32_t verdict;		/* enum msg_verdict */
@@ -82,6 +99,12 @@ int wall_clock(int64_t *now);
 
 /* Says that this process will be busy for a while. */
 void login_busy(const struct login *l);
+
+/* ---- ask.c ---- */
+
+/* Asks for one of d->factors (or, for a decoy, as if) until one is accepted or
+ * nothing more can be asked; the result is in *l. */
+void login_ask(struct login *l, const struct decision *d);
 
 /* ---- talk.c: the conversation, within its limits ---- */
 
@@ -118,12 +141,25 @@ struct judgement {
 int judge(struct login *l, const struct decision *d, const struct secret *typed,
     struct judgement *out);
 
+/* What came back from a phone. */
+struct approved {
+	bool verified;		/* approval_verify said so; else it is a try that failed */
+	unsigned char nonce[STATEMENT_NONCE_LEN];
+	char device[STORE_DEVICE_MAX];
+};
+
+/* The same for an approval: spent, or counted as a failed try, in the one
+ * transaction. */
+int judge_push(struct login *l, const struct decision *d, const struct approved *approved,
+    struct judgement *out);
+
 /* ---- factors: one file each ---- */
 
 struct attempt {
 	struct login *l;
 	int64_t now;
 	char code[OTP_CODE_MAX];	/* digits, or "" */
+	const struct approved *approved;	/* NULL: a code was typed */
 	bool onetime;			/* hash holds a slow hash of what was typed */
 	unsigned char hash[ONETIME_HASH_LEN];
 	struct token tokens[TOKENS_MAX];
@@ -143,6 +179,41 @@ int factor_pass(struct attempt *a);
  * user has with the same key, where the same code would match again.
  * MFA_E_REFUSED (and the reason) when it was spent on any of them before. */
 int attempt_spend(struct attempt *a, const struct token *t, uint64_t counter);
+
+/* ---- remote.c: the dialogue with mfa-http ---- */
+
+/* Asks what the service has for the user: *methods, bits of query.h.  Any
+ * error leaves l->remote.failure. */
+int remote_begin(struct login *l, uint32_t *methods);
+
+/* Asks the phone; l->remote.statement is complete but for the decision. */
+int remote_push(struct login *l);
+
+/* Waits for what the phone says: *out is QUERY_ANSWERED, QUERY_ENDED or
+ * QUERY_FAILED, and no push is out any more.  MFA_E_CLOSED: the module is
+ * gone; MFA_E_DEADLINE. */
+int remote_wait(struct login *l, struct query *out);
+
+/* What became of the login, once; without a dialogue nothing happens. */
+void remote_close(struct login *l, enum query_outcome outcome);
+
+/* ---- push.c: an approval on the phone ---- */
+
+/* The policy's question to the service. */
+void push_look(struct login *l, struct policy_state *out);
+
+/* Sends a request to the phone.  number is what is shown, "" when none could
+ * be sent, with *sentence saying so. */
+#define PUSH_NUMBER_MAX 16
+void push_send(struct login *l, char number[PUSH_NUMBER_MAX], const char **sentence);
+
+/* For a decoy: a number that is asked nowhere. */
+void push_pretend(struct login *l, char number[PUSH_NUMBER_MAX]);
+
+/* Waits for the phone and judges what it says.  MFA_OK with *out, or the login
+ * is over (as talk_prompt); *sentence is for the next prompt. */
+int push_finish(struct login *l, const struct decision *d, struct judgement *out,
+    const char **sentence);
 
 /* ---- enrol.c: an authenticator app set up at the login, after a pass ---- */
 void enrol_at_login(struct login *l);

@@ -159,10 +159,42 @@ step_state(struct walk *w)
 }
 
 static bool
+lists(const enum factor *factors, enum factor f)
+{
+	size_t i;
+
+	for (i = 0; i < FACTOR_COUNT && factors[i] != FACTOR_NONE; i++)
+		if (factors[i] == f)
+			return true;
+	return false;
+}
+
+/* What the person has in the approval service. */
+static void
+look_at_service(struct walk *w)
+{
+	struct policy_state *st = &w->out->state;
+
+	if (w->s->server == NULL || !lists(w->s->factors, FACTOR_PUSH)) {
+		saw(w, "%s", w->s->server == NULL ? "server = none" : "push is not in factors");
+	} else if (w->in->ask_service == NULL) {
+		saw(w, "not asked now");
+	} else {
+		w->in->ask_service(w->in->arg, st);
+		saw(w, "%s", st->service_down ?
+		    "cannot be reached: what offline names is left" :
+		    st->kinds[FACTOR_PUSH] ? "the user has a phone" : "the user has no phone");
+	}
+}
+
+static bool
 step_locked(struct walk *w)
 {
 	const struct user_state *u = &w->out->state.user;
 
+	/* As much is asked for a decoy as for anybody else. */
+	if (u->locked)
+		look_at_service(w);
 	saw(w, "%s%s", u->locked ? "locked: " : "not locked", u->locked ? u->lock_reason : "");
 	return u->locked && decide(w, OUTCOME_DECOY, REASON_LOCKED);
 }
@@ -184,15 +216,26 @@ step_remembered(struct walk *w)
 	return decide(w, OUTCOME_GRANT, REASON_REMEMBERED);
 }
 
+static bool
+step_service(struct walk *w)
+{
+	look_at_service(w);
+	return false;
+}
+
 /* Which of the service's factors this user has, in the service's order. */
 static size_t
 usable_factors(struct walk *w)
 {
+	const struct policy_state *st = &w->out->state;
 	size_t i, n = 0;
 
-	for (i = 0; i < FACTOR_COUNT && w->s->factors[i] != FACTOR_NONE; i++)
-		if (w->out->state.kinds[w->s->factors[i]])
-			w->out->factors[n++] = w->s->factors[i];
+	for (i = 0; i < FACTOR_COUNT && w->s->factors[i] != FACTOR_NONE; i++) {
+		enum factor f = w->s->factors[i];
+
+		if (st->kinds[f] && (!st->service_down || lists(w->s->offline, f)))
+			w->out->factors[n++] = f;
+	}
 	return n;
 }
 
@@ -206,6 +249,14 @@ step_enrolled(struct walk *w)
 
 	if (n > 0 && (n > 1 || w->out->factors[0] != FACTOR_PASS)) {
 		saw(w, "enrolled");
+		return false;
+	}
+	if (st->service_down && n == 0) {
+		saw(w, "nothing of what offline names, and nobody knows whether enrolled");
+		return decide(w, OUTCOME_DECOY, REASON_SERVICE_DOWN);
+	}
+	if (st->service_down) {
+		saw(w, "holds a pass; no grace while the service is down");
 		return false;
 	}
 	if (w->s->unenrolled == UNENROLLED_ALLOW && w->in->now < w->s->grace_until) {
@@ -254,6 +305,7 @@ static const struct {
 	{ "state", step_state },
 	{ "lock", step_locked },
 	{ "remembered", step_remembered },
+	{ "service", step_service },
 	{ "enrolment", step_enrolled },
 	{ "factors", step_factors },
 };
@@ -348,9 +400,16 @@ reason_name(enum reason r)
 		[REASON_GRACE_LOGIN] = "grace_login",
 		[REASON_LOCKED] = "locked",
 		[REASON_NOT_ENROLLED] = "not_enrolled",
+		[REASON_SERVICE_DOWN] = "service_down",
 		[REASON_FACTOR_NEEDED] = "factor_needed",
 		[REASON_STATE] = "state_unusable",
 		[REASON_CODE_ACCEPTED] = "code_accepted",
+		[REASON_APPROVED] = "approved",
+		[REASON_DENIED_ON_PHONE] = "denied_on_phone",
+		[REASON_REPORTED] = "reported",
+		[REASON_WRONG_NUMBER] = "wrong_number",
+		[REASON_NO_APPROVAL] = "no_approval",
+		[REASON_BAD_APPROVAL] = "bad_approval",
 		[REASON_CODE_REFUSED] = "code_refused",
 		[REASON_REPLAYED] = "code_replayed",
 		[REASON_CLOCK_BEHIND] = "clock_behind",

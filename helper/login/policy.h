@@ -20,6 +20,8 @@
 struct policy_state {
 	struct user_state user;
 	bool kinds[FACTOR_COUNT];	/* the user has one of this factor */
+	bool service_down;		/* the approval service cannot be reached: what it
+					 * has is not in kinds */
 	int64_t remembered_until;	/* 0: no remembered grant for this login */
 };
 
@@ -40,6 +42,8 @@ struct policy_input {
 	 * (zeroed before); anything but 0 is a denial. */
 	int (*look_up)(void *arg, struct policy_ids *out);
 	int (*load)(void *arg, struct policy_state *out);
+	/* Adds what the approval service has; NULL: it is not asked. */
+	void (*ask_service)(void *arg, struct policy_state *out);
 	void *arg;
 };
 
@@ -62,9 +66,16 @@ enum reason {
 	REASON_GRACE_LOGIN,
 	REASON_LOCKED,
 	REASON_NOT_ENROLLED,
+	REASON_SERVICE_DOWN,
 	REASON_FACTOR_NEEDED,
 	REASON_STATE,
 	REASON_CODE_ACCEPTED,
+	REASON_APPROVED,
+	REASON_DENIED_ON_PHONE,
+	REASON_REPORTED,
+	REASON_WRONG_NUMBER,
+	REASON_NO_APPROVAL,
+	REASON_BAD_APPROVAL,
 	REASON_CODE_REFUSED,
 	REASON_REPLAYED,
 	REASON_CLOCK_BEHIND,

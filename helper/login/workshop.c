@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "../sandbox.h"
+#include "approval.h"
 #include "error.h"
 #include "log.h"
 #include "paths.h"
@@ -21,7 +22,9 @@ workshop_warm_up(void)
 {
 	int r = otp_warm_up();
 
-	return r != MFA_OK ? r : seal_warm_up();
+	if (r == MFA_OK)
+		r = seal_warm_up();
+	return r != MFA_OK ? r : approval_warm_up();
 }
 
 void
@@ -66,12 +69,28 @@ open_store(struct workshop *w)
 	seal_key_wipe(&key);
 }
 
+/* Without them no phone is believed; a server that is configured says so. */
+static void
+read_authorities(struct workshop *w)
+{
+	const struct settings *s = w->config != NULL ? config_service(w->config, "") : NULL;
+	const char *why = "";
+	unsigned int line = 0;
+
+	if (s == NULL || s->server == NULL || s->authorities == NULL ||
+	    authorities_read(s->authorities, 0, w->authorities, AUTHORITIES_MAX,
+	    &w->authority_count, &line, &why) == MFA_OK)
+		return;
+	log_line(LOG_ERR, "no phone is believed: %s:%u: %s", s->authorities, line, why);
+}
+
 void
 workshop_open(struct workshop *w, const struct config *config, const struct config_error *error)
 {
 	*w = (struct workshop){ .config = config, .config_error = *error };
 	read_boot_id(w->boot, sizeof(w->boot));
 	w->logind = open(MFA_LOGIND_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	read_authorities(w);
 	open_store(w);
 }
 

@@ -117,7 +117,7 @@ END_TEST
 
 START_TEST(a_denial_approves_nothing_and_an_approval_denies_nothing)
 {
-	static const enum decision denials[] = { DECISION_DENY, DECISION_REPORT };
+	static const enum phone_decision denials[] = { DECISION_DENY, DECISION_REPORT };
 	enum device_kind kind = (enum device_kind)_i;
 	const struct signed_record *c = &world_signed[kind];
 	struct statement s = world_statement;

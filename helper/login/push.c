@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * An approval on the phone.  The statement is made here and rebuilt from what
+ * was made here: nothing of it comes back from the network.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "approval.h"
+#include "error.h"
+#include "login.h"
+#include "text.h"
+
+#define REVOKED_MAX 64	/* devices of one user that are remembered as revoked */
+
+static const char no_service[] = "The approval service cannot be reached. Type a code: ";
+static const char no_answer[] = "No answer from your phone. Type a code, or p to ask it again: ";
+static const char unknown[] = "This computer does not accept your phone. Type a code, or tell "
+    "your administrator: ";
+
+/* What a person is told who could not be asked on the phone. */
+static const char *
+sentence_of(uint32_t failure)
+{
+	switch (failure) {
+	case QUERY_WAITING:
+		return "A request is already waiting on your phone. Type a code: ";
+	case QUERY_TOO_MANY:
+		return "Too many requests were not answered. Type a code, or wait some minutes: ";
+	case QUERY_LOCKED:
+		return "Requests to your phone are locked. Type a code, or tell your "
+		    "administrator: ";
+	case QUERY_NO_DEVICE:
+		return unknown;
+	default:
+		return no_service;
+	}
+}
+
+void
+push_look(struct login *l, struct policy_state *out)
+{
+	uint32_t methods = 0;
+
+	if (remote_begin(l, &methods) != MFA_OK) {
+		out->service_down = true;
+		return;
+	}
+	out->kinds[FACTOR_PUSH] = (methods & QUERY_CAN_PUSH) != 0;
+}
+
+/* ---- sending ---- */
+
+/* In groups that are easily read and typed. */
+static void
+show_number(const char *digits, char number[PUSH_NUMBER_MAX])
+{
+	size_t len = strlen(digits), half = len == 6 || len == 8 ? len / 2 : len;
+
+	(void)snprintf(number, PUSH_NUMBER_MAX, "%.*s%s%s", (int)half, digits,
+	    half < len ? " " : "", digits + half);
+}
+
+/* It expires with the login. */
+static int
+make_statement(struct login *l)
+{
+	struct statement *s = &l->remote.statement;
+	int64_t now;
+	int r;
+
+	*s = (struct statement){ .decision = DECISION_APPROVE };
+	if ((r = wall_clock(&now)) != MFA_OK ||
+	    (r = text_copy(s->host, sizeof(s->host), l->settings->host_name)) != MFA_OK ||
+	    (r = text_copy(s->user, sizeof(s->user), l->begin.user)) != MFA_OK ||
+	    (r = text_copy(s->service, sizeof(s->service), l->begin.service)) != MFA_OK)
+		return r;
+	(void)origin_format(&l->origin, s->origin);
+	s->expires = now + deadline_left(l->deadline) / 1000;
+	return statement_challenge(s, l->settings->number_digits);
+}
+
+void
+push_send(struct login *l, char number[PUSH_NUMBER_MAX], const char **sentence)
+{
+	number[0] = '\0';
+	*sentence = no_service;
+	if (make_statement(l) != MFA_OK)
+		return;
+	if (remote_push(l) == MFA_OK)
+		show_number(l->remote.statement.number, number);
+	else
+		*sentence = sentence_of(l->remote.failure);
+}
+
+void
+push_pretend(struct login *l, char number[PUSH_NUMBER_MAX])
+{
+	number[0] = '\0';
+	if (make_statement(l) == MFA_OK)
+		show_number(l->remote.statement.number, number);
+}
+
+/* ---- what came back ---- */
+
+struct revoked {
+	const char *user;
+	struct revocation list[REVOKED_MAX];
+	size_t count;
+};
+
+static bool
+take_revoked(void *arg, const char *device)
+{
+	struct revoked *r = arg;
+	struct revocation *at = &r->list[r->count++];
+
+	(void)text_copy(at->user, sizeof(at->user), r->user);
+	(void)text_copy(at->device, sizeof(at->device), device);
+	return r->count < REVOKED_MAX;
+}
+
+/* MFA_OK only for what counts: the person approved, or denied. */
+static int
+verify(struct login *l, const struct query *q, struct approval *out)
+{
+	struct statement s = l->remote.statement;
+	struct evidence e = { .assertion = { q->authenticator_data, q->authenticator_data_len,
+	    q->client_data, q->client_data_len } };
+	struct revoked *revoked = calloc(1, sizeof(*revoked));
+	const char *certificate = (const char *)q->certificate;
+	struct trust trust;
+	int64_t now;
+	int r = revoked == NULL ? MFA_E_MEMORY : MFA_OK;
+
+	*out = (struct approval){ .why = REFUSAL_FAULT };
+	if (r != MFA_OK || q->signature_len > sizeof(e.signature.data))
+		goto out;
+	memcpy(e.signature.data, q->signature, q->signature_len);
+	e.signature.len = q->signature_len;
+	revoked->user = l->begin.user;
+	if ((r = wall_clock(&now)) != MFA_OK || (r = l->w->store == NULL ? MFA_E_STATE :
+	    store_revocations(l->w->store, l->begin.user, take_revoked, revoked)) != MFA_OK)
+		goto out;
+	trust = (struct trust){ l->w->authorities, l->w->authority_count, revoked->list,
+	    revoked->count };
+	s.decision = q->decision;
+	if (s.decision != DECISION_APPROVE)
+		(void)text_copy(s.number, sizeof(s.number), "-");
+	r = s.decision == DECISION_APPROVE ?
+	    approval_verify(&s, certificate, q->certificate_len, &trust, &e, now, out) :
+	    denial_verify(&s, certificate, q->certificate_len, &trust, &e, now, out);
+out:
+	free(revoked);
+	explicit_bzero(&s, sizeof(s));
+	return r;
+}
+
+/* Another number makes another statement, which shows in the signature, or in
+ * a passkey's challenge. */
+static bool
+is_wrong_number(enum refusal why)
+{
+	return why == REFUSAL_PROOF || why == REFUSAL_CLIENT_DATA;
+}
+
+static const char *
+sentence_for(enum refusal why)
+{
+	if (is_wrong_number(why))
+		return "The number typed on the phone was wrong. Type a code, or p for a new "
+		    "request: ";
+	if (why == REFUSAL_EARLY || why == REFUSAL_AHEAD)
+		return "The clocks of this computer and the approval service are apart. Type a "
+		    "code, or tell your administrator: ";
+	return why == REFUSAL_LATE ? no_answer : unknown;
+}
+
+static void
+refuse(struct judgement *out, enum reason reason)
+{
+	*out = (struct judgement){ .reason = reason };
+}
+
+/* A signature that does not fit is a wrong number or a forgery, and nobody can
+ * tell which: it is counted. */
+static int
+judge_approval(struct login *l, const struct decision *d, const struct query *q,
+    struct judgement *out, const char **sentence)
+{
+	struct approved approved = { .verified = false };
+	struct approval a;
+	int r = verify(l, q, &a);
+
+	l->detail = r == MFA_OK ? NULL : refusal_text(a.why);
+	if (r != MFA_OK && !is_wrong_number(a.why)) {
+		*sentence = sentence_for(a.why);
+		refuse(out, a.why == REFUSAL_LATE ? REASON_NO_APPROVAL : REASON_BAD_APPROVAL);
+		remote_close(l, QUERY_REFUSED);
+		return r == MFA_E_REFUSED || r == MFA_E_INVALID ? MFA_OK : r;
+	}
+	if (r == MFA_OK) {
+		approved.verified = true;
+		memcpy(approved.nonce, l->remote.statement.nonce, sizeof(approved.nonce));
+		(void)text_copy(approved.device, sizeof(approved.device), a.certificate.device.id);
+	}
+	*sentence = sentence_for(REFUSAL_PROOF);
+	r = judge_push(l, d, &approved, out);
+	if (r != MFA_OK || !out->accepted)
+		remote_close(l, r == MFA_OK && out->reason == REASON_WRONG_NUMBER ?
+		    QUERY_WRONG_NUMBER : QUERY_REFUSED);
+	return r;
+}
+
+/* Anybody on the way can deny; only the phone can report. */
+static void
+judge_denial(struct login *l, const struct query *q, struct judgement *out,
+    const char **sentence)
+{
+	struct approval a;
+	bool reported = q->decision == DECISION_REPORT && verify(l, q, &a) == MFA_OK;
+
+	refuse(out, reported ? REASON_REPORTED : REASON_DENIED_ON_PHONE);
+	*sentence = "Denied on the phone. Type a code: ";
+	remote_close(l, QUERY_REFUSED);
+}
+
+static int
+judge_answer(struct login *l, const struct decision *d, const struct query *q,
+    struct judgement *out, const char **sentence)
+{
+	if (q->type == QUERY_ANSWERED && q->decision == DECISION_APPROVE)
+		return judge_approval(l, d, q, out, sentence);
+	if (q->type == QUERY_ANSWERED) {
+		judge_denial(l, q, out, sentence);
+		return MFA_OK;
+	}
+	*sentence = q->type == QUERY_ENDED ? no_answer : sentence_of(l->remote.failure);
+	refuse(out, REASON_NO_APPROVAL);
+	return MFA_OK;
+}
+
+int
+push_finish(struct login *l, const struct decision *d, struct judgement *out,
+    const char **sentence)
+{
+	struct query *q = calloc(1, sizeof(*q));
+	int r = MFA_E_MEMORY;
+
+	refuse(out, d->outcome == OUTCOME_ASK ? REASON_FAULT : d->reason);
+	*sentence = no_service;
+	if (q != NULL && (r = remote_wait(l, q)) == MFA_OK)
+		r = judge_answer(l, d, q, out, sentence);
+	free(q);
+	return r;
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The approval service as this login sees it: mfa-http behind its socket.  It
+ * is only ever connected to; where nobody listens, the service counts as
+ * unreachable, and what the policy left for that is asked.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "login.h"
+#include "paths.h"
+#include "text.h"
+
+/* ---- all limits ---- */
+#define METHODS_MS	5000	/* for the service to say what a user has */
+#define PUSH_MS		5000	/* for it to take a push */
+#define CLOSE_MS	200	/* for our last word to leave */
+
+static struct deadline
+within(const struct login *l, int ms)
+{
+	return deadline_min(l->deadline, deadline_in(ms));
+}
+
+static int
+fail(struct login *l, enum query_failure failure, const char *words)
+{
+	l->remote.failure = failure;
+	(void)text_copy(l->remote.words, sizeof(l->remote.words), words);
+	return MFA_E_ABSENT;
+}
+
+static void
+hang_up(struct login *l)
+{
+	if (l->remote.fd != -1)
+		(void)close(l->remote.fd);
+	l->remote.fd = -1;
+	l->remote.pending = false;
+}
+
+/* Whoever made the socket is root, or it is somebody else's. */
+static bool
+roots(int fd)
+{
+	struct ucred peer = { .uid = UID_UNSET };
+	socklen_t len = sizeof(peer);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 &&
+	    len == sizeof(peer) && peer.uid == 0;
+}
+
+static int
+reach(struct login *l)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = MFA_HTTP_SOCKET };
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	l->remote.dialogue = (struct query_dialogue){ .asked = 0 };
+	l->remote.fd = fd;
+	if (fd != -1 && connect(fd, (const struct sockaddr *)&at, sizeof(at)) == 0 && roots(fd))
+		return MFA_OK;
+	hang_up(l);
+	return fail(l, QUERY_UNREACHABLE, "mfa-http does not serve " MFA_HTTP_SOCKET);
+}
+
+static int
+say(struct login *l, const struct query *q, struct deadline deadline)
+{
+	int r = query_permit(&l->remote.dialogue, QUERY_HELPER, q->type);
+
+	return r != MFA_OK ? r : query_send(l->remote.fd, q, deadline);
+}
+
+/* One message; a failure is taken note of. */
+static int
+hear(struct login *l, struct query *out, struct deadline deadline)
+{
+	int r = query_recv(l->remote.fd, out, deadline);
+
+	if (r == MFA_OK)
+		r = query_permit(&l->remote.dialogue, QUERY_HTTP, out->type);
+	if (r == MFA_OK && out->type == QUERY_FAILED)
+		r = fail(l, out->failure == 0 ? QUERY_SERVICE : (enum query_failure)out->failure,
+		    out->words);
+	else if (r == MFA_E_DEADLINE)
+		r = fail(l, QUERY_UNREACHABLE, "no answer in time");
+	else if (r != MFA_OK)
+		r = fail(l, QUERY_SERVICE, mfa_strerror(r));
+	return r;
+}
+
+/* Asks and hears; what is not an answer to it ends the dialogue. */
+static int
+request(struct login *l, const struct query *q, struct query *out, int ms)
+{
+	struct deadline deadline = within(l, ms);
+	int r;
+
+	l->remote.failure = 0;
+	if ((r = say(l, q, deadline)) != MFA_OK)
+		r = fail(l, QUERY_UNREACHABLE, mfa_strerror(r));
+	else
+		r = hear(l, out, deadline);
+	if (r != MFA_OK && (out->type != QUERY_FAILED || l->remote.dialogue.over))
+		hang_up(l);
+	return r;
+}
+
+/* Kept when the service stops telling of them; nobody is let in by one. */
+static void
+remember_revocations(struct login *l, const struct query *m)
+{
+	const struct trust trust = { .authorities = l->w->authorities,
+	    .authority_count = l->w->authority_count };
+	const char *at = (const char *)m->revocations, *end = at + m->revocations_len, *stop;
+	struct revocation r;
+	enum refusal why;
+	int64_t now;
+
+	if (l->w->store == NULL || wall_clock(&now) != MFA_OK)
+		return;
+	for (; at < end; at = stop) {
+		stop = memmem(at, (size_t)(end - at), "\nsignature ", strlen("\nsignature "));
+		if (stop == NULL || (stop = memchr(stop + 1, '\n', (size_t)(end - stop - 1))) == NULL)
+			return;
+		stop++;
+		if (revocation_verify(at, (size_t)(stop - at), &trust, &r, &why) != MFA_OK ||
+		    store_begin(l->w->store, STORE_MS) != MFA_OK)
+			continue;
+		if (store_revocation_add(l->w->store, r.device, r.user, now) != MFA_OK ||
+		    store_commit(l->w->store, false) != MFA_OK)
+			store_rollback(l->w->store);
+	}
+}
+
+int
+remote_begin(struct login *l, uint32_t *methods)
+{
+	struct query q = { .type = QUERY_BEGIN, .version = QUERY_VERSION }, *in;
+	int r;
+
+	*methods = 0;
+	q.ms_left = (uint32_t)deadline_left(l->deadline);
+	if ((r = text_copy(q.user, sizeof(q.user), l->begin.user)) != MFA_OK)
+		return r;
+	if ((in = calloc(1, sizeof(*in))) == NULL)
+		return fail(l, QUERY_SERVICE, "out of memory");
+	if ((r = reach(l)) == MFA_OK && (r = request(l, &q, in, METHODS_MS)) == MFA_OK) {
+		*methods = in->methods;
+		remember_revocations(l, in);
+	}
+	if (r != MFA_OK)
+		hang_up(l);
+	free(in);
+	return r;
+}
+
+int
+remote_push(struct login *l)
+{
+	const struct statement *s = &l->remote.statement;
+	struct query q = { .type = QUERY_PUSH, .nonce_len = sizeof(s->nonce) }, *in;
+	int r;
+
+	if (l->remote.fd == -1)
+		return fail(l, QUERY_UNREACHABLE, "no dialogue");
+	if ((in = calloc(1, sizeof(*in))) == NULL)
+		return fail(l, QUERY_SERVICE, "out of memory");
+	memcpy(q.nonce, s->nonce, sizeof(s->nonce));
+	q.digits = (uint32_t)strlen(s->number);
+	(void)snprintf(q.expires, sizeof(q.expires), "%lld", (long long)s->expires);
+	if ((r = text_copy(q.service, sizeof(q.service), s->service)) == MFA_OK &&
+	    (r = text_copy(q.origin, sizeof(q.origin), s->origin)) == MFA_OK)
+		r = request(l, &q, in, PUSH_MS);
+	l->remote.pending = r == MFA_OK;
+	free(in);
+	return r;
+}
+
+/* While nobody has anything to say to the other, a module that speaks or hangs
+ * up is gone. */
+int
+remote_wait(struct login *l, struct query *out)
+{
+	struct pollfd p[2] = {
+		{ .fd = l->remote.fd, .events = POLLIN },
+		{ .fd = l->fd, .events = POLLIN | POLLRDHUP },
+	};
+	int n, left;
+
+	memset(out, 0, sizeof(*out));
+	login_busy(l);
+	do {
+		if ((left = deadline_left(l->deadline)) == 0)
+			return MFA_E_DEADLINE;
+		n = poll(p, 2, left);
+	} while (n == 0 || (n == -1 && errno == EINTR));
+	if (n == -1)
+		return MFA_E_SYSTEM;
+	if (p[1].revents != 0)
+		return MFA_E_CLOSED;
+	l->remote.pending = false;
+	if (hear(l, out, l->deadline) != MFA_OK)
+		out->type = QUERY_FAILED;
+	return MFA_OK;
+}
+
+void
+remote_close(struct login *l, enum query_outcome outcome)
+{
+	struct query q = { .type = QUERY_CLOSE, .outcome = outcome };
+
+	if (l->remote.fd != -1 && l->remote.dialogue.begun && !l->remote.dialogue.over)
+		(void)say(l, &q, deadline_in(CLOSE_MS));
+	hang_up(l);
+}
