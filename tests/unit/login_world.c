@@ -84,6 +84,8 @@ serve(struct login_world *w, const struct login_script *s, int fd)
 {
 	struct workshop shop = { .config = w->config, .logind = -1, .boot = "boot" };
 
+	memcpy(shop.authorities, w->authorities, sizeof(w->authorities));
+	shop.authority_count = w->authority_count;
 	if (store_open(w->dir, &w->key, STORE_LOGIN, &shop.store, shop.store_error,
 	    sizeof(shop.store_error)) != MFA_OK)
 		_exit(3);
@@ -115,6 +117,8 @@ speak(const struct login_script *s, struct login_result *r, int fd)
 
 	must(msg_send(fd, &s->begin, deadline_in(5000)), "begin");
 	while (msg_recv(fd, &m, deadline_in(30000)) == MFA_OK) {
+		if (s->seen != NULL)
+			s->seen(m.text);
 		if (m.type == MSG_VERDICT) {
 			r->verdict = m.verdict;
 			return;

@@ -16,6 +16,8 @@ struct login_world {
 	struct seal_key key;
 	struct config *config;
 	struct store *store;	/* the test's own */
+	struct authority authorities[2];	/* that vouch for phones; none at first */
+	size_t authority_count;
 };
 
 struct login_script {
@@ -24,6 +26,7 @@ struct login_script {
 	struct caller caller;
 	const char *answers[ANSWERS];	/* NULL: hangs up at that prompt */
 	int pause_ms;			/* before each answer */
+	void (*seen)(const char *text);	/* by the person: each prompt and line; or NULL */
 };
 
 struct login_result {

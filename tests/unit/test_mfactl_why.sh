@@ -62,7 +62,7 @@ ctl why carol --service sshd
 is "not_enrolled" "$status $(tail -n 1 <<< "$out")" "1 The login is asked, but no code is accepted: not_enrolled."
 ctl why carol --service sshd --json
 is "json_has_every_step" "$(jq -r '[.steps[].step] | join(" ")' <<< "$out")" \
-    "enabled scope origin state lock remembered enrolment"
+    "enabled scope origin state lock remembered service enrolment"
 is "and_the_result" "$(jq -c '[.outcome, .reason, .factors]' <<< "$out")" '["refused","not_enrolled",[]]'
 configure <<- 'END'
 	unenrolled = allow

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef MFA_TEST_HTTP_WORLD_H
+#define MFA_TEST_HTTP_WORLD_H
+
+#include "device_world.h"
+#include "query.h"
+
+/*
+ * mfa-http as a test plays it, at its real socket: an honest service and phone,
+ * but for what an act spoils.  The number reaches it as it reaches a person,
+ * from what the login shows.
+ */
+struct http_answer {
+	struct statement statement;	/* as asked, with the number, to be signed */
+	struct certificate certificate;	/* of alice's device */
+	struct sign_key *authority;	/* that signs it */
+	enum device_kind kind;
+	struct query out;		/* QUERY_ANSWERED, once it is signed */
+};
+
+struct http_act {
+	const char *name;
+	enum device_kind kind;		/* 0: p256 */
+	uint32_t methods;		/* 0: a phone */
+	uint32_t begin_failure, push_failure;	/* enum query_failure; 0: none */
+	bool ends;			/* QUERY_ENDED instead of an answer */
+	bool silent;			/* no answer at all */
+	bool revokes;			/* METHODS brings a revocation of the device */
+	void (*before)(struct http_answer *a);	/* spoils what is signed */
+	void (*after)(struct http_answer *a);	/* spoils what is sent */
+};
+
+/* What was seen, shared with the test. */
+struct http_seen {
+	char number[STATEMENT_DIGITS_MAX + 1];
+	volatile bool has_number;
+	volatile uint32_t begins, pushes, ends, outcome;
+	struct query push;
+	struct query answer;		/* the last that was sent */
+	unsigned char bytes[65536];	/* all that the helper sent */
+	volatile size_t len;
+};
+
+extern struct http_seen *http_seen;
+
+void http_start(const struct http_act *act);
+void http_stop(void);
+
+/* A login_script's "seen": finds the number in what the person sees. */
+void http_person_reads(const char *text);
+
+#endif
