@@ -184,7 +184,8 @@ $(WORLD_TOOLS): $(BUILD)/tests/%: $(BUILD)/tests/world/%.o
 # to calls.
 WRAPS = $(shell sed -n 's/^CALL.[^,]*, \([A-Za-z0-9_]*\),.*/-Wl,--wrap=\1/p' tests/fault/calls.h)
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-TORTURE = $(addprefix $(BUILD)/tests/fault/,test_torture.o fake_pam.o wrap.o)
+TORTURE = $(addprefix $(BUILD)/tests/,fault/test_torture.o fault/fake_pam.o fault/wrap.o \
+	fault/no_check.o unit/http_world.o unit/device_world.o)
 
 $(BUILD)/torture: $(TORTURE) $(call objs,pam_mfa) $(HELPER) $(COMMON)
 	$(CC) $(LDFLAGS_ALL) $(WRAPS) -o $@ $^ $(HELPER_LIBS) -lpthread

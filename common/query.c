@@ -20,7 +20,7 @@ static const struct wire_field fields[] = {
 	TEXT(QUERY_PUSH, origin),
 	BYTES(QUERY_PUSH, nonce),
 	NUMBER(QUERY_PUSH, digits),
-	TEXT(QUERY_PUSH, expires),
+	NUMBER(QUERY_PUSH, expires),
 
 	NUMBER(QUERY_ANSWERED, decision),
 	BYTES(QUERY_ANSWERED, certificate),

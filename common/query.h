@@ -22,7 +22,6 @@
 #define QUERY_VERSION		1
 #define QUERY_METHODS_MAX	8	/* of a user */
 #define QUERY_REVOCATIONS_MAX	4096	/* bytes of them, one after another */
-#define QUERY_TIME_MAX		16	/* digits of a time, with the terminator */
 #define QUERY_WORDS_MAX		200	/* what the service says about a failure, for the log */
 
 enum query_type {
@@ -89,7 +88,7 @@ struct query {
 	uint32_t nonce_len;
 	unsigned char nonce[STATEMENT_NONCE_LEN];
 	uint32_t digits;		/* of the number, for the phone's field */
-	char expires[QUERY_TIME_MAX];	/* seconds since 1970, as they stand in the statement */
+	uint32_t expires;		/* seconds since 1970, exactly as it is signed */
 
 	/* QUERY_ANSWERED */
 	uint32_t decision;		/* enum phone_decision */

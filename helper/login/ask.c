@@ -13,10 +13,10 @@ static void
 tell_accepted(struct login *l, const struct judgement *j)
 {
 	if (j->notice[0] != '\0')
-		talk_info(l, "Since your last login: %s. If that was not you, tell your "
+		(void)talk_info(l, "Since your last login: %s. If that was not you, tell your "
 		    "administrator.", j->notice);
 	if (j->factor == FACTOR_RECOVERY)
-		talk_info(l, "Recovery code accepted; %u left.%s", j->left,
+		(void)talk_info(l, "Recovery code accepted; %u left.%s", j->left,
 		    j->left <= 2 ? " Ask your administrator for new ones." : "");
 }
 
@@ -164,9 +164,9 @@ ask_once(struct login *l, struct asking *a, bool first)
 static bool
 ask_phone_first(struct login *l, struct asking *a)
 {
-	if (a->number[0] == '\0' || !shown_at_once(l))
+	if (a->number[0] == '\0' || !shown_at_once(l) ||
+	    !talk_info(l, "Approve on your phone: number %s. Waiting for it.", a->number))
 		return true;
-	talk_info(l, "Approve on your phone: number %s. Waiting for it.", a->number);
 	return await_phone(l, a);
 }
 

@@ -28,9 +28,9 @@ show_key(struct login *l, const struct secret *key)
 		grouped[at++] = (char)tolower((unsigned char)base32[i]);
 	}
 	grouped[at] = '\0';
-	talk_info(l, "Set up your authenticator app: add an account with this key: %s", grouped);
+	(void)talk_info(l, "Set up your authenticator app: add an account with this key: %s", grouped);
 	if ((r = otp_url(&otp_default, key, l->settings->issuer, l->begin.user, 0, &url)) == MFA_OK)
-		talk_info(l, "Or open this address on your phone: %s", (const char *)url.data);
+		(void)talk_info(l, "Or open this address on your phone: %s", (const char *)url.data);
 	secret_wipe(&url);
 	explicit_bzero(base32, sizeof(base32));
 	explicit_bzero(grouped, sizeof(grouped));
@@ -109,9 +109,9 @@ enrol_at_login(struct login *l)
 	text_escape(user, sizeof(user), l->begin.user);
 	if (r == MFA_OK) {
 		log_line(LOG_NOTICE, "enrolled user=%s token=" TOKEN_NAME " by=pass", user);
-		talk_info(l, "Your authenticator app is set up. From now on, type its code.");
+		(void)talk_info(l, "Your authenticator app is set up. From now on, type its code.");
 	} else {
 		log_line(LOG_WARNING, "not enrolled user=%s by=pass: %s", user, mfa_strerror(r));
-		talk_info(l, "Your authenticator app is not set up. Ask your administrator.");
+		(void)talk_info(l, "Your authenticator app is not set up. Ask your administrator.");
 	}
 }

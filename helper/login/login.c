@@ -145,10 +145,10 @@ grant_unasked(struct login *l, const struct decision *d)
 			return;
 		}
 		left = l->settings->grace_logins - d->state.user.grace_used - 1;
-		talk_info(l, "You have no second factor yet: %u more login%s without one. "
+		(void)talk_info(l, "You have no second factor yet: %u more login%s without one. "
 		    "Ask your administrator to set one up.", left, left == 1 ? "" : "s");
 	} else if (d->reason == REASON_GRACE_DATE) {
-		talk_info(l, "You have no second factor yet, and will soon need one. "
+		(void)talk_info(l, "You have no second factor yet, and will soon need one. "
 		    "Ask your administrator to set one up.");
 	}
 	login_grant(l, d->reason, FACTOR_NONE);

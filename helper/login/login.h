@@ -116,8 +116,8 @@ int talk_prompt(struct login *l, const char *text, bool echo, struct secret *ans
 /* Asks the module who the user is to the name services; once a login. */
 int talk_look_up(struct login *l, struct policy_ids *out);
 
-/* Shows a line when it may be shown; a line that cannot be is no failure. */
-void talk_info(struct login *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Shows a line when it may be shown; false when it was not. */
+bool talk_info(struct login *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* ---- judge.c: a typed code under one locked transaction ---- */
 

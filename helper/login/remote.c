@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -176,7 +175,7 @@ remote_push(struct login *l)
 		return fail(l, QUERY_SERVICE, "out of memory");
 	memcpy(q.nonce, s->nonce, sizeof(s->nonce));
 	q.digits = (uint32_t)strlen(s->number);
-	(void)snprintf(q.expires, sizeof(q.expires), "%lld", (long long)s->expires);
+	q.expires = (uint32_t)s->expires;
 	if ((r = text_copy(q.service, sizeof(q.service), s->service)) == MFA_OK &&
 	    (r = text_copy(q.origin, sizeof(q.origin), s->origin)) == MFA_OK)
 		r = request(l, &q, in, PUSH_MS);

@@ -63,20 +63,22 @@ talk_look_up(struct login *l, struct policy_ids *out)
 	return MFA_OK;
 }
 
-void
+bool
 talk_info(struct login *l, const char *format, ...)
 {
 	struct msg m = { .type = MSG_INFO };
 	va_list ap;
+	bool shown = false;
 	int n;
 
 	if (l->begin.flags & BEGIN_SILENT || l->dialogue.turn != TURN_HELPER ||
 	    l->dialogue.infos >= MSG_INFOS_MAX)
-		return;
+		return false;
 	va_start(ap, format);
 	n = vsnprintf(m.text, sizeof(m.text), format, ap);
 	va_end(ap);
 	if (n > 0 && (size_t)n < sizeof(m.text) && text_printable(m.text, (size_t)n))
-		(void)say(l, &m);
+		shown = say(l, &m) == MFA_OK;
 	msg_wipe(&m);
+	return shown;
 }

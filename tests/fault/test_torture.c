@@ -22,6 +22,7 @@
 #include "../../helper/login/workshop.h"
 #include "error.h"
 #include "fake_pam.h"
+#include "../unit/http_world.h"
 #include "sibling.h"
 #include "wrap.h"
 
@@ -53,6 +54,8 @@ help(void *arg)
 	snprintf(path, sizeof(path), "%s/conf", dir);
 	(void)config_load(path, "/nonexistent", &config, &error);
 	w.config = config;
+	w.authorities[0] = world_authority;
+	w.authority_count = 1;
 	(void)store_open(dir, &key, STORE_LOGIN, &w.store, w.store_error, sizeof(w.store_error));
 	login_serve(&w, &caller, side->fd);
 	close(side->fd);
@@ -102,6 +105,8 @@ converse(int count, const struct pam_message **messages, struct pam_response **o
 	(void)arg;
 	if (r == NULL)
 		return PAM_BUF_ERR;
+	if (http_seen != NULL)
+		http_person_reads(messages[0]->msg);
 	if (messages[0]->msg_style == PAM_PROMPT_ECHO_ON ||
 	    messages[0]->msg_style == PAM_PROMPT_ECHO_OFF)
 		r->resp = strdup(answer);
@@ -133,20 +138,36 @@ struct scenario {
 	int (*phase)(pam_handle_t *, int, int, const char **);
 	bool code;	/* answers the right code, which is spent when granted */
 	bool grants;	/* without a fault */
+	const struct http_act *phone;	/* what an approval service plays; NULL: there is none */
 };
+
+static void other_number(struct http_answer *a) { a->statement.number[0] ^= 1; }
+
+static const struct http_act honest = { .name = "honest", .kind = DEVICE_WEBAUTHN_ES256 };
+static const struct http_act wrong = { .name = "wrong number", .before = other_number };
+
+#define WITH_PHONE "server = https://mfa.example.org\nhost_name = web1.example.org\n" \
+	"authorities = none\nshow_at_once = yes\ntries = 1\n"
+
 
 /* Each counter that is searched is three calls more, all alike. */
 #define FEW_CODES "hotp_look_ahead = 1\nhotp_resync = 2\n"
 
 static const struct scenario scenarios[] = {
-	{ "right code", "", pam_sm_authenticate, true, true },
-	{ "wrong code", FEW_CODES "tries = 2\n", pam_sm_authenticate, false, false },
-	{ "trusted network", "trusted_networks = 198.51.100.0/24\n", pam_sm_authenticate, false, true },
-	{ "another network", FEW_CODES "trusted_networks = 192.0.2.0/24\ntries = 1\n", pam_sm_authenticate, false, false },
-	{ "remembered for its origin", "remember = 5\nremember_for = origin\n", pam_sm_authenticate, true, true },
-	{ "guard", "[service sshd]\nguard = yes\n", pam_sm_acct_mgmt, false, false },
-	{ "recovery code that is wrong", "tries = 1\n", pam_sm_authenticate, false, false },
-	{ "session", "", pam_sm_open_session, false, true },
+	{ "right code", "", pam_sm_authenticate, true, true, NULL },
+	{ "wrong code", FEW_CODES "tries = 2\n", pam_sm_authenticate, false, false, NULL },
+	{ "trusted network", "trusted_networks = 198.51.100.0/24\n", pam_sm_authenticate, false, true,
+	    NULL },
+	{ "another network", FEW_CODES "trusted_networks = 192.0.2.0/24\ntries = 1\n",
+	    pam_sm_authenticate, false, false, NULL },
+	{ "remembered for its origin", "remember = 5\nremember_for = origin\n", pam_sm_authenticate,
+	    true, true, NULL },
+	{ "guard", "[service sshd]\nguard = yes\n", pam_sm_acct_mgmt, false, false, NULL },
+	{ "recovery code that is wrong", "tries = 1\n", pam_sm_authenticate, false, false, NULL },
+	{ "session", "", pam_sm_open_session, false, true, NULL },
+	{ "approval", WITH_PHONE, pam_sm_authenticate, false, true, &honest },
+	{ "approval with a wrong number", FEW_CODES WITH_PHONE, pam_sm_authenticate, false, false,
+	    &wrong },
 };
 
 static void
@@ -238,6 +259,8 @@ attempt(const struct scenario *sc, long n)
 	if (sc->code)
 		must(otp_code(&p, &secret, (uint64_t)(last_counter() + 1), code), "code");
 	answer = strncmp(sc->name, "recovery", 8) == 0 ? "aaaa-bbbb-cccc-dddd" : code;
+	if (http_seen != NULL)
+		http_seen->has_number = false;
 	(void)alarm(HANG_SECONDS);
 	fault_arm(n);
 	r = run_phase(sc->phase);
@@ -307,13 +330,18 @@ main(void)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	memset(key.bytes, 7, sizeof(key.bytes));
 	must(workshop_warm_up(), "warm up");
+	world_make();
 	printf("1..%zu\n", count);
 	for (i = 0; i < count; i++) {
 		const char *fault;
 		long n = 0;
 
 		make_state(scenarios[i].configuration);
+		if (scenarios[i].phone != NULL)
+			http_start(scenarios[i].phone);
 		fault = torture(&scenarios[i], &n);
+		if (scenarios[i].phone != NULL)
+			http_stop();
 		failed |= fault != NULL;
 		printf("%sok %zu - every_failing_call_denies: %s (%ld calls)%s%s\n",
 		    fault != NULL ? "not " : "", i + 1, scenarios[i].name, n,

@@ -75,7 +75,7 @@ ask_what(const struct query *push, struct http_answer *a)
 	(void)text_copy(s->origin, sizeof(s->origin), push->origin);
 	memcpy(s->nonce, push->nonce, sizeof(s->nonce));
 	(void)text_copy(s->number, sizeof(s->number), http_seen->number);
-	s->expires = strtoll(push->expires, NULL, 10);
+	s->expires = push->expires;
 	s->decision = DECISION_APPROVE;
 }
 
@@ -241,7 +241,7 @@ http_stop(void)
 {
 	int i;
 
-	for (i = 0; service > 0 && http_seen->ends < http_seen->begins && i < 1000; i++)
+	for (i = 0; service > 0 && http_seen->ends < http_seen->begins && i < 200; i++)
 		(void)poll(NULL, 0, 5);
 	if (service > 0 && kill(service, SIGKILL) == 0)
 		(void)waitpid(service, NULL, 0);

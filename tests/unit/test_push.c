@@ -99,6 +99,24 @@ START_TEST(a_line_that_is_seen_at_once_needs_no_enter)
 }
 END_TEST
 
+START_TEST(a_login_without_lines_has_the_number_in_its_prompt)
+{
+	static const struct http_act act = { .name = "honest" };
+	struct login_script s = login_script(WORLD_USER, "");
+	struct login_result r;
+
+	make("tries = 1\nshow_at_once = yes\n");
+	s.begin.flags = BEGIN_SILENT;
+	s.pause_ms = PATIENCE_MS;
+	s.seen = http_person_reads;
+	http_start(&act);
+	r = login_run(&w, &s);
+	ck_assert_uint_eq(r.verdict, VERDICT_GRANT);
+	ck_assert_uint_eq(r.prompts, 1);
+	ck_assert_uint_eq(r.infos, 0);
+}
+END_TEST
+
 /* ---- whatever is not alice's phone approving this login ---- */
 
 static void other_number(struct http_answer *a) { a->statement.number[0] ^= 1; }
@@ -493,6 +511,7 @@ main(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, an_approval_lets_its_user_in, DEVICE_P256, WORLD_KINDS);
 	tcase_add_test(t, a_line_that_is_seen_at_once_needs_no_enter);
+	tcase_add_test(t, a_login_without_lines_has_the_number_in_its_prompt);
 	tcase_add_loop_test(t, nothing_else_lets_anybody_in, 0, COUNT(refused));
 	tcase_add_test(t, an_approval_counts_once);
 	tcase_add_test(t, an_approval_is_spent_in_the_state);
