@@ -40,33 +40,7 @@ store_advice(int error)
 int
 store_error(struct store *s, int rc)
 {
-	const char *words = s->db != NULL ? sqlite3_errmsg(s->db) : sqlite3_errstr(rc);
-	int cause = s->db != NULL ? sqlite3_system_errno(s->db) : 0;
-	bool taken;
-
-	switch (rc & 0xff) {
-	case SQLITE_NOMEM:
-		return store_say(s, MFA_E_MEMORY, "%s: out of memory", s->path);
-	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
-		return store_say(s, MFA_E_BUSY, "%s: another program holds it", s->path);
-	case SQLITE_CONSTRAINT:
-		taken = rc == SQLITE_CONSTRAINT_UNIQUE || rc == SQLITE_CONSTRAINT_PRIMARYKEY;
-		return store_say(s, taken ? MFA_E_EXISTS : MFA_E_INTERNAL, "%s: %s", s->path,
-		    words);
-	case SQLITE_CORRUPT:
-	case SQLITE_NOTADB:
-		return store_say(s, MFA_E_STATE, "%s is damaged (%s): restore it from a backup",
-		    s->path, words);
-	case SQLITE_CANTOPEN:
-	case SQLITE_IOERR:
-		if (cause != 0)
-			return store_say(s, MFA_E_STATE, "%s: %s: %s%s", s->path, words,
-			    strerror(cause), store_advice(cause));
-		/* FALLTHROUGH */
-	default:
-		return store_say(s, MFA_E_STATE, "%s: %s", s->path, words);
-	}
+	return sql_error(s->db, rc, s->path, store_advice, s->message, sizeof(s->message));
 }
 
 /* ---- open and close ---- */
@@ -91,10 +65,7 @@ set_up(struct store *s)
 	char text[256];
 	int rc;
 
-	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
-	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+	sql_distrust(s->db);
 	(void)sqlite3_wal_hook(s->db, committed, s);
 	(void)snprintf(text, sizeof(text), "PRAGMA synchronous = NORMAL;"
 	    "PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = %ld;"

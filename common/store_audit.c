@@ -19,15 +19,15 @@ read_record(sqlite3_stmt *st, struct audit *a)
 {
 	a->id = sqlite3_column_int64(st, 0);
 	a->at = a->id / AUDIT_IDS;
-	store_text(st, 1, a->event, sizeof(a->event));
-	store_text(st, 2, a->verdict, sizeof(a->verdict));
-	store_text(st, 3, a->user, sizeof(a->user));
-	store_text(st, 4, a->service, sizeof(a->service));
-	store_text(st, 5, a->origin, sizeof(a->origin));
-	store_text(st, 6, a->factor, sizeof(a->factor));
-	store_text(st, 7, a->reason, sizeof(a->reason));
-	store_text(st, 8, a->by, sizeof(a->by));
-	a->ms = store_uint(st, 9);
+	sql_text(st, 1, a->event, sizeof(a->event));
+	sql_text(st, 2, a->verdict, sizeof(a->verdict));
+	sql_text(st, 3, a->user, sizeof(a->user));
+	sql_text(st, 4, a->service, sizeof(a->service));
+	sql_text(st, 5, a->origin, sizeof(a->origin));
+	sql_text(st, 6, a->factor, sizeof(a->factor));
+	sql_text(st, 7, a->reason, sizeof(a->reason));
+	sql_text(st, 8, a->by, sizeof(a->by));
+	a->ms = sql_uint(st, 9);
 }
 
 /* A second of the filter, within what an id can hold. */
@@ -52,7 +52,7 @@ store_audit_read(struct store *s, const struct audit_filter *f,
 	for (; r == MFA_OK; r = store_next(s, st)) {
 		read_record(st, &a);
 		if (!fn(arg, &a)) {
-			store_end(st);
+			sql_end(st);
 			return MFA_OK;
 		}
 	}

@@ -18,7 +18,7 @@ store_grant_find(struct store *s, const char *user, const char *key, int64_t now
 	if (r != MFA_OK)
 		return r;
 	*expires = sqlite3_column_int64(st, 0);
-	store_end(st);
+	sql_end(st);
 	return MFA_OK;
 }
 
@@ -48,11 +48,11 @@ store_grants(struct store *s, const char *user, int64_t now,
 	int r = store_first(s, STMT_GRANTS, ARGS(TEXT(user), NUMBER(now),), &st);
 
 	for (; r == MFA_OK; r = store_next(s, st)) {
-		store_text(st, 0, name, sizeof(name));
-		store_text(st, 1, key, sizeof(key));
+		sql_text(st, 0, name, sizeof(name));
+		sql_text(st, 1, key, sizeof(key));
 		if (!fn(arg, name, key, sqlite3_column_int64(st, 2),
 		    sqlite3_column_int64(st, 3))) {
-			store_end(st);
+			sql_end(st);
 			return MFA_OK;
 		}
 	}

@@ -23,7 +23,7 @@ read_salt(struct store *s, enum stmt id, const char *user, unsigned char salt[ON
 		memcpy(salt, bytes, ONETIME_SALT_LEN);
 	else
 		r = store_say(s, MFA_E_STATE, "%s: the salt of a user is damaged", s->path);
-	store_end(st);
+	sql_end(st);
 	return r;
 }
 
@@ -109,9 +109,9 @@ read_pass(sqlite3_stmt *st, struct pass *p)
 		.id = sqlite3_column_int64(st, 0),
 		.created = sqlite3_column_int64(st, 1),
 		.expires = sqlite3_column_int64(st, 2),
-		.uses = store_uint(st, 3),
+		.uses = sql_uint(st, 3),
 	};
-	store_text(st, 4, p->by, sizeof(p->by));
+	sql_text(st, 4, p->by, sizeof(p->by));
 }
 
 int
@@ -158,7 +158,7 @@ store_pass_spend(struct store *s, const char *user, const unsigned char hash[ONE
 		if (!same_hash(st, 5, hash))
 			continue;
 		id = sqlite3_column_int64(st, 0);
-		*left = store_uint(st, 3) - 1;
+		*left = sql_uint(st, 3) - 1;
 	}
 	if (r != MFA_E_ABSENT)
 		return r;

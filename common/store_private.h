@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "deadline.h"
+#include "sql.h"
 #include "store.h"
 
 /*
@@ -92,17 +93,6 @@ int store_error(struct store *s, int rc);
 
 /* ---- store_sql.c ---- */
 
-struct arg {
-	enum { ARG_END, ARG_TEXT, ARG_NUMBER, ARG_BYTES } kind;
-	const void *data;	/* text: NULL binds NULL */
-	size_t len;
-	int64_t number;
-};
-#define TEXT(x)		{ .kind = ARG_TEXT, .data = (x) }
-#define NUMBER(x)	{ .kind = ARG_NUMBER, .number = (x) }
-#define BYTES(x, n)	{ .kind = ARG_BYTES, .data = (x), .len = (n) }
-#define ARGS(...)	((const struct arg[]){ __VA_ARGS__ { .kind = ARG_END } })
-
 /* Prepares those that a login runs. */
 int store_prepare(struct store *s);
 
@@ -113,15 +103,9 @@ int store_do(struct store *s, enum stmt id, const struct arg *args, int *changes
 /* The first row of a statement, in *out; MFA_E_ABSENT when there is none.
  * The strings bound must live until the end.  Only after MFA_OK: go on with
  * store_next (MFA_E_ABSENT after the last), which ends it itself when it
- * returns anything but MFA_OK; or end it with store_end. */
+ * returns anything but MFA_OK; or end it with sql_end. */
 int store_first(struct store *s, enum stmt id, const struct arg *args, sqlite3_stmt **out);
 int store_next(struct store *s, sqlite3_stmt *st);
-void store_end(sqlite3_stmt *st);
-
-/* Column i as text that fits, and as a number within the bounds of an
- * unsigned int (anything else is UINT_MAX, which no check lets through). */
-void store_text(sqlite3_stmt *st, int i, char *dst, size_t size);
-unsigned int store_uint(sqlite3_stmt *st, int i);
 
 /* ---- store_schema.c ---- */
 

@@ -118,14 +118,8 @@ run(struct store *s, const char *script)
 static int
 pragma(struct store *s, const char *name, int64_t *value)
 {
-	sqlite3_stmt *st = NULL;
-	int rc = sqlite3_prepare_v3(s->db, name, -1, 0, &st, NULL);
+	int rc = sql_number(s->db, name, value);
 
-	if (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
-		*value = sqlite3_column_int64(st, 0);
-		rc = SQLITE_OK;
-	}
-	(void)sqlite3_finalize(st);
 	return rc == SQLITE_OK ? MFA_OK : store_error(s, rc);
 }
 

@@ -33,7 +33,7 @@ store_session_find(struct store *s, const char *boot, uint32_t sessionid, char *
 	r = store_first(s, STMT_SESSION_FIND, ARGS(TEXT(boot), NUMBER(sessionid),), &st);
 	if (r != MFA_OK)
 		return r;
-	store_text(st, 0, origin, size);
-	store_end(st);
+	sql_text(st, 0, origin, size);
+	sql_end(st);
 	return MFA_OK;
 }

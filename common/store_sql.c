@@ -3,10 +3,6 @@
  * All the SQL that is ever run on the state, but for the schema itself; and
  * how it is run.
  */
-#include <limits.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "error.h"
 #include "store_private.h"
 
@@ -167,41 +163,18 @@ store_prepare(struct store *s)
 }
 
 static int
-bind_one(sqlite3_stmt *st, int i, const struct arg *a)
-{
-	if (a->kind == ARG_NUMBER)
-		return sqlite3_bind_int64(st, i, a->number);
-	if (a->data == NULL)
-		return sqlite3_bind_null(st, i);
-	if (a->len > INT_MAX)
-		return SQLITE_TOOBIG;
-	if (a->kind == ARG_BYTES)
-		return sqlite3_bind_blob(st, i, a->data, (int)a->len, SQLITE_STATIC);
-	return sqlite3_bind_text(st, i, a->data, -1, SQLITE_STATIC);
-}
-
-void
-store_end(sqlite3_stmt *st)
-{
-	(void)sqlite3_reset(st);
-	(void)sqlite3_clear_bindings(st);
-}
-
-static int
 start(struct store *s, enum stmt id, const struct arg *args, sqlite3_stmt **out)
 {
-	int i, rc = SQLITE_OK, r = prepare(s, id);
+	int rc, r = prepare(s, id);
 
 	*out = s->statements[id];
 	if (r != MFA_OK)
 		return r;
 	if (!s->begun && !sqlite3_stmt_readonly(*out))
 		return store_say(s, MFA_E_INTERNAL, "written outside of a transaction");
-	for (i = 0; rc == SQLITE_OK && args[i].kind != ARG_END; i++)
-		rc = bind_one(*out, i + 1, &args[i]);
-	if (rc != SQLITE_OK) {
+	if ((rc = sql_bind(*out, args)) != SQLITE_OK) {
 		r = store_error(s, rc);
-		store_end(*out);
+		sql_end(*out);
 	}
 	return r;
 }
@@ -214,7 +187,7 @@ store_next(struct store *s, sqlite3_stmt *st)
 	if (rc == SQLITE_ROW)
 		return MFA_OK;
 	r = rc == SQLITE_DONE ? MFA_E_ABSENT : store_error(s, rc);
-	store_end(st);
+	sql_end(st);
 	return r;
 }
 
@@ -233,26 +206,10 @@ store_do(struct store *s, enum stmt id, const struct arg *args, int *changes)
 	int r = store_first(s, id, args, &st);
 
 	if (r == MFA_OK)
-		store_end(st);
+		sql_end(st);
 	if (r == MFA_E_ABSENT)
 		r = MFA_OK;
 	if (changes != NULL)
 		*changes = r == MFA_OK ? sqlite3_changes(s->db) : 0;
 	return r;
-}
-
-void
-store_text(sqlite3_stmt *st, int i, char *dst, size_t size)
-{
-	const unsigned char *text = sqlite3_column_text(st, i);
-
-	(void)snprintf(dst, size, "%s", text != NULL ? (const char *)text : "");
-}
-
-unsigned int
-store_uint(sqlite3_stmt *st, int i)
-{
-	int64_t n = sqlite3_column_int64(st, i);
-
-	return n < 0 || n > UINT_MAX ? UINT_MAX : (unsigned int)n;
 }

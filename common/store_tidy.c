@@ -24,7 +24,7 @@ due(struct store *s, int64_t now)
 	if (store_first(s, STMT_TIDIED, ARGS(), &st) != MFA_OK)
 		return false;
 	at = sqlite3_column_int64(st, 0);
-	store_end(st);
+	sql_end(st);
 	/* A clock that was set back must not stop it for years. */
 	return now < at || now - at >= STORE_TIDY_EVERY;
 }

@@ -41,11 +41,11 @@ read_token(struct store *s, sqlite3_stmt *st, const char *user, struct token *t)
 {
 	memset(t, 0, sizeof(*t));
 	t->id = sqlite3_column_int64(st, 0);
-	store_text(st, 1, t->name, sizeof(t->name));
-	t->params.kind = (enum otp_kind)store_uint(st, 2);
-	t->params.algorithm = (enum otp_algorithm)store_uint(st, 3);
-	t->params.digits = store_uint(st, 4);
-	t->params.period = store_uint(st, 5);
+	sql_text(st, 1, t->name, sizeof(t->name));
+	t->params.kind = (enum otp_kind)sql_uint(st, 2);
+	t->params.algorithm = (enum otp_algorithm)sql_uint(st, 3);
+	t->params.digits = sql_uint(st, 4);
+	t->params.period = sql_uint(st, 5);
 	t->last = sqlite3_column_int64(st, 7);
 	t->resync = sqlite3_column_int64(st, 8);
 	t->created = sqlite3_column_int64(st, 9);
@@ -70,7 +70,7 @@ store_tokens(struct store *s, const char *user, struct token *tokens, size_t *co
 		else
 			r = read_token(s, st, user, &tokens[n]);
 		if (r != MFA_OK) {
-			store_end(st);
+			sql_end(st);
 			break;
 		}
 		n++;
@@ -153,8 +153,8 @@ room_for_one(struct store *s, const char *user)
 
 	if (r != MFA_OK)
 		return r;
-	n = store_uint(st, 0);
-	store_end(st);
+	n = sql_uint(st, 0);
+	sql_end(st);
 	if (n < TOKENS_MAX)
 		return MFA_OK;
 	return store_say(s, MFA_E_REFUSED, "a user has at most %d tokens", TOKENS_MAX);

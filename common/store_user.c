@@ -13,17 +13,17 @@ store_user(struct store *s, const char *user, int64_t now, struct user_state *ou
 	if (r != MFA_OK)
 		return r == MFA_E_ABSENT ? MFA_E_INTERNAL : r;
 	out->exists = sqlite3_column_type(st, 0) != SQLITE_NULL;
-	out->failures = store_uint(st, 0);
+	out->failures = sql_uint(st, 0);
 	out->last_failure = sqlite3_column_int64(st, 1);
 	out->locked = sqlite3_column_type(st, 2) != SQLITE_NULL;
 	out->locked_at = sqlite3_column_int64(st, 2);
-	store_text(st, 3, out->lock_reason, sizeof(out->lock_reason));
-	out->grace_used = store_uint(st, 4);
-	out->tokens = store_uint(st, 5);
-	out->recovery = store_uint(st, 6);
-	out->passes = store_uint(st, 7);
-	store_text(st, 8, out->notice, sizeof(out->notice));
-	store_end(st);
+	sql_text(st, 3, out->lock_reason, sizeof(out->lock_reason));
+	out->grace_used = sql_uint(st, 4);
+	out->tokens = sql_uint(st, 5);
+	out->recovery = sql_uint(st, 6);
+	out->passes = sql_uint(st, 7);
+	sql_text(st, 8, out->notice, sizeof(out->notice));
+	sql_end(st);
 	return MFA_OK;
 }
 
@@ -85,9 +85,9 @@ store_users(struct store *s, bool (*fn)(void *arg, const char *user), void *arg)
 	int r = store_first(s, STMT_USERS, ARGS(), &st);
 
 	for (; r == MFA_OK; r = store_next(s, st)) {
-		store_text(st, 0, user, sizeof(user));
+		sql_text(st, 0, user, sizeof(user));
 		if (!fn(arg, user)) {
-			store_end(st);
+			sql_end(st);
 			return MFA_OK;
 		}
 	}
