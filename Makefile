@@ -42,7 +42,7 @@ HELPER = $(BUILD)/helper.a
 
 HELPER_LIBS = -lsqlite3 -lcrypto
 CTL_LIBS = $(HELPER_LIBS) -lqrencode -ljson-c
-SERVER_LIBS = $(shell $(PKG_CONFIG) --libs libevent libevent_openssl libssl libcrypto json-c) -lpthread
+SERVER_LIBS = $(shell $(PKG_CONFIG) --libs libevent libevent_openssl libssl libcrypto json-c sqlite3) -lpthread
 
 PROGRAMS = $(BUILD)/pam_mfa.so $(BUILD)/mfa-helper $(BUILD)/mfactl $(BUILD)/mfad
 
@@ -166,11 +166,21 @@ $(BUILD)/tests/unit/test_mfad_%: $(BUILD)/tests/unit/test_mfad_%.o $(BUILD)/test
 		$(BUILD)/server.a $(COMMON) | $(BUILD)/mfad $(BUILD)/tests/held
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS) $(SERVER_LIBS)
 
+# Those of its state.
+MODEL_TEST = $(BUILD)/tests/unit.a $(BUILD)/server.a $(COMMON)
+MODEL_LIBS = $(CHECK_LIBS) -lsqlite3 -lcrypto
+
+$(BUILD)/tests/unit/test_db_%: $(BUILD)/tests/unit/test_db_%.o $(MODEL_TEST)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(MODEL_LIBS)
+
+$(BUILD)/tests/unit/test_model_%: $(BUILD)/tests/unit/test_model_%.o $(MODEL_TEST)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(MODEL_LIBS)
+
 $(BUILD)/tests/held: $(BUILD)/tests/server/held.o $(BUILD)/server.a $(COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(SERVER_LIBS)
 
 # It puts itself between SQLite and the C library.
-$(BUILD)/tests/unit/test_store_kill: $(BUILD)/tests/fault/kill_at_write.o
+$(BUILD)/tests/unit/test_store_kill $(BUILD)/tests/unit/test_db_kill: $(BUILD)/tests/fault/kill_at_write.o
 
 # The same for a shipped program, by LD_PRELOAD or /etc/ld.so.preload.
 $(BUILD)/tests/kill_at_write.so: $(BUILD)/tests/fault/kill_at_write.o
@@ -258,6 +268,10 @@ $(BUILD)/tests/bench/provision: $(BUILD)/tests/bench/provision.o $(COMMON)
 # By hand: the state alone, in a directory that it makes.
 $(BUILD)/tests/bench/store_bench: $(BUILD)/tests/bench/store_bench.o $(COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(HELPER_LIBS)
+
+# Likewise, of mfad.
+$(BUILD)/tests/bench/db_bench: $(BUILD)/tests/bench/db_bench.o $(BUILD)/server.a $(COMMON)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lsqlite3 -lcrypto -lpthread
 
 bench: $(PROGRAMS) $(WORLD_TOOLS) $(BENCH_TOOLS)
 	@tests/deps --check

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * How the state of mfad looks, and how an older one becomes a current one.
+ */
+#include <stdio.h>
+
+#include "db_private.h"
+#include "error.h"
+
+/* What hosts and people are, and what may prove who they are.  Secrets of our
+ * own making are kept as their SHA-256, for they cannot be guessed. */
+static const char hosts[] =
+	"CREATE TABLE host ("
+	" id TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 24),"
+	" name TEXT NOT NULL CHECK (length(name) > 0),"
+	" key BLOB NOT NULL CHECK (length(key) = 32),"
+	" old_key BLOB CHECK (old_key IS NULL OR length(old_key) = 32),"
+	" old_until INTEGER NOT NULL DEFAULT 0,"
+	" created INTEGER NOT NULL,"
+	" seen INTEGER NOT NULL DEFAULT 0,"
+	" revoked INTEGER) STRICT, WITHOUT ROWID;"
+	"CREATE UNIQUE INDEX host_name ON host (name) WHERE revoked IS NULL;"
+	"CREATE TABLE join_token ("
+	" id TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 24),"
+	" hash BLOB NOT NULL CHECK (length(hash) = 32),"
+	" name TEXT,"
+	" created INTEGER NOT NULL,"
+	" expires INTEGER NOT NULL,"
+	" host TEXT UNIQUE REFERENCES host (id)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX join_token_expires ON join_token (expires);";
+
+/* push_seq grows with whatever the user's phones should hear of. */
+static const char users[] =
+	"CREATE TABLE user ("
+	" name TEXT NOT NULL PRIMARY KEY CHECK (length(name) > 0),"
+	" failures INTEGER NOT NULL DEFAULT 0 CHECK (failures >= 0),"
+	" last_failure INTEGER NOT NULL DEFAULT 0,"
+	" locked INTEGER,"
+	" lock_reason TEXT NOT NULL DEFAULT '',"
+	" push_locked INTEGER,"
+	" push_lock_reason TEXT NOT NULL DEFAULT '',"
+	" push_seq INTEGER NOT NULL DEFAULT 0,"
+	" salt BLOB CHECK (salt IS NULL OR length(salt) = 16)) STRICT, WITHOUT ROWID;";
+
+/* An enrolment is open until a phone has offered itself (device), and done once
+ * that has a certificate. */
+static const char devices[] =
+	"CREATE TABLE enrolment ("
+	" id TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 24),"
+	" host TEXT NOT NULL REFERENCES host (id),"
+	" user TEXT NOT NULL CHECK (length(user) > 0),"
+	" created INTEGER NOT NULL,"
+	" expires INTEGER NOT NULL,"
+	" state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 2)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX enrolment_expires ON enrolment (expires);"
+	"CREATE TABLE device ("
+	" id TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 24),"
+	" user TEXT NOT NULL REFERENCES user (name),"
+	" enrolment TEXT NOT NULL UNIQUE,"
+	" name TEXT NOT NULL,"
+	" kind TEXT NOT NULL,"
+	" key TEXT NOT NULL,"
+	" origin TEXT NOT NULL,"
+	" proof TEXT NOT NULL,"
+	" secret BLOB NOT NULL CHECK (length(secret) = 32),"
+	" created INTEGER NOT NULL,"
+	" used INTEGER NOT NULL DEFAULT 0,"
+	" certificate TEXT,"
+	" expires INTEGER,"
+	" revoked INTEGER,"
+	" CHECK ((certificate IS NULL) = (expires IS NULL))) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX device_user ON device (user) WHERE revoked IS NULL;"
+	"CREATE INDEX device_waste ON device (created) WHERE certificate IS NULL;"
+	"CREATE TABLE revocation ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" device TEXT NOT NULL UNIQUE,"
+	" user TEXT NOT NULL,"
+	" at INTEGER NOT NULL,"
+	" text TEXT NOT NULL) STRICT;"
+	"CREATE INDEX revocation_user ON revocation (user);";
+
+/* state: enum login_state.  The index login_live is what allows a user one
+ * push that waits. */
+static const char logins[] =
+	"CREATE TABLE login ("
+	" id TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 24),"
+	" host TEXT NOT NULL REFERENCES host (id),"
+	" user TEXT NOT NULL REFERENCES user (name),"
+	" service TEXT NOT NULL,"
+	" origin TEXT NOT NULL,"
+	" nonce TEXT NOT NULL,"
+	" digits INTEGER NOT NULL,"
+	" push INTEGER NOT NULL CHECK (push IN (0, 1)),"
+	" created INTEGER NOT NULL,"
+	" expires INTEGER NOT NULL,"
+	" state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 7),"
+	" decision INTEGER CHECK (decision BETWEEN 1 AND 3),"
+	" device TEXT REFERENCES device (id),"
+	" signature TEXT,"
+	" authenticator_data TEXT,"
+	" client_data TEXT,"
+	" CHECK (state <> 0 OR decision IS NULL),"
+	" CHECK (state <> 1 OR decision IS NOT NULL),"
+	" CHECK ((decision IS NULL) = (device IS NULL))) STRICT, WITHOUT ROWID;"
+	"CREATE UNIQUE INDEX login_live ON login (user) WHERE state = 0 AND push = 1;"
+	"CREATE INDEX login_recent ON login (user, created);"
+	"CREATE INDEX login_waiting ON login (expires) WHERE state = 0;"
+	"CREATE INDEX login_host ON login (host) WHERE state = 0;"
+	"CREATE INDEX login_created ON login (created);";
+
+/* As the state of a login host has them (common/store_schema.c). */
+static const char codes[] =
+	"CREATE TABLE token ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" user TEXT NOT NULL REFERENCES user (name),"
+	" name TEXT NOT NULL,"
+	" kind INTEGER NOT NULL,"
+	" algorithm INTEGER NOT NULL,"
+	" digits INTEGER NOT NULL,"
+	" period INTEGER NOT NULL,"
+	" sealed BLOB NOT NULL,"
+	" last INTEGER NOT NULL DEFAULT -1,"
+	" resync INTEGER NOT NULL DEFAULT -1,"
+	" created INTEGER NOT NULL,"
+	" used INTEGER NOT NULL DEFAULT 0,"
+	" UNIQUE (user, name)) STRICT;"
+	"CREATE TABLE recovery ("
+	" user TEXT NOT NULL REFERENCES user (name),"
+	" hash BLOB NOT NULL CHECK (length(hash) = 32),"
+	" created INTEGER NOT NULL,"
+	" used INTEGER NOT NULL DEFAULT 0,"
+	" PRIMARY KEY (user, hash)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE pass ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" user TEXT NOT NULL REFERENCES user (name),"
+	" hash BLOB NOT NULL CHECK (length(hash) = 32),"
+	" created INTEGER NOT NULL,"
+	" expires INTEGER NOT NULL,"
+	" uses INTEGER NOT NULL CHECK (uses >= 0),"
+	" issuer TEXT NOT NULL,"
+	" UNIQUE (user, hash)) STRICT;"
+	"CREATE INDEX pass_expires ON pass (expires);";
+
+/* Answers that may be asked for once more are sealed: there are secrets among
+ * them. */
+static const char rest[] =
+	"CREATE TABLE answer ("
+	" caller TEXT NOT NULL,"
+	" key TEXT NOT NULL,"
+	" request TEXT NOT NULL,"
+	" body BLOB NOT NULL CHECK (length(body) = 32),"
+	" at INTEGER NOT NULL,"
+	" sealed BLOB NOT NULL,"
+	" PRIMARY KEY (caller, key)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX answer_at ON answer (at);"
+	"CREATE TABLE audit ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" at INTEGER NOT NULL,"
+	" event TEXT NOT NULL,"
+	" user TEXT NOT NULL,"
+	" host TEXT NOT NULL,"
+	" service TEXT NOT NULL,"
+	" origin TEXT NOT NULL,"
+	" device TEXT NOT NULL,"
+	" outcome TEXT NOT NULL,"
+	" by TEXT NOT NULL) STRICT;"
+	"CREATE INDEX audit_user ON audit (user, id);";
+
+static const char *const first[] = { hosts, users, devices, logins, codes, rest, NULL };
+
+/* The step from version n to n + 1 is migrations[n].  A step that has been
+ * released is never changed. */
+static const char *const *const migrations[] = { first };
+
+#define SCHEMA ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
+
+bool
+db_is_current(int64_t version)
+{
+	return version == SCHEMA;
+}
+
+static int
+number(struct db *db, const char *text, int64_t *out)
+{
+	int rc = sql_number(db->handle, text, out);
+
+	return rc == SQLITE_OK ? MFA_OK : db_error(db, rc);
+}
+
+int
+db_version(struct db *db, int64_t *version)
+{
+	int64_t application;
+	int r;
+
+	if ((r = number(db, "PRAGMA application_id", &application)) != MFA_OK ||
+	    (r = number(db, "PRAGMA user_version", version)) != MFA_OK)
+		return r;
+	if (application != DB_APPLICATION_ID)
+		return db_say(db, MFA_E_STATE, "%s is not mfad's: restore it from a backup, or "
+		    "remove it to start with an empty state", db->path);
+	if (*version < 0 || *version > SCHEMA)
+		return db_say(db, MFA_E_STATE, "%s has schema %lld, this program knows up to "
+		    "%lld: upgrade mfad", db->path, (long long)*version, (long long)SCHEMA);
+	return MFA_OK;
+}
+
+int
+db_migrate(struct db *db)
+{
+	const char *const *part;
+	char text[64];
+	int64_t version;
+	int r = db_version(db, &version);
+
+	while (r == MFA_OK && version < SCHEMA) {
+		for (part = migrations[version++]; r == MFA_OK && *part != NULL; part++)
+			r = db_script(db, *part);
+		(void)snprintf(text, sizeof(text), "PRAGMA user_version = %lld",
+		    (long long)version);
+		if (r == MFA_OK)
+			r = db_script(db, text);
+	}
+	return r;
+}
