@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "model_audit.h"
+
+#include "error.h"
+#include "model_private.h"
+
+#define TIDY_ROWS	500	/* of each kind in one round */
+#define TIDY_LOGINS	86400	/* seconds that a login is kept */
+#define TIDY_KEEP	(30 * 86400)	/* the same for what is used up or has expired */
+
+static const char note_sql[] =
+	"INSERT INTO audit (at, event, user, host, service, origin, device, outcome, by)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+#define COLUMNS "SELECT id, at, event, user, host, service, origin, device, outcome, by FROM audit"
+static const char all_sql[] = COLUMNS " WHERE id > ?1 ORDER BY id LIMIT ?2";
+static const char user_sql[] = COLUMNS " WHERE user = ?3 AND id > ?1 ORDER BY id LIMIT ?2";
+
+static const char *
+text(const char *s)
+{
+	return s != NULL ? s : "";
+}
+
+int
+model_note(struct db *db, const struct model_event *e, int64_t now)
+{
+	return db_do(db, note_sql, ARGS(NUMBER(now), TEXT(e->event), TEXT(text(e->user)),
+	    TEXT(text(e->host)), TEXT(text(e->service)), TEXT(text(e->origin)),
+	    TEXT(text(e->device)), TEXT(text(e->outcome)), TEXT(text(e->by)),), NULL);
+}
+
+static void
+read_record(sqlite3_stmt *st, struct model_audit *a)
+{
+	a->id = sqlite3_column_int64(st, 0);
+	a->at = sqlite3_column_int64(st, 1);
+	sql_text(st, 2, a->event, sizeof(a->event));
+	sql_text(st, 3, a->user, sizeof(a->user));
+	sql_text(st, 4, a->host, sizeof(a->host));
+	sql_text(st, 5, a->service, sizeof(a->service));
+	sql_text(st, 6, a->origin, sizeof(a->origin));
+	sql_text(st, 7, a->device, sizeof(a->device));
+	sql_text(st, 8, a->outcome, sizeof(a->outcome));
+	sql_text(st, 9, a->by, sizeof(a->by));
+}
+
+int
+model_audit_read(struct db *db, int64_t after, const char *user, unsigned int limit,
+    bool (*fn)(void *arg, const struct model_audit *a), void *arg)
+{
+	struct model_audit a;
+	sqlite3_stmt *st;
+	int r;
+
+	if (user == NULL)
+		r = db_first(db, all_sql, ARGS(NUMBER(after), NUMBER(limit),), &st);
+	else
+		r = db_first(db, user_sql, ARGS(NUMBER(after), NUMBER(limit), TEXT(user),), &st);
+	for (; r == MFA_OK; r = db_next(db, st)) {
+		read_record(st, &a);
+		if (!fn(arg, &a)) {
+			sql_end(st);
+			return MFA_OK;
+		}
+	}
+	return r == MFA_E_ABSENT ? MFA_OK : r;
+}
+
+/* ---- what is over ---- */
+
+static const char tidy_answers[] =
+	"DELETE FROM answer WHERE (caller, key) IN"
+	" (SELECT caller, key FROM answer WHERE at <= ?1 LIMIT ?2)";
+static const char tidy_logins[] =
+	"DELETE FROM login WHERE id IN (SELECT id FROM login WHERE created < ?1 LIMIT ?2)";
+static const char tidy_join_tokens[] =
+	"DELETE FROM join_token WHERE id IN"
+	" (SELECT id FROM join_token WHERE expires < ?1 LIMIT ?2)";
+static const char tidy_enrolments[] =
+	"DELETE FROM enrolment WHERE id IN"
+	" (SELECT id FROM enrolment WHERE expires < ?1 LIMIT ?2)";
+/* Those that never got a certificate; no login names them. */
+static const char tidy_devices[] =
+	"DELETE FROM device WHERE id IN (SELECT id FROM device"
+	" WHERE certificate IS NULL AND created < ?1 LIMIT ?2)";
+static const char tidy_passes[] =
+	"DELETE FROM pass WHERE id IN (SELECT id FROM pass WHERE expires < ?1 LIMIT ?2)";
+static const char tidy_audit[] =
+	"DELETE FROM audit WHERE id IN"
+	" (SELECT id FROM audit WHERE id <= (SELECT min(id) FROM audit) + ?2 AND at < ?1)";
+
+int
+model_tidy(struct db *db, int64_t now, unsigned int audit_days, bool *more)
+{
+	const struct {
+		const char *sql;
+		int64_t before;
+	} kinds[] = {
+		{ tidy_answers, now - MODEL_ANSWER_LIFE },
+		{ tidy_logins, now - TIDY_LOGINS },
+		{ tidy_join_tokens, now - TIDY_KEEP },
+		{ tidy_enrolments, now - TIDY_LOGINS },
+		{ tidy_devices, now - MODEL_ENROL_LIFE_MAX - TIDY_LOGINS },
+		{ tidy_passes, now - TIDY_KEEP },
+		{ tidy_audit, now - (int64_t)audit_days * 86400 },
+	};
+	size_t i;
+	int n, r = MFA_OK;
+
+	*more = false;
+	for (i = 0; r == MFA_OK && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		r = db_do(db, kinds[i].sql, ARGS(NUMBER(kinds[i].before), NUMBER(TIDY_ROWS),),
+		    &n);
+		*more |= n >= TIDY_ROWS;
+	}
+	return r;
+}

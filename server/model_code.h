@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef MFAD_MODEL_CODE_H
+#define MFAD_MODEL_CODE_H
+
+#include "model.h"
+#include "onetime.h"
+#include "otp.h"
+
+/*
+ * Codes whose tokens live here, so that each is spent for all hosts at once:
+ * TOTP and HOTP, recovery codes and passes.
+ */
+
+/* ---- all limits ---- */
+#define MODEL_TOKENS_MAX	16	/* of a user */
+#define MODEL_PASSES_MAX	16	/* of a user, valid */
+#define MODEL_PASS_LIFE_MAX	(30 * 86400)
+#define MODEL_PASS_USES_MAX	99
+#define MODEL_RECOVERY_MAX	40
+#define MODEL_TYPED_MAX		65	/* what a person may have typed */
+#define MODEL_PASS_TEXT_MAX	(PASS_CHARS_MAX + PASS_CHARS_MAX / 4 + 1)
+
+/* As in pam_mfa.conf. */
+struct model_code_rules {
+	unsigned int totp_window, hotp_look_ahead, hotp_resync;
+	unsigned int delay_after, max_failures;
+	int64_t delay, delay_max;
+};
+extern const struct model_code_rules model_code_default;
+
+/* ---- trying one ---- */
+
+/* What was typed, as far as it can be understood without the lock. */
+struct model_code {
+	char digits[OTP_CODE_MAX];	/* or "" */
+	bool hashed;			/* it may be a recovery code or a pass */
+	unsigned char hash[ONETIME_HASH_LEN];
+};
+
+/* Will model_code_read take the slow hash of it (30 to 60 ms)?  Then it belongs
+ * in another thread than the loop's, with a connection of that thread. */
+bool model_code_is_slow(const char *typed);
+
+/* Reads; wiped by the caller.  PROBLEM_NOT_FOUND for a login that is not the
+ * host's.  What is no code is MFA_OK, and will be refused without being
+ * counted. */
+int model_code_read(struct db *db, const char *host, const char *login, const char *typed,
+    struct model_code *out);
+
+enum model_code_result { MODEL_CODE_REFUSED, MODEL_CODE_ACCEPTED, MODEL_CODE_REPLAYED,
+	MODEL_CODE_TOO_SOON, MODEL_CODE_LOCKED };
+const char *model_code_result_name(enum model_code_result r);
+
+struct model_code_tried {
+	enum model_code_result result;
+	const char *factor;		/* "totp", "hotp", "recovery", "pass"; else "" */
+	unsigned int left;		/* recovery codes or uses of the pass */
+};
+
+/* POST /v1/logins/{login}/code: compares, counts and spends in one step; an
+ * accepted one ends the login, so that no phone can answer it any more.
+ * PROBLEM_NOT_FOUND, PROBLEM_GONE (the login has ended).  Writes. */
+int model_code_try(struct db *db, const char *host, const char *login,
+    const struct model_code *code, const struct model_code_rules *rules, int64_t now,
+    struct model_code_tried *out);
+
+/* ---- having some ---- */
+
+/* Adds a token; last is the step or counter that was spent (-1: none).
+ * PROBLEM_NAME_TAKEN, PROBLEM_TOO_MANY.  Writes. */
+int model_token_add(struct db *db, const char *user, const char *name,
+    const struct otp_params *params, const struct secret *key, int64_t last, const char *by,
+    int64_t now, int64_t *id);
+/* PROBLEM_NOT_FOUND.  Writes. */
+int model_token_remove(struct db *db, const char *user, const char *name, const char *by,
+    int64_t now);
+
+/* The salt of the user's slow hashes, made at the first call.  The hash itself is taken
+ * between two transactions.  Writes. */
+int model_salt(struct db *db, const char *user, unsigned char salt[ONETIME_SALT_LEN]);
+
+/* Replaces all of the user's recovery codes.  Writes. */
+int model_recovery_set(struct db *db, const char *user, unsigned char hashes[][ONETIME_HASH_LEN],
+    size_t count, const char *by, int64_t now);
+
+/* POST /v1/users/{user}/passes: text is pass_new's, and hash its slow hash under
+ * model_salt.  out is the text and when it expires; with the same key, the first
+ * ones.  PROBLEM_TOO_MANY.  Writes. */
+struct model_pass {
+	char text[MODEL_PASS_TEXT_MAX];
+	int64_t expires;
+};
+int model_pass_add(struct db *db, const struct model_once *once, const char *user,
+    const char *text, const unsigned char hash[ONETIME_HASH_LEN], int64_t life,
+    unsigned int uses, const char *by, int64_t now, struct model_pass *out);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef MFAD_MODEL_PRIVATE_H
+#define MFAD_MODEL_PRIVATE_H
+
+#include "model.h"
+#include "model_login.h"
+
+/* What the files of the model share. */
+
+/* ---- model_text.c: the forms of what comes and goes ---- */
+
+/* A new id of this letter; MFA_E_SYSTEM. */
+int model_id_new(char letter, char id[MODEL_ID_MAX]);
+bool model_id_is(char letter, const char *id);
+
+/* A new secret, and what is kept of it. */
+int model_secret_new(char text[MODEL_SECRET_MAX], unsigned char hash[MODEL_HASH_LEN]);
+int model_hash(const void *data, size_t len, unsigned char hash[MODEL_HASH_LEN]);
+
+/* "ID.SECRET" into its id and its hash; PROBLEM_UNAUTHENTICATED. */
+int model_credential(char letter, const char *text, char id[MODEL_ID_MAX],
+    unsigned char hash[MODEL_HASH_LEN]);
+
+/* PROBLEM_INVALID, with the member's name, unless … */
+int model_check_text(struct db *db, const char *field, const char *s, size_t size);
+int model_check_base64(struct db *db, const char *field, const char *s, size_t size);
+int model_check_range(struct db *db, const char *field, int64_t n, int64_t min, int64_t max);
+
+/* ---- model_once.c ---- */
+
+/* Looks for the first answer: MFA_OK and *found with answer (size bytes)
+ * filled in; or not found, and then model_once_keep stores it. */
+int model_once_find(struct db *db, const struct model_once *once, const char *request,
+    int64_t now, void *answer, size_t size, bool *found);
+int model_once_keep(struct db *db, const struct model_once *once, const char *request,
+    int64_t now, const void *answer, size_t size);
+
+/* ---- model_audit.c ---- */
+
+/* One record; a member that is NULL is "". */
+struct model_event {
+	const char *event, *user, *host, *service, *origin, *device, *outcome, *by;
+};
+int model_note(struct db *db, const struct model_event *e, int64_t now);
+
+/* ---- model_user.c ---- */
+
+/* The user has a row after this. */
+int model_user_make(struct db *db, const char *user);
+
+/* The user's phones should look: counts up, and wakes them. */
+int model_user_push(struct db *db, const char *user);
+
+/* ---- model_login.c ---- */
+
+/* Ends one that waits or was answered; nothing when it is over already. */
+int model_login_end(struct db *db, const char *login, const char *user, enum login_state state);
+
+/* Ends whatever waits of a user or a host. */
+int model_login_cancel_user(struct db *db, const char *user, int64_t now);
+int model_login_cancel_host(struct db *db, const char *host, int64_t now);
+
+/* ---- model_answer.c ---- */
+
+/* id, name of the host, user, service, origin, nonce, expires, digits. */
+void model_read_pending(sqlite3_stmt *st, struct model_pending *p);
+
+#endif
