@@ -122,6 +122,22 @@ db_create(struct db *db)
 
 /* ---- a backup ---- */
 
+/* To us this is a read; SQLite counts it among those that write. */
+static int
+copy_into(struct db *db, const char *name)
+{
+	sqlite3_stmt *st = NULL;
+	int rc = sqlite3_prepare_v3(db->handle, "VACUUM INTO ?1", -1, 0, &st, NULL);
+
+	if (rc == SQLITE_OK && (rc = sql_bind(st, ARGS(TEXT(name),))) == SQLITE_OK &&
+	    (rc = sqlite3_step(st)) == SQLITE_DONE)
+		rc = SQLITE_OK;
+	if (rc != SQLITE_OK)
+		(void)db_error(db, rc);
+	(void)sqlite3_finalize(st);
+	return rc == SQLITE_OK ? MFA_OK : MFA_E_STATE;
+}
+
 /* It is one read of the database as it is now, so that those who write go on;
  * SQLite does not flush what it makes. */
 int
@@ -137,8 +153,7 @@ db_backup(struct db *db, const char *path)
 		return db_say(db, MFA_E_EXISTS, "%s: there is one already", path);
 	if ((r = make_temporary(db, path, name, sizeof(name))) != MFA_OK)
 		return r;
-	r = db_do(db, "VACUUM INTO ?1", ARGS(TEXT(name),), NULL);
-	if (r == MFA_OK)
+	if ((r = copy_into(db, name)) == MFA_OK)
 		r = put_in_place(db, name, path);
 	drop(name);
 	return r;

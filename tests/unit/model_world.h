@@ -18,7 +18,7 @@
  * is in it.  What is made here must succeed.
  */
 struct model_world {
-	char dir[64], path[80];
+	char dir[64], path[128];
 	struct seal_key key;
 	struct db *db;			/* writes, in the test's own thread */
 };
