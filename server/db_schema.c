@@ -95,7 +95,7 @@ static const char logins[] =
 	" expires INTEGER NOT NULL,"
 	" state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 7),"
 	" decision INTEGER CHECK (decision BETWEEN 1 AND 3),"
-	" device TEXT REFERENCES device (id),"
+	" device TEXT,"
 	" signature TEXT,"
 	" authenticator_data TEXT,"
 	" client_data TEXT,"
