@@ -85,9 +85,10 @@ static const char tidy_devices[] =
 	" WHERE certificate IS NULL AND created < ?1 LIMIT ?2)";
 static const char tidy_passes[] =
 	"DELETE FROM pass WHERE id IN (SELECT id FROM pass WHERE expires < ?1 LIMIT ?2)";
+/* The oldest ones, without an index on their time. */
 static const char tidy_audit[] =
-	"DELETE FROM audit WHERE id IN"
-	" (SELECT id FROM audit WHERE id <= (SELECT min(id) FROM audit) + ?2 AND at < ?1)";
+	"DELETE FROM audit WHERE id IN (SELECT id FROM"
+	" (SELECT id, at FROM audit ORDER BY id LIMIT ?2) WHERE at < ?1)";
 
 int
 model_tidy(struct db *db, int64_t now, unsigned int audit_days, bool *more)
