@@ -162,14 +162,16 @@ step_done(struct job *job)
 		must(model_login(l->state->reader, l->state->host.host, l->opened.login, now,
 		    &seen), "look", "");
 	if (++l->step == 3) {
+		bool more;
+
 		(void)pthread_mutex_lock(&lock);
-		finished++;
-		if (finished == total)
+		if ((more = started < total))
+			started++;
+		if (++finished == total)
 			(void)pthread_cond_signal(&over);
 		(void)pthread_mutex_unlock(&lock);
-		if (started == total)
+		if (!more)
 			return;
-		started++;
 		next_user(l);
 	}
 	must(writer_submit(l->state->writer, &l->job), "submit", "");
