@@ -25,7 +25,8 @@ static const char failed_sql[] =
 	" locked = iif(failures + 1 >= ?3, coalesce(locked, ?2), locked),"
 	" lock_reason = iif(failures + 1 >= ?3 AND locked IS NULL,"
 	" 'too many failures in a row', lock_reason) WHERE name = ?1";
-static const char succeeded_sql[] = "UPDATE user SET failures = 0 WHERE name = ?1 AND failures <> 0";
+static const char succeeded_sql[] =
+	"UPDATE user SET failures = 0 WHERE name = ?1 AND failures <> 0";
 
 const char *
 model_code_result_name(enum model_code_result r)
@@ -300,7 +301,8 @@ find_login(struct attempt *a, const char *host, const char *login)
 	sql_text(st, 0, a->login.user, sizeof(a->login.user));
 	sql_text(st, 1, a->login.service, sizeof(a->login.service));
 	sql_text(st, 2, a->login.origin, sizeof(a->login.origin));
-	over = sqlite3_column_int64(st, 3) > MODEL_ANSWERED || sqlite3_column_int64(st, 4) <= a->now;
+	over = sqlite3_column_int64(st, 3) > MODEL_ANSWERED ||
+	    sqlite3_column_int64(st, 4) <= a->now;
 	sql_end(st);
 	return over ? PROBLEM_GONE : MFA_OK;
 }

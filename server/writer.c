@@ -86,6 +86,7 @@ run_jobs(struct writer *w, struct jobs *group)
 	struct job *job;
 
 	STAILQ_FOREACH(job, group, next) {
+		/* cppcheck-suppress uninitvar */
 		conclude(job, db_try(w->db, job->run, job->arg), w->db);
 		job->wakes = db_take_wakes(w->db);
 		if (!db_in_transaction(w->db))
@@ -102,6 +103,7 @@ fail_all(struct writer *w, struct jobs *group, int result)
 	db_blame(w->db, NULL);
 	STAILQ_FOREACH(job, group, next) {
 		wakes_free(&job->wakes);
+		/* cppcheck-suppress uninitvar */
 		conclude(job, result, w->db);
 	}
 }
