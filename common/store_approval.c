@@ -30,9 +30,9 @@ store_revocations(struct store *s, const char *user, bool (*fn)(void *arg, const
 	int r = store_first(s, STMT_REVOCATIONS, ARGS(TEXT(user),), &st);
 
 	for (; r == MFA_OK; r = store_next(s, st)) {
-		store_text(st, 0, device, sizeof(device));
+		sql_text(st, 0, device, sizeof(device));
 		if (!fn(arg, device)) {
-			store_end(st);
+			sql_end(st);
 			return MFA_OK;
 		}
 	}

@@ -12,7 +12,8 @@
 #include "login.h"
 #include "text.h"
 
-#define REVOKED_MAX 64	/* devices of one user that are remembered as revoked */
+#define PUSH_LIFE	120	/* seconds, at most */
+#define REVOKED_MAX	64	/* devices of one user that are remembered as revoked */
 
 static const char no_service[] = "The approval service cannot be reached. Type a code: ";
 static const char no_answer[] = "No answer from your phone. Type a code, or p to ask it again: ";
@@ -62,13 +63,13 @@ show_number(const char *digits, char number[PUSH_NUMBER_MAX])
 	    half < len ? " " : "", digits + half);
 }
 
-/* It expires with the login. */
+/* It expires with the login, or when no service would keep it longer. */
 static int
 make_statement(struct login *l)
 {
 	struct statement *s = &l->remote.statement;
 	int64_t now;
-	int r;
+	int left, r;
 
 	*s = (struct statement){ .decision = DECISION_APPROVE };
 	if ((r = wall_clock(&now)) != MFA_OK ||
@@ -77,7 +78,8 @@ make_statement(struct login *l)
 	    (r = text_copy(s->service, sizeof(s->service), l->begin.service)) != MFA_OK)
 		return r;
 	(void)origin_format(&l->origin, s->origin);
-	s->expires = now + deadline_left(l->deadline) / 1000;
+	left = deadline_left(l->deadline) / 1000;
+	s->expires = now + (left < PUSH_LIFE ? left : PUSH_LIFE);
 	return statement_challenge(s, l->settings->number_digits);
 }
 
