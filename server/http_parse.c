@@ -68,7 +68,7 @@ read_target(struct http_parser *p, char *target)
 		*query++ = '\0';
 	if (!http_is_path(target))
 		return refuse(p, 400, "the target must be a path of plain characters, "
-		    "without %, // or dot segments");
+		    "without // or dot segments, and % only where it must be");
 	if (query != NULL && !http_is_query(query))
 		return refuse(p, 400, "the query has a character that must be encoded, "
 		    "or encodes one that may not be there");

@@ -17,9 +17,10 @@
  *     Transfer-Encoding is refused.
  *  2. Lines end in CR LF.  A lone CR or LF, another control character, a byte
  *     that is not ASCII, a folded line, and a blank before a colon are refused.
- *  3. The target is a path of plain characters without "%", empty or dot
- *     segments, and then perhaps a query, in which "%XX" may stand for
- *     anything but a control character.
+ *  3. The target is a path without empty or dot segments, and then perhaps a
+ *     query, in which "%XX" may stand for anything but a control character; in
+ *     the path also for no letter, digit or slash.  Only a {name} of a route may
+ *     have it.
  *  4. A known field stands at most once; Host exactly once.
  *  5. Only version 1.1, and no empty line before a request.
  *

@@ -100,30 +100,6 @@ http_is_version(const char *s)
 
 /* ---- targets ---- */
 
-static bool
-is_dots(const char *segment, size_t len)
-{
-	return (len == 1 && segment[0] == '.') ||
-	    (len == 2 && segment[0] == '.' && segment[1] == '.');
-}
-
-bool
-http_is_path(const char *s)
-{
-	size_t len;
-
-	if (s[0] != '/')
-		return false;
-	do {
-		s++;
-		len = strspn(s, PCHAR);
-		if (is_dots(s, len) || (len == 0 && *s == '/'))
-			return false;
-		s += len;
-	} while (*s == '/');
-	return *s == '\0';
-}
-
 static int
 hex_digit(char c)
 {
@@ -144,6 +120,45 @@ decode(const char *s)
 	return low >= 0 ? high * 16 + low : -1;
 }
 
+/* The length of a segment, and in *dots whether it means another place. */
+static size_t
+segment_length(const char *s, bool *dots)
+{
+	size_t len = 0, decoded = 0, dotted = 0;
+	int byte;
+
+	for (;; decoded++) {
+		byte = s[len] == '%' ? decode(s + len) : (unsigned char)s[len];
+		if (byte <= ' ' && s[len] != '%')
+			break;
+		if (s[len] == '%' ? byte < ' ' || byte == 0x7f || byte == '/' ||
+		    strchr(ALNUM, byte) != NULL : strchr(PCHAR, byte) == NULL)
+			break;
+		dotted += byte == '.';
+		len += s[len] == '%' ? 3 : 1;
+	}
+	*dots = decoded == dotted && (decoded == 1 || decoded == 2);
+	return len;
+}
+
+bool
+http_is_path(const char *s)
+{
+	size_t len;
+	bool dots;
+
+	if (s[0] != '/')
+		return false;
+	do {
+		s++;
+		len = segment_length(s, &dots);
+		if (dots || (len == 0 && *s == '/'))
+			return false;
+		s += len;
+	} while (*s == '/');
+	return *s == '\0';
+}
+
 bool
 http_is_query(const char *s)
 {
@@ -160,16 +175,18 @@ http_is_query(const char *s)
 	}
 }
 
-static int
-decode_value(const char *value, size_t len, char *out, size_t size)
+int
+http_decode(const char *value, size_t len, char *out, size_t size)
 {
 	size_t i, n = 0;
 
 	for (i = 0; i < len; n++) {
+		bool encoded = value[i] == '%';
+
 		if (n + 1 >= size)
 			return MFA_E_INVALID;
-		out[n] = value[i] == '%' ? (char)decode(value + i) : value[i];
-		i += value[i] == '%' ? 3 : 1;
+		out[n] = encoded ? (char)decode(value + i) : value[i];
+		i += encoded ? 3 : 1;
 	}
 	out[n] = '\0';
 	return text_printable(out, n) ? MFA_OK : MFA_E_INVALID;
@@ -187,7 +204,7 @@ http_query_value(const char *query, const char *name, char *out, size_t size)
 		if (len > want && strncmp(query, name, want) == 0 && query[want] == '=') {
 			if (r != MFA_E_ABSENT)
 				return MFA_E_INVALID;
-			r = decode_value(query + want + 1, len - want - 1, out, size);
+			r = http_decode(query + want + 1, len - want - 1, out, size);
 		}
 		query += len + (query[len] == '&');
 	}

@@ -24,6 +24,10 @@ bool http_is_host(const char *s);	/* with or without a port */
 /* Is the word, in any case, in a list with commas? */
 bool http_has_token(const char *list, const char *word);
 
+/* "%XX" into its byte; out may be value itself.  MFA_E_INVALID when it does not
+ * fit into size bytes, or is not printable UTF-8 (text.h). */
+int http_decode(const char *value, size_t len, char *out, size_t size);
+
 /* The decoded value of the first `name` in a query: "+" is a plus, "%XX" its
  * byte.  MFA_E_ABSENT; MFA_E_INVALID when it does not fit, stands twice, or is
  * not printable UTF-8 (text.h). */

@@ -24,9 +24,11 @@ conn_dispatch(struct conn *c)
 
 	for (i = 0; i < s->table_count; i++)
 		route_find(s->tables[i], c->parser.method, path, m);
-	if (m->route != NULL) {
-		route_cut(m);
+	if (m->route != NULL && route_cut(m) == MFA_OK) {
 		m->route->handle(&c->request);
+	} else if (m->route != NULL) {
+		reply_problem(&c->request, 400, NULL, NULL, "a name in the path is not "
+		    "printable text");
 	} else if (m->methods != 0) {
 		reply_field(&c->request, "Allow", route_allow(m, allow));
 		reply_problem(&c->request, 405, NULL, NULL, NULL);

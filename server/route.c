@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "error.h"
+#include "http_syntax.h"
+
 /* Compares one segment, which begins behind a "/", and keeps what a {name}
  * stands for. */
 static bool
@@ -54,13 +57,17 @@ route_find(const struct route *table, enum http_method method, char *path, struc
 	}
 }
 
-void
+int
 route_cut(struct route_match *m)
 {
-	size_t i;
+	size_t i, len;
+	int r = MFA_OK;
 
-	for (i = 0; i < m->count; i++)
-		m->params[i].value[strcspn(m->params[i].value, "/")] = '\0';
+	for (i = 0; i < m->count && r == MFA_OK; i++) {
+		len = strcspn(m->params[i].value, "/");
+		r = http_decode(m->params[i].value, len, m->params[i].value, len + 1);
+	}
+	return r;
 }
 
 const char *

@@ -17,8 +17,9 @@ struct route_match {
 void route_find(const struct route *table, enum http_method method, char *path,
     struct route_match *m);
 
-/* Terminates the values, which ends the path's life as one. */
-void route_cut(struct route_match *m);
+/* Terminates and decodes the values, which ends the path's life as one.
+ * MFA_E_INVALID when one is not printable UTF-8. */
+int route_cut(struct route_match *m);
 
 /* "GET, POST": for Allow; dst holds ROUTE_ALLOW_MAX bytes; returns it. */
 #define ROUTE_ALLOW_MAX 64
