@@ -194,15 +194,19 @@ copy_out(const struct model_answer *in, const struct model_pending *p, struct mo
 }
 
 int
-model_device_answer(struct db *db, const char *device, const char *login,
-    const struct model_answer *in, int64_t now, struct model_answered *out)
+model_device_answer(struct db *db, const struct model_once *once, const char *device,
+    const char *login, const struct model_answer *in, int64_t now, struct model_answered *out)
 {
+	char done = 'y';
 	struct model_pending p;
 	struct phone phone;
+	bool found;
 	int r;
 
 	memset(out, 0, sizeof(*out));
-	if ((r = find_phone(db, device, now, &phone)) != MFA_OK)
+	if ((r = find_phone(db, device, now, &phone)) != MFA_OK ||
+	    (r = model_once_find(db, once, login, now, &done, sizeof(done), &found)) != MFA_OK ||
+	    found)
 		return r;
 	if (!phone.certified)
 		return PROBLEM_FORBIDDEN;
@@ -211,7 +215,8 @@ model_device_answer(struct db *db, const char *device, const char *login,
 	    (r = db_change(db, answer_sql, ARGS(TEXT(login), NUMBER(in->decision), TEXT(device),
 	    TEXT(in->signature), TEXT(in->authenticator_data), TEXT(in->client_data),
 	    NUMBER(now),), PROBLEM_GONE)) != MFA_OK ||
-	    (r = note_answer(db, device, in, &p, now)) != MFA_OK)
+	    (r = note_answer(db, device, in, &p, now)) != MFA_OK ||
+	    (r = model_once_keep(db, once, login, now, &done, sizeof(done))) != MFA_OK)
 		return r;
 	copy_out(in, &p, out);
 	return MFA_OK;

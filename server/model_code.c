@@ -9,6 +9,7 @@
 #include "model_private.h"
 #include "model_token.h"
 #include "model_user.h"
+#include "text.h"
 
 #define CHUNK 200	/* counters that otp_find takes at once */
 
@@ -17,7 +18,6 @@ const struct model_code_rules model_code_default = {
 	.delay_after = 5, .max_failures = 50, .delay = 30, .delay_max = 900,
 };
 
-static const char user_sql[] = "SELECT user FROM login WHERE id = ?1 AND host = ?2";
 static const char login_sql[] =
 	"SELECT user, service, origin, state, expires FROM login WHERE id = ?1 AND host = ?2";
 static const char failed_sql[] =
@@ -35,73 +35,6 @@ model_code_result_name(enum model_code_result r)
 	    "locked" };
 
 	return names[r];
-}
-
-/* ---- what was typed ---- */
-
-static bool
-is_digits(const struct secret *typed, char *out, size_t size)
-{
-	return otp_normalise(typed, out, size) == MFA_OK;
-}
-
-bool
-model_code_is_slow(const char *typed)
-{
-	struct secret text, normalised;
-	char digits[OTP_CODE_MAX];
-	bool slow;
-
-	slow = secret_set(&text, typed, strnlen(typed, MODEL_TYPED_MAX)) == MFA_OK &&
-	    !is_digits(&text, digits, sizeof(digits)) &&
-	    onetime_normalise(&text, &normalised) == MFA_OK;
-	secret_wipe(&text);
-	secret_wipe(&normalised);
-	explicit_bzero(digits, sizeof(digits));
-	return slow;
-}
-
-/* A user without a salt gets one that fits nobody, and the same work. */
-static int
-hash_typed(struct db *db, const char *user, const struct secret *typed, struct model_code *out)
-{
-	unsigned char salt[ONETIME_SALT_LEN] = { 0 };
-	struct secret normalised;
-	int r = onetime_normalise(typed, &normalised);
-
-	if (r == MFA_OK) {
-		r = model_salt_find(db, user, salt);
-		if (r == MFA_OK || r == MFA_E_ABSENT)
-			r = onetime_hash(&normalised, salt, out->hash);
-		out->hashed = r == MFA_OK;
-	} else if (r == MFA_E_INVALID) {
-		r = MFA_OK;
-	}
-	secret_wipe(&normalised);
-	return r;
-}
-
-int
-model_code_read(struct db *db, const char *host, const char *login, const char *typed,
-    struct model_code *out)
-{
-	char user[MODEL_NAME_MAX];
-	struct secret text;
-	sqlite3_stmt *st;
-	int r;
-
-	memset(out, 0, sizeof(*out));
-	if ((r = model_check_text(db, "code", typed, MODEL_TYPED_MAX)) != MFA_OK)
-		return r;
-	if ((r = db_first(db, user_sql, ARGS(TEXT(login), TEXT(host),), &st)) != MFA_OK)
-		return r == MFA_E_ABSENT ? PROBLEM_NOT_FOUND : r;
-	sql_text(st, 0, user, sizeof(user));
-	sql_end(st);
-	r = secret_set(&text, typed, strlen(typed));
-	if (r == MFA_OK && !is_digits(&text, out->digits, sizeof(out->digits)))
-		r = hash_typed(db, user, &text, out);
-	secret_wipe(&text);
-	return r;
 }
 
 /* ---- comparing ---- */
@@ -258,7 +191,7 @@ count(struct attempt *a, const char *login, int r, struct model_code_tried *out)
 	if (r == MFA_OK) {
 		out->result = MODEL_CODE_ACCEPTED;
 		r = db_do(a->db, succeeded_sql, ARGS(TEXT(a->login.user),), NULL);
-		return r != MFA_OK ? r :
+		return r != MFA_OK || login == NULL ? r :
 		    model_login_end(a->db, login, a->login.user, MODEL_CODE);
 	}
 	if (r != MFA_E_REFUSED)
@@ -307,25 +240,97 @@ find_login(struct attempt *a, const char *host, const char *login)
 	return over ? PROBLEM_GONE : MFA_OK;
 }
 
+/* ---- once ---- */
+
+/* As an answer is kept. */
+struct kept {
+	enum model_code_result result;
+	unsigned int factor, left;
+};
+
+static const char *const factors[] = { "", "totp", "hotp", "recovery", "pass" };
+
+static int
+keep(struct attempt *a, const struct model_once *once, const struct model_code_tried *out)
+{
+	struct kept kept;
+	unsigned int i;
+
+	memset(&kept, 0, sizeof(kept));
+	kept.result = out->result;
+	kept.left = out->left;
+	for (i = 0; i < sizeof(factors) / sizeof(factors[0]); i++)
+		if (strcmp(factors[i], out->factor) == 0)
+			kept.factor = i;
+	return model_once_keep(a->db, once, "code", a->now, &kept, sizeof(kept));
+}
+
+static int
+find_kept(struct attempt *a, const struct model_once *once, struct model_code_tried *out,
+    bool *found)
+{
+	struct kept kept;
+	int r = model_once_find(a->db, once, "code", a->now, &kept, sizeof(kept), found);
+
+	if (r == MFA_OK && *found)
+		*out = (struct model_code_tried){ kept.result, factors[kept.factor % 5],
+		    kept.left };
+	return r;
+}
+
+/* login NULL: a->login has the user already. */
+static int
+try(struct attempt *a, const struct model_once *once, const char *host, const char *login,
+    struct model_code_tried *out)
+{
+	struct model_host h;
+	bool found;
+	int r;
+
+	if ((r = find_kept(a, once, out, &found)) != MFA_OK || found)
+		return r;
+	if ((r = model_host(a->db, host, &h)) != MFA_OK)
+		return r == PROBLEM_NOT_FOUND ? PROBLEM_UNAUTHENTICATED : r;
+	if ((login != NULL && (r = find_login(a, host, login)) != MFA_OK) ||
+	    (r = weigh(a, login, out)) != MFA_OK ||
+	    (r = model_note(a->db, &(struct model_event){ .event = "code",
+	    .user = a->login.user, .host = h.name, .service = a->login.service,
+	    .origin = a->login.origin, .outcome = model_code_result_name(out->result),
+	    .by = host }, a->now)) != MFA_OK)
+		return r;
+	return keep(a, once, out);
+}
+
+static int
+finish(struct attempt *a, int r, struct model_code_tried *out)
+{
+	explicit_bzero(a, sizeof(*a));
+	if (r != MFA_OK)
+		*out = (struct model_code_tried){ .factor = "" };
+	return r;
+}
+
 int
-model_code_try(struct db *db, const char *host, const char *login,
+model_code_try(struct db *db, const struct model_once *once, const char *host, const char *login,
     const struct model_code *code, const struct model_code_rules *rules, int64_t now,
     struct model_code_tried *out)
 {
 	struct attempt a = { .db = db, .code = code, .rules = rules, .now = now };
-	struct model_host h;
-	int r;
 
 	*out = (struct model_code_tried){ .factor = "" };
-	if ((r = model_host(db, host, &h)) != MFA_OK)
-		return r == PROBLEM_NOT_FOUND ? PROBLEM_UNAUTHENTICATED : r;
-	if ((r = find_login(&a, host, login)) == MFA_OK &&
-	    (r = weigh(&a, login, out)) == MFA_OK)
-		r = model_note(db, &(struct model_event){ .event = "code", .user = a.login.user,
-		    .host = h.name, .service = a.login.service, .origin = a.login.origin,
-		    .outcome = model_code_result_name(out->result), .by = host }, now);
-	explicit_bzero(&a, sizeof(a));
-	if (r != MFA_OK)
-		*out = (struct model_code_tried){ .factor = "" };
-	return r;
+	return finish(&a, try(&a, once, host, login, out), out);
+}
+
+int
+model_code_try_user(struct db *db, const struct model_once *once, const char *host,
+    const char *user, const struct model_code *code, const struct model_code_rules *rules,
+    int64_t now, struct model_code_tried *out)
+{
+	struct attempt a = { .db = db, .code = code, .rules = rules, .now = now };
+	int r = model_check_text(db, "user", user, MODEL_NAME_MAX);
+
+	*out = (struct model_code_tried){ .factor = "" };
+	if (r == MFA_OK)
+		r = text_copy(a.login.user, sizeof(a.login.user), user);
+	return finish(&a, r != MFA_OK ? r : try(&a, once, host, NULL, out), out);
 }

@@ -47,6 +47,10 @@ bool model_code_is_slow(const char *typed);
 int model_code_read(struct db *db, const char *host, const char *login, const char *typed,
     struct model_code *out);
 
+/* The same for a user of whom no login is open. */
+int model_code_read_user(struct db *db, const char *user, const char *typed,
+    struct model_code *out);
+
 enum model_code_result { MODEL_CODE_REFUSED, MODEL_CODE_ACCEPTED, MODEL_CODE_REPLAYED,
 	MODEL_CODE_TOO_SOON, MODEL_CODE_LOCKED };
 const char *model_code_result_name(enum model_code_result r);
@@ -60,9 +64,14 @@ struct model_code_tried {
 /* POST /v1/logins/{login}/code: compares, counts and spends in one step; an
  * accepted one ends the login, so that no phone can answer it any more.
  * PROBLEM_NOT_FOUND, PROBLEM_GONE (the login has ended).  Writes. */
-int model_code_try(struct db *db, const char *host, const char *login,
-    const struct model_code *code, const struct model_code_rules *rules, int64_t now,
-    struct model_code_tried *out);
+int model_code_try(struct db *db, const struct model_once *once, const char *host,
+    const char *login, const struct model_code *code, const struct model_code_rules *rules,
+    int64_t now, struct model_code_tried *out);
+
+/* POST /v1/users/{user}/code: the same without a login.  Writes. */
+int model_code_try_user(struct db *db, const struct model_once *once, const char *host,
+    const char *user, const struct model_code *code, const struct model_code_rules *rules,
+    int64_t now, struct model_code_tried *out);
 
 /* ---- having some ---- */
 

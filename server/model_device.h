@@ -48,6 +48,7 @@ struct model_enrolled {
 	char device[MODEL_ID_MAX];
 	char name[MODEL_LABEL_MAX], kind[16], key[MODEL_KEY_MAX], origin[MODEL_ORIGIN_MAX];
 	char proof[MODEL_SECRET_MAX];
+	char certificate[MODEL_CERTIFICATE_MAX];	/* once done, else "" */
 };
 
 /* GET /v1/enrolments/{e}, by the host that made it; PROBLEM_NOT_FOUND. */

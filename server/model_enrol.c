@@ -80,7 +80,6 @@ model_enrol_open(struct db *db, const struct model_once *once, const char *host,
 struct row {
 	struct model_enrolled e;
 	char host[MODEL_ID_MAX];
-	char certificate[MODEL_CERTIFICATE_MAX];
 };
 
 static int
@@ -107,7 +106,7 @@ find(struct db *db, const char *enrolment, int64_t now, struct row *out)
 	sql_text(st, 7, out->e.key, sizeof(out->e.key));
 	sql_text(st, 8, out->e.origin, sizeof(out->e.origin));
 	sql_text(st, 9, out->e.proof, sizeof(out->e.proof));
-	sql_text(st, 10, out->certificate, sizeof(out->certificate));
+	sql_text(st, 10, out->e.certificate, sizeof(out->e.certificate));
 	sql_end(st);
 	return MFA_OK;
 }
@@ -305,7 +304,7 @@ model_enrol_certify(struct db *db, const char *host, const char *enrolment, cons
 	case MODEL_ENROL_OFFERED:
 		return certify(db, &row, text, now);
 	case MODEL_ENROL_DONE:
-		return strcmp(row.certificate, text) == 0 ? MFA_OK : PROBLEM_ALREADY_USED;
+		return strcmp(row.e.certificate, text) == 0 ? MFA_OK : PROBLEM_ALREADY_USED;
 	case MODEL_ENROL_OPEN:
 		return PROBLEM_NOT_OFFERED;
 	case MODEL_ENROL_EXPIRED:

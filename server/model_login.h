@@ -105,9 +105,9 @@ struct model_answered {
 
 /* POST /v1/device/logins/{login}/answer.  PROBLEM_FORBIDDEN for a device without
  * a valid certificate, PROBLEM_NOT_FOUND, PROBLEM_ALREADY_ANSWERED, PROBLEM_GONE.
- * Writes. */
-int model_device_answer(struct db *db, const char *device, const char *login,
-    const struct model_answer *in, int64_t now, struct model_answered *out);
+ * Repeated with its key it is MFA_OK, and *out is zeros: nothing happened.  Writes. */
+int model_device_answer(struct db *db, const struct model_once *once, const char *device,
+    const char *login, const struct model_answer *in, int64_t now, struct model_answered *out);
 
 /* ---- the administrator's ---- */
 

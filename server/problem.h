@@ -24,6 +24,8 @@ enum problem {
 	PROBLEM_GONE,
 	PROBLEM_NOT_OFFERED,
 	PROBLEM_BAD_CERTIFICATE,
+	PROBLEM_NO_AUTHORITY,		/* mfad has none of its own */
+	PROBLEM_EXISTS,			/* a file of that name */
 	PROBLEM_TOO_MANY,		/* of what one user may have */
 	PROBLEM_IDEMPOTENCY_MISMATCH,
 	PROBLEM_BUSY,			/* with Retry-After */

@@ -135,7 +135,7 @@ take_step(struct db *db, void *arg)
 		return model_login_open(db, &once, l->state->host.host, &in, now, &l->opened,
 		    &retry);
 	if (l->step == 1)
-		return model_device_answer(db, l->device, l->opened.login, &yes, now, &answered);
+		return model_device_answer(db, NULL, l->device, l->opened.login, &yes, now, &answered);
 	return model_login_close(db, l->state->host.host, l->opened.login, MODEL_GRANTED, now);
 }
 

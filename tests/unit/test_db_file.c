@@ -231,7 +231,7 @@ START_TEST(a_backup_is_a_whole_state)
 	ck_assert_int_eq(stat(target, &st), 0);
 	ck_assert_uint_eq(st.st_mode & 0777, 0600);
 	/* What came later is not in it. */
-	DONE(&w, model_device_answer(w.db, d.device, l.login, &model_world_approval, NOW, &out));
+	DONE(&w, model_device_answer(w.db, NULL, d.device, l.login, &model_world_approval, NOW, &out));
 	db_close(&w.db);
 	ck_assert_int_eq(rename(target, w.path), 0);
 	w.db = model_world_open(&w, DB_WRITE);
@@ -242,7 +242,7 @@ START_TEST(a_backup_is_a_whole_state)
 	    " pragma_integrity_check"), 1);
 	ck_assert_int_eq(model_world_sql(&w, "SELECT journal_mode = 'wal' FROM"
 	    " pragma_journal_mode"), 1);
-	DONE(&w, model_device_answer(w.db, d.device, l.login, &model_world_approval, NOW, &out));
+	DONE(&w, model_device_answer(w.db, NULL, d.device, l.login, &model_world_approval, NOW, &out));
 }
 END_TEST
 

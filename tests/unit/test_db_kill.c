@@ -99,7 +99,7 @@ answer(struct db *db, void *arg)
 	struct model_answered out;
 
 	(void)arg;
-	return model_device_answer(db, cast.anna.device, cast.annas.login, &model_world_approval,
+	return model_device_answer(db, NULL, cast.anna.device, cast.annas.login, &model_world_approval,
 	    NOW, &out);
 }
 
@@ -107,7 +107,7 @@ static int
 type_code(struct db *db, void *arg)
 {
 	struct model_code_tried out;
-	int r = model_code_try(db, cast.host.host, cast.berts.login, &cast.code,
+	int r = model_code_try(db, NULL, cast.host.host, cast.berts.login, &cast.code,
 	    &model_code_default, NOW, &out);
 
 	(void)arg;

@@ -429,7 +429,7 @@ answer(struct db *db, void *arg)
 	const struct cast *c = arg;
 	struct model_answered out;
 
-	return model_device_answer(db, c->device.device, c->login.login, &model_world_approval,
+	return model_device_answer(db, NULL, c->device.device, c->login.login, &model_world_approval,
 	    NOW, &out);
 }
 
@@ -448,7 +448,7 @@ try_code(struct db *db, void *arg)
 {
 	const struct cast *c = arg;
 	struct model_code_tried out;
-	int r = model_code_try(db, c->host.host, c->login.login, &c->code, &model_code_default,
+	int r = model_code_try(db, NULL, c->host.host, c->login.login, &c->code, &model_code_default,
 	    NOW, &out);
 
 	return r == MFA_OK && out.result != MODEL_CODE_ACCEPTED ? PROBLEM_ALREADY_USED : r;

@@ -70,7 +70,7 @@ type_on(const struct model_joined *h, const char *user, const char *typed, int64
 	struct model_code code;
 
 	ck_assert_int_eq(model_code_read(w.db, h->host, l.login, typed, &code), MFA_OK);
-	DONE(&w, model_code_try(w.db, h->host, l.login, &code, &model_code_default, now, &out));
+	DONE(&w, model_code_try(w.db, NULL, h->host, l.login, &code, &model_code_default, now, &out));
 	return out;
 }
 
@@ -102,12 +102,12 @@ START_TEST(an_accepted_code_ends_the_login_so_that_no_phone_can_answer)
 
 	ck_assert(l.methods.push && l.methods.totp && !l.methods.recovery);
 	MUST(model_code_read(w.db, web.host, l.login, code_at(NOW), &code));
-	DONE(&w, model_code_try(w.db, web.host, l.login, &code, &model_code_default, NOW, &out));
+	DONE(&w, model_code_try(w.db, NULL, web.host, l.login, &code, &model_code_default, NOW, &out));
 	ck_assert_int_eq(out.result, MODEL_CODE_ACCEPTED);
 	ck_assert_str_eq(out.factor, "totp");
-	ck_assert_int_eq(WRITE(&w, model_device_answer(w.db, d.device, l.login,
+	ck_assert_int_eq(WRITE(&w, model_device_answer(w.db, NULL, d.device, l.login,
 	    &model_world_approval, NOW, &answered)), PROBLEM_GONE);
-	ck_assert_int_eq(WRITE(&w, model_code_try(w.db, web.host, l.login, &code,
+	ck_assert_int_eq(WRITE(&w, model_code_try(w.db, NULL, web.host, l.login, &code,
 	    &model_code_default, NOW, &out)), PROBLEM_GONE);
 	DONE(&w, model_login_close(w.db, web.host, l.login, MODEL_CODE, NOW));
 }
@@ -126,7 +126,7 @@ START_TEST(a_login_for_a_code_is_no_business_of_phones)
 	ck_assert(!b.methods.push && b.methods.totp);
 	MUST(model_device_pending(w.db, d.device, NOW, &waits, &p, &seq));
 	ck_assert_str_eq(p.login, a.login);
-	ck_assert_int_eq(WRITE(&w, model_device_answer(w.db, d.device, b.login,
+	ck_assert_int_eq(WRITE(&w, model_device_answer(w.db, NULL, d.device, b.login,
 	    &model_world_approval, NOW, &out)), PROBLEM_NOT_FOUND);
 }
 END_TEST
@@ -140,9 +140,9 @@ START_TEST(a_login_is_its_hosts_and_has_a_time)
 	ck_assert_int_eq(model_code_read(w.db, db.host, l.login, "123456", &code),
 	    PROBLEM_NOT_FOUND);
 	MUST(model_code_read(w.db, web.host, l.login, code_at(NOW), &code));
-	ck_assert_int_eq(WRITE(&w, model_code_try(w.db, db.host, l.login, &code,
+	ck_assert_int_eq(WRITE(&w, model_code_try(w.db, NULL, db.host, l.login, &code,
 	    &model_code_default, NOW, &out)), PROBLEM_NOT_FOUND);
-	ck_assert_int_eq(WRITE(&w, model_code_try(w.db, web.host, l.login, &code,
+	ck_assert_int_eq(WRITE(&w, model_code_try(w.db, NULL, web.host, l.login, &code,
 	    &model_code_default, NOW + 90, &out)), PROBLEM_GONE);
 }
 END_TEST
@@ -206,7 +206,7 @@ START_TEST(a_locked_user_is_told_so_in_the_middle_of_a_login)
 
 	DONE(&w, model_user_lock(w.db, "anna", MODEL_LOCK_ALL, "left", "root", NOW));
 	MUST(model_code_read(w.db, web.host, l.login, code_at(NOW), &code));
-	DONE(&w, model_code_try(w.db, web.host, l.login, &code, &model_code_default, NOW, &out));
+	DONE(&w, model_code_try(w.db, NULL, web.host, l.login, &code, &model_code_default, NOW, &out));
 	ck_assert_int_eq(out.result, MODEL_CODE_LOCKED);
 }
 END_TEST
@@ -287,7 +287,7 @@ START_TEST(a_key_moved_to_another_row_does_not_open)
 	l = open_on(&web, "bert", NOW);
 	MUST(model_code_read(w.db, web.host, l.login, code_at(NOW), &code));
 	MUST(db_begin(w.db));
-	ck_assert_int_eq(model_code_try(w.db, web.host, l.login, &code, &model_code_default, NOW,
+	ck_assert_int_eq(model_code_try(w.db, NULL, web.host, l.login, &code, &model_code_default, NOW,
 	    &out), MFA_E_CRYPTO);
 	ck_assert_ptr_nonnull(strstr(db_message(w.db), "another state.key"));
 	db_rollback(w.db);

@@ -51,7 +51,7 @@ answer(const char *device, const char *login, enum model_decision d, int64_t now
 	struct model_answered out;
 
 	in.decision = d;
-	return WRITE(&w, model_device_answer(w.db, device, login, &in, now, &out));
+	return WRITE(&w, model_device_answer(w.db, NULL, device, login, &in, now, &out));
 }
 
 static void
@@ -359,7 +359,7 @@ START_TEST(the_evidence_has_the_form_of_the_devices_kind)
 
 	ck_assert_int_eq(open_at(NOW, &l), MFA_OK);
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		ck_assert_int_eq(WRITE(&w, model_device_answer(w.db, anna.device, l.login,
+		ck_assert_int_eq(WRITE(&w, model_device_answer(w.db, NULL, anna.device, l.login,
 		    &bad[i].in, NOW, &out)), PROBLEM_INVALID);
 		ck_assert_str_eq(db_blamed(w.db), bad[i].field);
 	}
@@ -376,7 +376,7 @@ START_TEST(a_report_locks_the_users_phones_until_somebody_unlocks_them)
 
 	in.decision = MODEL_REPORT;
 	ck_assert_int_eq(open_at(NOW, &l), MFA_OK);
-	DONE(&w, model_device_answer(w.db, anna.device, l.login, &in, NOW, &out));
+	DONE(&w, model_device_answer(w.db, NULL, anna.device, l.login, &in, NOW, &out));
 	ck_assert(out.report);
 	ck_assert_str_eq(out.user, "anna");
 	ck_assert_str_eq(out.host, "web");

@@ -122,7 +122,7 @@ START_TEST(everything_that_matters_leaves_a_record)
 	struct records r = { .count = 0 };
 	int before;
 
-	DONE(&w, model_device_answer(w.db, d.device, l.login, &model_world_approval, NOW, &out));
+	DONE(&w, model_device_answer(w.db, NULL, d.device, l.login, &model_world_approval, NOW, &out));
 	DONE(&w, model_login_close(w.db, web.host, l.login, MODEL_GRANTED, NOW));
 	DONE(&w, model_login_close(w.db, web.host, l.login, MODEL_REFUSED, NOW));
 	DONE(&w, model_device_revoke(w.db, d.device, NULL, "root", NOW));
