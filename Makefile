@@ -23,6 +23,7 @@ statedir ?= /var/lib/pam_mfa
 rundir ?= /run/pam_mfa
 mfadconfdir ?= /etc/mfad
 mfadstatedir ?= /var/lib/mfad
+mfadrundir ?= /run/mfad
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wcast-qual -Wcast-align \
@@ -31,7 +32,8 @@ OPT ?= -O2 -g
 HARDEN ?= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection
 PATHS = -DMFA_LIBEXECDIR='"$(libexecdir)"' -DMFA_SYSCONFDIR='"$(sysconfdir)"' \
 	-DMFA_STATEDIR='"$(statedir)"' -DMFA_RUNDIR='"$(rundir)"' \
-	-DMFAD_SYSCONFDIR='"$(mfadconfdir)"' -DMFAD_STATEDIR='"$(mfadstatedir)"'
+	-DMFAD_SYSCONFDIR='"$(mfadconfdir)"' -DMFAD_STATEDIR='"$(mfadstatedir)"' \
+	-DMFAD_RUNDIR='"$(mfadrundir)"'
 CFLAGS_ALL = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARN) $(OPT) $(HARDEN) $(PATHS) \
 	-Icommon -MMD -MP $(SAN) $(CFLAGS)
 LDFLAGS_ALL = -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed,--gc-sections $(SAN) $(LDFLAGS)
@@ -105,7 +107,7 @@ FILL = sed -e 's|@libexecdir@|$(libexecdir)|' -e 's|@sbindir@|$(sbindir)|' -e 's
 PUT = set -e; put() { install -D -m "$$1" "$$2" "$(DESTDIR)$$3.new"; \
 	mv -f "$(DESTDIR)$$3.new" "$(DESTDIR)$$3"; }
 
-UNITS = mfa-helper.socket mfa-helper.service mfad.socket mfad.service
+UNITS = mfa-helper.socket mfa-helper.service mfad.socket mfad-admin.socket mfad.service
 
 # Builds nothing, so that it can run as another user than make did.
 install:

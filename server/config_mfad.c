@@ -64,6 +64,8 @@ check_together(const struct config *written, const struct mfad_config *c, struct
 	if (c->listen.count + c->listen_plain.count == 0)
 		return config_fail(e, p.file, p.line, "listen and listen_plain are both none: "
 		    "nobody could reach the server");
+	if (c->state == NULL || c->state_key == NULL)
+		return config_fail(e, p.file, p.line, "state and state_key are not none");
 	if (c->listen.count > 0 && (c->certificate == NULL || c->certificate_key == NULL))
 		return config_fail(e, p.file, p.line, "listen needs certificate and "
 		    "certificate_key");
@@ -145,6 +147,11 @@ mfad_config_free(struct mfad_config **c)
 	free_names(&(*c)->listen);
 	free_names(&(*c)->listen_plain);
 	free_names(&(*c)->metrics_from);
+	free((*c)->admin_socket);
+	free((*c)->state);
+	free((*c)->state_key);
+	free((*c)->authority_key);
+	free((*c)->alert_command);
 	free((*c)->certificate);
 	free((*c)->certificate_key);
 	networks_free(&(*c)->metrics);

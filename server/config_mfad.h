@@ -12,6 +12,13 @@
 struct mfad_config {
 	struct names listen;		/* ADDRESS:PORT, TLS */
 	struct names listen_plain;	/* ADDRESS:PORT of this host, or a path */
+	char *admin_socket;		/* NULL: nobody administers */
+	char *state, *state_key;
+	char *authority_key;		/* NULL: mfad signs nothing */
+	char *alert_command;		/* NULL: the log alone */
+	unsigned int certificate_days, audit_days;
+	int64_t compulsory_from;	/* seconds since 1970; 0: not */
+	unsigned int number_digits;
 	char *certificate, *certificate_key;
 	bool client_certificates;	/* asked for, not demanded */
 	struct names metrics_from;	/* as written */

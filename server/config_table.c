@@ -20,6 +20,19 @@ const struct config_key mfad_keys[] = {
 	    "a list of ADDRESS:PORT with commas between them, or none,"),
 	OTHER(listen_plain, KEY_NAMES, "",
 	    "a list of loopback addresses with ports, and of absolute paths, or none,"),
+	OTHER(admin_socket, KEY_PATH, MFAD_RUNDIR "/admin.sock", "an absolute path, or none,"),
+	/* what it knows */
+	OTHER(state, KEY_PATH, MFAD_STATEDIR "/mfad.db", "an absolute path"),
+	OTHER(state_key, KEY_PATH, MFAD_SYSCONFDIR "/state.key", "an absolute path"),
+	NUMBER(audit_days, "365", 1, 3650, "days"),
+	/* what it signs and demands */
+	OTHER(authority_key, KEY_PATH, MFAD_SYSCONFDIR "/authority.key",
+	    "an absolute path, or none,"),
+	NUMBER(certificate_days, "90", 1, 366, "days"),
+	NUMBER(number_digits, "6", 2, 8, "digits"),
+	OTHER(compulsory_from, KEY_DATE, "", "a date as 2031-12-31, or none,"),
+	/* who is told */
+	OTHER(alert_command, KEY_PATH, "", "an absolute path, or none,"),
 	/* TLS */
 	OTHER(certificate, KEY_PATH, MFAD_SYSCONFDIR "/tls.crt", "an absolute path"),
 	OTHER(certificate_key, KEY_PATH, MFAD_SYSCONFDIR "/tls.key", "an absolute path"),

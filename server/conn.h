@@ -55,7 +55,7 @@ struct conn {
 	struct event timer;
 	TAILQ_ENTRY(conn) all, idle;
 	enum conn_state state;
-	bool tls, closing, continued, drained;
+	bool tls, admin, closing, continued, drained;
 	uint32_t lingered;
 	struct http_parser parser;
 	struct request request;
@@ -64,9 +64,13 @@ struct conn {
 	char *fingerprint, *subject;
 };
 
-/* Takes fd over, and peer, in every case.  address is NULL on a Unix socket. */
+/* Takes fd over, and peer, in every case. */
 void conn_open(struct server *s, int fd, bool tls, const struct address *address,
     struct peer *peer);
+
+/* The same for a connection in the file system.  On the administrator's socket
+ * root is heard, and our own user; to others it closes. */
+void conn_open_local(struct server *s, int fd, bool admin);
 
 /* Ends the connection that has waited longest for another request; false when
  * there is none. */

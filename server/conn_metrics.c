@@ -49,7 +49,7 @@ static struct {
 	ANSWER(406, "Not Acceptable"), ANSWER(408, "Request Timeout"), ANSWER(409, "Conflict"),
 	ANSWER(410, "Gone"), ANSWER(411, "Length Required"), ANSWER(412, "Precondition Failed"),
 	ANSWER(413, "Content Too Large"), ANSWER(415, "Unsupported Media Type"),
-	ANSWER(417, "Expectation Failed"), ANSWER(422, "Unprocessable Content"),
+	ANSWER(417, "Expectation Failed"), ANSWER(422, "Unprocessable Content"), ANSWER(423, "Locked"),
 	ANSWER(429, "Too Many Requests"), ANSWER(431, "Request Header Fields Too Large"),
 	ANSWER(500, "Internal Server Error"), ANSWER(501, "Not Implemented"),
 	ANSWER(502, "Bad Gateway"), ANSWER(503, "Service Unavailable"),

@@ -23,19 +23,8 @@ make_stream(struct server *s, int fd, bool tls)
 	    BEV_OPT_CLOSE_ON_FREE);
 }
 
-static void
-set_address(struct conn *c, const struct address *address)
-{
-	int on = 1;
-
-	if (address == NULL)
-		return;
-	c->address = *address;
-	(void)setsockopt(bufferevent_getfd(c->bev), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-}
-
-void
-conn_open(struct server *s, int fd, bool tls, const struct address *address, struct peer *peer)
+static struct conn *
+begin(struct server *s, int fd, bool tls, bool admin)
 {
 	struct conn *c = calloc(1, sizeof(*c));
 	struct bufferevent *bev = c != NULL ? make_stream(s, fd, tls) : NULL;
@@ -43,16 +32,49 @@ conn_open(struct server *s, int fd, bool tls, const struct address *address, str
 	if (bev == NULL) {
 		free(c);
 		(void)close(fd);
-		peers_leave(s->peers, &peer);
-		return;
+		return NULL;
 	}
-	*c = (struct conn){ .server = s, .bev = bev, .tls = tls, .peer = peer,
+	*c = (struct conn){ .server = s, .bev = bev, .tls = tls, .admin = admin,
 	    .state = tls ? CONN_HANDSHAKE : CONN_HEAD };
-	set_address(c, address);
 	TAILQ_INSERT_TAIL(&s->all, c, all);
 	s->count++;
 	conn_count(c, 1);
 	conn_begin(c);
+	return c;
+}
+
+void
+conn_open(struct server *s, int fd, bool tls, const struct address *address, struct peer *peer)
+{
+	struct conn *c = begin(s, fd, tls, false);
+	int on = 1;
+
+	if (c == NULL) {
+		peers_leave(s->peers, &peer);
+		return;
+	}
+	c->peer = peer;
+	c->address = *address;
+	(void)setsockopt(bufferevent_getfd(c->bev), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
+static bool
+may_administer(int fd)
+{
+	struct ucred who = { .pid = 0 };
+	socklen_t len = sizeof(who);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == 0 && who.pid != 0 &&
+	    (who.uid == 0 || who.uid == geteuid());
+}
+
+void
+conn_open_local(struct server *s, int fd, bool admin)
+{
+	if (admin && !may_administer(fd))
+		(void)close(fd);
+	else
+		(void)begin(s, fd, false, admin);
 }
 
 bool

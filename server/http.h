@@ -70,6 +70,9 @@ int request_query_number(const struct request *r, const char *name, unsigned lon
 const char *request_peer(const struct request *r);
 const struct address *request_address(const struct request *r);
 
+/* Came by the administrator's socket, from one who may. */
+bool request_is_admin(const struct request *r);
+
 /* Of the client certificate: SHA-256 in hexadecimal, and its subject (RFC 2253,
  * printable).  NULL without one.  The peer has proved that the key is its own;
  * whether the certificate is one to believe is the handler's to know. */

@@ -12,9 +12,9 @@
 #include "error.h"
 #include "log.h"
 #include "paths_mfad.h"
-#include "resources.h"
 #include "seclude.h"
 #include "server.h"
+#include "service.h"
 #include "sockets.h"
 #include "systemd.h"
 #include "tls.h"
@@ -86,21 +86,32 @@ read_certificate(const struct mfad_config *c, struct tls **tls)
 }
 
 static int
-serve(const struct mfad_config *c, struct tls *tls, const struct listening *sockets, size_t count)
+serve(struct api *api, struct tls *tls, const struct listening *sockets, size_t count)
 {
 	struct server *s;
-	int r = server_new(c, tls, sockets, count, &s);
+	int r = server_new(api->config, tls, sockets, count, &s);
 
 	if (r != MFA_OK) {
 		log_line(LOG_ERR, "cannot serve: %s", mfa_strerror(r));
 		return EXIT_FAILURE;
 	}
-	metrics_start(c->metrics);
-	if ((r = server_routes(s, health_routes)) == MFA_OK &&
-	    (r = server_routes(s, metrics_routes)) == MFA_OK)
+	if ((r = service_start(api, s)) == MFA_OK)
 		r = server_run(s);
+	service_stop(api);
 	server_free(&s);
 	return r == MFA_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* What starts the administrator's command has no sandbox to do it in. */
+static int
+start_alarm(struct api *api)
+{
+	const char *command = api->config->alert_command;
+	int r = command != NULL ? alarm_start(command, &api->alarm) : MFA_OK;
+
+	if (r != MFA_OK)
+		log_line(LOG_ERR, "alert_command cannot be prepared: %s", mfa_strerror(r));
+	return r;
 }
 
 static int
@@ -108,6 +119,7 @@ run(const struct mfad_config *c)
 {
 	struct listening sockets[SOCKETS_MAX];
 	struct tls *tls = NULL;
+	struct api api;
 	size_t count;
 	int status = EXIT_FAILURE;
 
@@ -116,8 +128,11 @@ run(const struct mfad_config *c)
 	if (wants_tls(sockets, count) && read_certificate(c, &tls) != MFA_OK)
 		return EXIT_CONFIG;
 	systemd_notify("STATUS=starting");
-	if (seclude(c) == MFA_OK)
-		status = serve(c, tls, sockets, count);
+	if (service_keys(&api, c) != MFA_OK)
+		status = EXIT_CONFIG;
+	else if (start_alarm(&api) == MFA_OK && seclude(c) == MFA_OK)
+		status = serve(&api, tls, sockets, count);
+	service_free(&api);
 	tls_close(&tls);
 	return status;
 }

@@ -9,6 +9,9 @@
 #ifndef MFAD_STATEDIR
 #define MFAD_STATEDIR "/var/lib/mfad"
 #endif
+#ifndef MFAD_RUNDIR
+#define MFAD_RUNDIR "/run/mfad"
+#endif
 
 #define MFAD_CONF	MFAD_SYSCONFDIR "/mfad.conf"
 

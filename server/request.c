@@ -104,6 +104,12 @@ request_peer(const struct request *r)
 	return r->conn->peer != NULL ? address_format(&r->conn->address, shown) : "unix";
 }
 
+bool
+request_is_admin(const struct request *r)
+{
+	return r->conn->admin;
+}
+
 const char *
 request_fingerprint(const struct request *r)
 {

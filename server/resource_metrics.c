@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "deadline.h"
+#include "login_metrics.h"
 #include "metrics.h"
 #include "resources.h"
 
@@ -11,13 +12,16 @@ static struct metric uptime = {
 };
 
 static const struct networks *readers;
+static struct writer *writer;
 static int64_t started;
 
 void
-metrics_start(const struct networks *set)
+metrics_start(const struct networks *set, struct writer *w)
 {
 	readers = set;
-	started = monotonic_ms();
+	writer = w;
+	if (started == 0)
+		started = monotonic_ms();
 	metrics_add(&uptime, 1);
 }
 
@@ -32,6 +36,8 @@ get_metrics(struct request *r)
 		reply_problem(r, 403, NULL, NULL, "metrics_from does not name your address");
 		return;
 	}
+	if (writer != NULL)
+		login_metrics_writer(writer);
 	metric_set(&uptime, (monotonic_ms() - started) / 1000);
 	if ((text = metrics_text(&len)) == NULL) {
 		reply_problem(r, 503, NULL, NULL, NULL);

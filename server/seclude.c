@@ -68,7 +68,7 @@ confine_to(const struct mfad_config *c)
 	const char *files[READ_DIRS] = { c->certificate, c->certificate, c->certificate_key,
 	    c->certificate_key };
 	const char *dirs[READ_DIRS + 1] = { NULL };
-	char *made[READ_DIRS];
+	char *made[READ_DIRS], *state = directory_of(c->state, false);
 	size_t i, count = 0;
 	int r;
 
@@ -77,7 +77,8 @@ confine_to(const struct mfad_config *c)
 		if (made[i] != NULL)
 			dirs[count++] = made[i];
 	}
-	r = confine_files(MFAD_STATEDIR, dirs);
+	r = confine_files(state, dirs);
+	free(state);
 	for (i = 0; i < READ_DIRS; i++)
 		free(made[i]);
 	return r;

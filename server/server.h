@@ -27,7 +27,7 @@ TAILQ_HEAD(conns, conn);
 struct listener {
 	struct server *server;
 	struct event *event;
-	bool tls;
+	bool tls, admin;
 };
 
 struct server {

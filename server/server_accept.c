@@ -45,7 +45,7 @@ take(const struct listener *l, int fd, const union any_address *from)
 	struct peer *peer;
 
 	if (!address_of(from, &a)) {
-		conn_open(s, fd, l->tls, NULL, NULL);
+		conn_open_local(s, fd, l->admin);
 		return;
 	}
 	peer = peers_enter(s->peers, &a, s->config->connections_per_address);
@@ -132,7 +132,8 @@ server_listen(struct server *s, const struct listening *sockets, size_t count)
 	for (i = 0; i < count; i++) {
 		struct listener *l = &s->listeners[i];
 
-		*l = (struct listener){ .server = s, .tls = sockets[i].tls };
+		*l = (struct listener){ .server = s, .tls = sockets[i].tls,
+		    .admin = sockets[i].admin };
 		l->event = event_new(s->loop.base, sockets[i].fd, EV_READ | EV_PERSIST,
 		    on_connection, l);
 		if (l->event == NULL)

@@ -12,8 +12,10 @@
 #include "config_mfad.h"
 #include "error.h"
 #include "log.h"
+#include "paths_mfad.h"
 #include "systemd.h"
 #include "text.h"
+#include "user.h"
 
 #define BACKLOG	4096	/* that wait to be accepted; the kernel may have less */
 
@@ -98,7 +100,7 @@ socket_place(const char *text, bool tls, struct socket_place *out, const char **
 
 /* A path that nobody listens on any more is in the way. */
 static int
-bind_path(int fd, const struct socket_place *p)
+bind_path(int fd, const struct socket_place *p, mode_t mode)
 {
 	struct stat st;
 
@@ -106,7 +108,7 @@ bind_path(int fd, const struct socket_place *p)
 		(void)unlink(p->at.un.sun_path);
 	if (bind(fd, &p->at.any, p->len) == -1)
 		return -1;
-	return chmod(p->at.un.sun_path, 0666);
+	return chmod(p->at.un.sun_path, mode);
 }
 
 static int
@@ -123,7 +125,7 @@ bind_address(int fd, const struct socket_place *p)
 }
 
 static int
-open_one(const char *text, bool tls)
+open_one(const char *text, bool tls, mode_t mode)
 {
 	struct socket_place p;
 	const char *why;
@@ -134,7 +136,7 @@ open_one(const char *text, bool tls)
 	fd = socket(p.at.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd == -1)
 		return -1;
-	r = p.at.any.sa_family == AF_UNIX ? bind_path(fd, &p) : bind_address(fd, &p);
+	r = p.at.any.sa_family == AF_UNIX ? bind_path(fd, &p, mode) : bind_address(fd, &p);
 	if (r == 0 && listen(fd, BACKLOG) == 0)
 		return fd;
 	r = errno;
@@ -149,33 +151,80 @@ open_list(const struct names *list, bool tls, struct listening out[SOCKETS_MAX],
 	size_t i;
 
 	for (i = 0; i < list->count && *count < SOCKETS_MAX; i++) {
-		int fd = open_one(list->word[i], tls);
+		int fd = open_one(list->word[i], tls, 0666);
 
 		if (fd == -1) {
 			log_line(LOG_ERR, "cannot listen on %s: %s", list->word[i],
 			    strerror(errno));
 			return MFA_E_SYSTEM;
 		}
-		out[(*count)++] = (struct listening){ fd, tls };
+		out[(*count)++] = (struct listening){ fd, tls, false };
 	}
 	return MFA_OK;
+}
+
+static bool
+give(const char *path, uint32_t uid, uint32_t gid)
+{
+	return geteuid() != 0 || lchown(path, uid, gid) == 0;
+}
+
+/* The directory is there after a start of the machine only if something made
+ * it. */
+static bool
+make_directory(const char *path, uint32_t uid, uint32_t gid)
+{
+	char dir[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
+	char *slash;
+
+	if (text_copy(dir, sizeof(dir), path) != MFA_OK)
+		return false;
+	if ((slash = strrchr(dir, '/')) == dir)
+		return true;
+	*slash = '\0';
+	if (mkdir(dir, 0755) == -1)
+		return errno == EEXIST;
+	return chmod(dir, 0755) == 0 && give(dir, uid, gid);
+}
+
+/* Its umask lets nobody in before its mode is set. */
+static int
+open_admin(const char *path, struct listening out[SOCKETS_MAX], size_t *count)
+{
+	uint32_t uid = 0, gid = 0;
+	int fd = -1;
+
+	if (path == NULL)
+		return MFA_OK;
+	if (geteuid() == 0)
+		(void)user_find(MFAD_USER, &uid, &gid);
+	if (make_directory(path, uid, gid) && *count < SOCKETS_MAX &&
+	    (fd = open_one(path, false, 0600)) != -1 && give(path, uid, gid)) {
+		out[(*count)++] = (struct listening){ fd, false, true };
+		return MFA_OK;
+	}
+	log_line(LOG_ERR, "cannot listen on %s: %s", path, *count < SOCKETS_MAX ?
+	    strerror(errno) : "there are too many sockets");
+	return MFA_E_SYSTEM;
 }
 
 /* ---- systemd's ---- */
 
 static int
-take_over(int n, struct listening out[SOCKETS_MAX], size_t *count)
+take_over(const struct mfad_config *c, int n, struct listening out[SOCKETS_MAX], size_t *count)
 {
 	int i;
 
 	for (i = 0; i < n; i++) {
-		struct sockaddr_storage at = { .ss_family = AF_UNSPEC };
-		socklen_t len = sizeof(at);
+		struct socket_place p = { .len = sizeof(p.at) };
 		int fd = SYSTEMD_FD + i;
+		bool file;
 
-		if (getsockname(fd, (struct sockaddr *)&at, &len) == -1)
+		if (getsockname(fd, &p.at.any, &p.len) == -1)
 			return MFA_E_SYSTEM;
-		out[(*count)++] = (struct listening){ fd, at.ss_family != AF_UNIX };
+		file = p.at.any.sa_family == AF_UNIX;
+		out[(*count)++] = (struct listening){ fd, !file, file && c->admin_socket != NULL &&
+		    strncmp(p.at.un.sun_path, c->admin_socket, sizeof(p.at.un.sun_path)) == 0 };
 	}
 	return MFA_OK;
 }
@@ -191,7 +240,9 @@ sockets_open(const struct mfad_config *c, struct listening out[SOCKETS_MAX], siz
 		return MFA_E_CONFIG;
 	}
 	if (n > 0)
-		return take_over(n, out, count);
-	r = open_list(&c->listen, true, out, count);
-	return r == MFA_OK ? open_list(&c->listen_plain, false, out, count) : r;
+		return take_over(c, n, out, count);
+	if ((r = open_list(&c->listen, true, out, count)) != MFA_OK ||
+	    (r = open_list(&c->listen_plain, false, out, count)) != MFA_OK)
+		return r;
+	return open_admin(c->admin_socket, out, count);
 }

@@ -26,6 +26,7 @@ struct socket_place {
 struct listening {
 	int fd;
 	bool tls;
+	bool admin;	/* for root, and the user that we are */
 };
 
 /* Reads "192.0.2.1:443", "[2001:db8::1]:443" or an absolute path.  Without TLS
@@ -34,7 +35,8 @@ struct listening {
 int socket_place(const char *text, bool tls, struct socket_place *out, const char **why);
 
 /* The sockets that systemd gave us: an Internet one speaks TLS, one in the
- * file system does not.  Without any: those of the configuration, made here.
+ * file system does not, and the one at admin_socket is the administrator's.
+ * Without any: those of the configuration, made here.
  * The fault is logged.  MFA_E_SYSTEM, MFA_E_CONFIG. */
 int sockets_open(const struct mfad_config *c, struct listening out[SOCKETS_MAX], size_t *count);
 

@@ -299,7 +299,7 @@ main(int argc, char **argv)
 	    tls_open(c->certificate, c->certificate_key, c->client_certificates, &tls) != MFA_OK ||
 	    seclude(c) != MFA_OK || server_new(c, tls, sockets, count, &s) != MFA_OK)
 		return EXIT_FAILURE;
-	metrics_start(c->metrics);
+	metrics_start(c->metrics, NULL);
 	(void)server_routes(s, routes);
 	(void)server_routes(s, health_routes);
 	(void)server_routes(s, metrics_routes);

@@ -102,10 +102,33 @@ mfad_configure(const struct mfad *m, const char *text)
 	fclose(f);
 }
 
+/* Its directory of state, and the keys as they are installed. */
+static void
+make_state(const struct mfad *m)
+{
+	static const char seed[] = "ed25519-private AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\n";
+	char key[32];
+	FILE *f;
+
+	memset(key, 'k', sizeof(key));
+	ck_assert_int_eq(mkdir(mfad_path(m, "state"), 0700), 0);
+	ck_assert_int_eq(chown(mfad_path(m, "state"), NOBODY, NOBODY), 0);
+	ck_assert_ptr_nonnull(f = fopen(mfad_path(m, "state.key"), "w"));
+	ck_assert_uint_eq(fwrite(key, sizeof(key), 1, f), 1);
+	fclose(f);
+	ck_assert_int_eq(chown(mfad_path(m, "state.key"), 0, NOBODY), 0);
+	ck_assert_int_eq(chmod(mfad_path(m, "state.key"), 0640), 0);
+	ck_assert_ptr_nonnull(f = fopen(mfad_path(m, "state/authority.key"), "w"));
+	fputs(seed, f);
+	fclose(f);
+	ck_assert_int_eq(chown(mfad_path(m, "state/authority.key"), NOBODY, NOBODY), 0);
+	ck_assert_int_eq(chmod(mfad_path(m, "state/authority.key"), 0600), 0);
+}
+
 void
 mfad_prepare(struct mfad *m, const char *more)
 {
-	char text[1024];
+	char text[2048];
 
 	memset(m, 0, sizeof(*m));
 	snprintf(m->dir, sizeof(m->dir), "/tmp/mfad-test-XXXXXX");
@@ -116,9 +139,12 @@ mfad_prepare(struct mfad *m, const char *more)
 	m->plain_port = free_port();
 	open_notify(m);
 	mfad_certificate(m, "tls", "/CN=127.0.0.1");
+	make_state(m);
 	snprintf(text, sizeof(text), "listen = 127.0.0.1:%u\nlisten_plain = 127.0.0.1:%u\n"
-	    "certificate = %s/tls.crt\ncertificate_key = %s/tls.key\n%s", m->tls_port,
-	    m->plain_port, m->dir, m->dir, more);
+	    "certificate = %s/tls.crt\ncertificate_key = %s/tls.key\n"
+	    "admin_socket = %s/state/admin.sock\nstate = %s/state/mfad.db\n"
+	    "state_key = %s/state.key\nauthority_key = %s/state/authority.key\n%s", m->tls_port,
+	    m->plain_port, m->dir, m->dir, m->dir, m->dir, m->dir, m->dir, more);
 	mfad_configure(m, text);
 }
 

@@ -507,10 +507,12 @@ END_TEST
 
 START_TEST(a_path_is_listened_on)
 {
-	char listen[128];
+	char listen[512];
 
 	mfad_prepare(&m, "");
-	snprintf(listen, sizeof(listen), "listen = none\nlisten_plain = %s/run/socket\n", m.dir);
+	snprintf(listen, sizeof(listen), "listen = none\nlisten_plain = %s/run/socket\n"
+	    "admin_socket = none\nstate = %s/state/mfad.db\nstate_key = %s/state.key\n"
+	    "authority_key = none\n", m.dir, m.dir, m.dir);
 	ck_assert_int_eq(mkdir(mfad_path(&m, "run"), 0777), 0);
 	ck_assert_int_eq(chmod(mfad_path(&m, "run"), 0777), 0);
 	mfad_configure(&m, listen);

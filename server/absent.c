@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "absent.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "error.h"
+#include "log.h"
+#include "login_metrics.h"
+#include "model_login.h"
+#include "timer.h"
+
+#define PREFIX "absent "	/* in the table of waiters; nothing wakes it */
+
+struct absent {
+	struct waiter waiter;
+	LIST_ENTRY(absent) all;
+	struct api *api;
+	struct timer *timer;
+	struct job job;
+	char host[MODEL_ID_MAX], login[MODEL_ID_MAX];
+};
+
+static LIST_HEAD(, absent) everybody = LIST_HEAD_INITIALIZER(everybody);
+
+static void
+leave(struct absent *a)
+{
+	LIST_REMOVE(a, all);
+	waiters_remove(&a->waiter);
+	timer_free(&a->timer);
+}
+
+/* ---- cancelling ---- */
+
+static int
+run(struct db *db, void *arg)
+{
+	const struct absent *a = arg;
+
+	return model_login_close(db, a->host, a->login, MODEL_CANCELLED, api_now());
+}
+
+static void
+done(struct job *job)
+{
+	struct absent *a = job->arg;
+
+	if (job->result < 0)
+		log_line(LOG_ERR, "a login that was left cannot be cancelled: %s", job->why);
+	if (job->result == MFA_OK && job->wakes != NULL)
+		login_count_outcome(MODEL_CANCELLED);
+	waiters_wake(a->api->waiters, job->wakes);
+	free(a);
+}
+
+static void
+on_time(void *arg)
+{
+	struct absent *a = arg;
+
+	leave(a);
+	a->job = (struct job){ .run = run, .done = done, .arg = a };
+	if (writer_submit(a->api->writer, &a->job) != MFA_OK)
+		free(a);	/* it will expire */
+}
+
+/* ---- who is away ---- */
+
+static void
+on_woken(struct waiter *w)
+{
+	(void)w;
+}
+
+void
+absent_note(struct api *api, const char *host, const char *login)
+{
+	struct absent *a;
+
+	absent_forget(api, host, login);
+	if ((a = calloc(1, sizeof(*a))) == NULL)
+		return;
+	if ((a->timer = timer_new(api->server, on_time, a)) == NULL) {
+		free(a);
+		return;
+	}
+	a->api = api;
+	a->waiter.woken = on_woken;
+	(void)snprintf(a->host, sizeof(a->host), "%s", host);
+	(void)snprintf(a->login, sizeof(a->login), "%s", login);
+	(void)snprintf(a->waiter.what, sizeof(a->waiter.what), PREFIX "%s", login);
+	waiters_add(api->waiters, &a->waiter);
+	LIST_INSERT_HEAD(&everybody, a, all);
+	timer_set(a->timer, ABSENT_MS);
+}
+
+void
+absent_forget(struct api *api, const char *host, const char *login)
+{
+	char what[sizeof(((struct waiter *)NULL)->what)];
+	struct absent *a;
+
+	(void)snprintf(what, sizeof(what), PREFIX "%s", login);
+	if ((a = (struct absent *)waiters_find(api->waiters, what)) == NULL ||
+	    strcmp(a->host, host) != 0)
+		return;
+	leave(a);
+	free(a);
+}
+
+void
+absent_drop_all(void)
+{
+	struct absent *a;
+
+	while ((a = LIST_FIRST(&everybody)) != NULL) {
+		leave(a);
+		free(a);
+	}
+}

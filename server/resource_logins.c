@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Logins, for the hosts that open them.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "absent.h"
+#include "error.h"
+#include "jobs.h"
+#include "login_metrics.h"
+#include "model_login.h"
+#include "polling.h"
+#include "resources.h"
+
+/* ---- POST /v1/logins ---- */
+
+struct opening {
+	struct work work;
+	struct model_login_asked asked;
+	int64_t digits, retry;
+	struct model_login_opened out;
+};
+
+#define ASKED(member) offsetof(struct opening, asked.member)
+
+static const struct body_member open_members[] = {
+	{ "user", BODY_TEXT, false, ASKED(user), MODEL_NAME_MAX },
+	{ "service", BODY_TEXT, false, ASKED(service), MODEL_SERVICE_MAX },
+	{ "origin", BODY_TEXT, false, ASKED(origin), 64 },
+	{ "nonce", BODY_TEXT, false, ASKED(nonce), 64 },
+	{ "expires", BODY_NUMBER, false, ASKED(expires), 0 },
+	{ "digits", BODY_NUMBER, true, offsetof(struct opening, digits), 0 },
+	{ "push", BODY_FLAG, true, ASKED(push), 0 },
+	{ .name = NULL },
+};
+
+static int
+run_open(struct db *db, struct work *w)
+{
+	struct opening *o = (struct opening *)w;
+
+	return model_login_open(db, work_once(w), w->caller.id, &o->asked, w->now, &o->out,
+	    &o->retry);
+}
+
+static void
+put_methods(struct answer *a, const struct model_login_opened *o)
+{
+	answer_open(a, "methods", '[');
+	if (o->methods.push)
+		answer_text(a, NULL, "push");
+	if (o->methods.totp)
+		answer_text(a, NULL, "totp");
+	if (o->methods.hotp)
+		answer_text(a, NULL, "hotp");
+	if (o->methods.recovery)
+		answer_text(a, NULL, "recovery");
+	if (o->methods.pass)
+		answer_text(a, NULL, "pass");
+	answer_close(a, ']');
+}
+
+static void
+answer_open_login(struct work *w)
+{
+	const struct opening *o = (const struct opening *)w;
+	struct answer a;
+
+	answer_begin(&a);
+	answer_text(&a, "login", o->out.login);
+	answer_text(&a, "state", "waiting");
+	put_methods(&a, &o->out);
+	answer_number(&a, "expires", o->out.expires);
+	answer_send(&a, w->request, 201);
+}
+
+static void
+opened(struct work *w)
+{
+	const struct opening *o = (const struct opening *)w;
+	char seconds[24];
+
+	/* Repeated, it is a login that was counted. */
+	if (w->job.result == MFA_OK && (w->job.wakes != NULL || !o->asked.push))
+		login_count_opened();
+	if (o->retry <= 0 || w->request == NULL)
+		return;
+	(void)snprintf(seconds, sizeof(seconds), "%" PRId64, o->retry);
+	reply_field(w->request, "Retry-After", seconds);
+}
+
+static void
+post_login(struct request *r)
+{
+	struct opening *o = work_begin(r, CALLER_HOST, sizeof(*o));
+
+	if (o == NULL)
+		return;
+	o->asked.push = true;
+	o->digits = o->work.api->config->number_digits;
+	if (!work_body(&o->work, open_members))
+		return;
+	/* What does not fit is no number of digits either. */
+	o->asked.digits = o->digits < 0 || o->digits > 99 ? 0 : (unsigned int)o->digits;
+	o->work.run = run_open;
+	o->work.answer = answer_open_login;
+	o->work.concluded = opened;
+	work_submit(&o->work);
+}
+
+/* ---- GET /v1/logins/{login} ---- */
+
+static void
+put_answer(struct answer *a, const struct model_login *l)
+{
+	answer_open(a, "answer", '{');
+	answer_text(a, "decision", model_decision_name(l->decision));
+	answer_text(a, "device", l->device);
+	answer_text(a, "certificate", l->certificate);
+	answer_text(a, "kind", l->kind);
+	answer_text(a, "signature", l->signature);
+	if (l->authenticator_data[0] != '\0')
+		answer_text(a, "authenticator_data", l->authenticator_data);
+	if (l->client_data[0] != '\0')
+		answer_text(a, "client_data", l->client_data);
+	answer_close(a, '}');
+}
+
+static void
+tell(struct request *r, const struct model_login *l)
+{
+	struct answer a;
+
+	answer_begin(&a);
+	answer_text(&a, "login", l->login);
+	answer_text(&a, "state", model_login_state_name(l->state));
+	answer_number(&a, "expires", l->expires);
+	if (l->state == MODEL_ANSWERED)
+		put_answer(&a, l);
+	answer_send(&a, r, 200);
+}
+
+static bool
+look(struct poll *p, bool last)
+{
+	struct model_login l;
+	int r = model_login(p->api->db, p->caller.id, p->id, api_now(), &l);
+
+	if (r != MFA_OK) {
+		jobs_problem(p->request, r);
+		return true;
+	}
+	p->until = l.expires;
+	if (l.state == MODEL_WAITING && !last)
+		return false;
+	if (l.state == MODEL_EXPIRED && p->held)
+		login_count_outcome(MODEL_EXPIRED);
+	tell(p->request, &l);
+	return true;
+}
+
+static void
+host_left(struct poll *p)
+{
+	struct model_login l;
+
+	if (model_login(p->api->db, p->caller.id, p->id, api_now(), &l) == MFA_OK &&
+	    (l.state == MODEL_WAITING || l.state == MODEL_ANSWERED))
+		absent_note(p->api, p->caller.id, p->id);
+}
+
+static void
+get_login(struct request *r)
+{
+	struct poll p = { .look = look, .gone = host_left };
+	const char *id = request_param(r, "login");
+
+	if (!caller_is(r, CALLER_HOST, &p.caller))
+		return;
+	(void)snprintf(p.id, sizeof(p.id), "%s", strlen(id) < sizeof(p.id) ? id : "");
+	absent_forget(api_of(r), p.caller.id, p.id);
+	poll_begin(r, &p, "", p.id);
+}
+
+/* ---- POST /v1/logins/{login}/close ---- */
+
+struct closing {
+	struct work work;
+	char login[MODEL_ID_MAX];
+	const char *outcome;
+	enum login_state state;
+};
+
+static const struct body_member close_members[] = {
+	{ "outcome", BODY_TEXT, false, offsetof(struct closing, outcome), 32 },
+	{ .name = NULL },
+};
+
+static int
+run_close(struct db *db, struct work *w)
+{
+	const struct closing *c = (const struct closing *)w;
+
+	return model_login_close(db, w->caller.id, c->login, c->state, w->now);
+}
+
+static void
+closed(struct work *w)
+{
+	if (w->job.result == MFA_OK && w->job.wakes != NULL)
+		login_count_outcome(((const struct closing *)w)->state);
+}
+
+static void
+post_close(struct request *r)
+{
+	struct closing *c = work_begin(r, CALLER_HOST, sizeof(*c));
+
+	if (c == NULL || !work_param(&c->work, "login", c->login, sizeof(c->login)) ||
+	    !work_body(&c->work, close_members))
+		return;
+	if (model_login_outcome(c->outcome, &c->state) != MFA_OK) {
+		work_refuse(&c->work, PROBLEM_INVALID, "outcome",
+		    "granted, code, wrong_number, refused or cancelled");
+		return;
+	}
+	c->work.run = run_close;
+	c->work.answer = work_done;
+	c->work.concluded = closed;
+	work_submit(&c->work);
+}
+
+const struct route login_routes[] = {
+	{ HTTP_POST, "/v1/logins", post_login },
+	{ HTTP_GET, "/v1/logins/{login}", get_login },
+	{ HTTP_POST, "/v1/logins/{login}/close", post_close },
+	{ .handle = NULL },
+};
