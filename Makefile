@@ -79,6 +79,9 @@ $(BUILD)/ctl.a: $(filter-out %/mfactl.o,$(call objs,ctl))
 $(BUILD)/mfactl: $(BUILD)/ctl/mfactl.o $(BUILD)/ctl.a $(HELPER) $(COMMON)
 	$(CC) -pie $(LDFLAGS_ALL) -o $@ $^ $(CTL_LIBS)
 
+# It takes the document in.
+$(BUILD)/server/resource_openapi.o: server/openapi.json
+
 # mfad without its main, for tests.
 $(BUILD)/server.a: $(filter-out %/main.o,$(call objs,server))
 	@rm -f $@
@@ -166,6 +169,10 @@ $(BUILD)/tests/unit/test_http_%: $(BUILD)/tests/unit/test_http_%.o $(BUILD)/serv
 
 $(BUILD)/tests/unit/test_mfad_%: $(BUILD)/tests/unit/test_mfad_%.o $(BUILD)/tests/unit.a \
 		$(BUILD)/server.a $(COMMON) | $(BUILD)/mfad $(BUILD)/tests/held
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS) $(SERVER_LIBS)
+
+$(BUILD)/tests/unit/test_api_%: $(BUILD)/tests/unit/test_api_%.o $(BUILD)/tests/unit.a \
+		$(BUILD)/server.a $(COMMON) | $(BUILD)/mfad
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS) $(SERVER_LIBS)
 
 # Those of its state.

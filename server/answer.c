@@ -115,8 +115,12 @@ answer_flag(struct answer *a, const char *name, bool value)
 }
 
 void
-answer_null(struct answer *a, const char *name)
+answer_time(struct answer *a, const char *name, int64_t value)
 {
+	if (value != 0) {
+		answer_number(a, name, value);
+		return;
+	}
 	put_name(a, name);
 	put(a, "null", 4);
 }

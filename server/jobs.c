@@ -15,6 +15,8 @@
 #include "server.h"
 #include "text.h"
 
+#define TIMER_SLACK_MS 20	/* a timer of the loop may be early by its clock's grain */
+
 /* ---- what resources share ---- */
 
 struct api *
@@ -26,7 +28,11 @@ api_of(const struct request *r)
 int64_t
 api_now(void)
 {
-	return (int64_t)time(NULL);
+	struct timespec now = { .tv_sec = 0 };
+
+	/* time(2) may be some milliseconds behind what api_ms_until counts with. */
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec;
 }
 
 unsigned int
@@ -36,7 +42,7 @@ api_ms_until(int64_t then)
 	int64_t ms;
 
 	(void)clock_gettime(CLOCK_REALTIME, &now);
-	ms = (then - (int64_t)now.tv_sec) * 1000 - now.tv_nsec / 1000000 + 1;
+	ms = (then - (int64_t)now.tv_sec) * 1000 - now.tv_nsec / 1000000 + TIMER_SLACK_MS;
 	if (then - (int64_t)now.tv_sec > HOLD_MAX_MS / 1000 + 1 || ms > HOLD_MAX_MS)
 		return HOLD_MAX_MS;
 	return ms > 0 ? (unsigned int)ms : 0;
@@ -82,7 +88,7 @@ static void
 work_free(struct work *w)
 {
 	body_free(&w->body);
-	explicit_bzero(w, sizeof(*w));
+	explicit_bzero(w, w->size);
 	free(w);
 }
 
@@ -98,6 +104,7 @@ work_begin(struct request *r, unsigned int kind, size_t size)
 		answer_problem(r, MFA_E_MEMORY, NULL, NULL);
 		return NULL;
 	}
+	w->size = size;
 	w->api = api_of(r);
 	w->request = r;
 	w->caller = caller;
@@ -239,7 +246,16 @@ run(struct db *db, void *arg)
 static void
 done(struct job *job)
 {
-	conclude(job->arg);
+	struct work *w = job->arg;
+	void (*then)(struct work *w) = w->then;
+
+	if (job->result != MFA_OK || then == NULL) {
+		conclude(w);
+		return;
+	}
+	waiters_wake(w->api->waiters, job->wakes);
+	w->then = NULL;
+	then(w);
 }
 
 static void
@@ -292,15 +308,21 @@ work_submit(struct work *w)
 }
 
 void
-work_submit_slow(struct work *w, int (*slow)(struct db *db, struct work *w))
+work_go_slow(struct work *w, int (*slow)(struct db *db, struct work *w))
 {
 	int r;
 
-	request_hold(w->request, HOLD_MAX_MS, on_again, on_gone, w);
 	w->slow = slow;
 	w->job.run = run_slow;
 	w->job.done = done_slow;
 	w->job.arg = w;
 	if ((r = worker_submit(w->api->worker, &w->job)) != MFA_OK)
 		refuse_held(w, r);
+}
+
+void
+work_submit_slow(struct work *w, int (*slow)(struct db *db, struct work *w))
+{
+	request_hold(w->request, HOLD_MAX_MS, on_again, on_gone, w);
+	work_go_slow(w, slow);
 }

@@ -16,6 +16,7 @@
  */
 struct work {
 	struct job job;
+	size_t size;			/* of what begins with this */
 	struct api *api;
 	struct request *request;	/* NULL: the peer left */
 	struct model_caller caller;
@@ -26,6 +27,8 @@ struct work {
 	int (*slow)(struct db *db, struct work *w);
 	/* Set by the resource. */
 	int (*run)(struct db *db, struct work *w);	/* in the writer's thread */
+	void (*then)(struct work *w);	/* or NULL; after MFA_OK of run, instead of an answer:
+					 * gives it on, and is then NULL */
 	void (*answer)(struct work *w);	/* after MFA_OK; not called when the peer left */
 	void (*concluded)(struct work *w);	/* or NULL; always, before it is freed */
 	const char *refused;		/* a sentence for people; NULL: none */
@@ -51,6 +54,9 @@ void work_refuse(struct work *w, int result, const char *field, const char *deta
  * caller's any more. */
 void work_submit(struct work *w);
 void work_submit_slow(struct work *w, int (*slow)(struct db *db, struct work *w));
+
+/* The latter for one that is on its way already: in `then`. */
+void work_go_slow(struct work *w, int (*slow)(struct db *db, struct work *w));
 
 /* For a model function: NULL when there is no key. */
 const struct model_once *work_once(const struct work *w);

@@ -35,10 +35,7 @@ get_device(struct request *r)
 	answer_text(&a, "user", d.user);
 	answer_text(&a, "name", d.name);
 	answer_flag(&a, "certified", d.certified);
-	if (d.expires != 0)
-		answer_number(&a, "expires", d.expires);
-	else
-		answer_null(&a, "expires");
+	answer_time(&a, "expires", d.expires);
 	answer_send(&a, r, 200);
 }
 

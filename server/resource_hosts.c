@@ -136,7 +136,7 @@ put_host(void *arg, const struct model_host *h)
 	answer_text(a, "host", h->id);
 	answer_text(a, "name", h->name);
 	answer_number(a, "created", h->created);
-	answer_number(a, "last_seen", h->seen);
+	answer_time(a, "last_seen", h->seen);
 	answer_close(a, '}');
 	return true;
 }

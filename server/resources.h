@@ -26,5 +26,21 @@ extern const struct route device_routes[];
 extern const struct route enrolment_routes[];
 /* What hosts ask about users. */
 extern const struct route user_routes[];
+/* Codes whose tokens are here. */
+extern const struct route code_routes[];
+/* What all hosts are told to do. */
+extern const struct route policy_routes[];
+
+/* The administrator's: users and their phones, */
+extern const struct route admin_routes[];
+/* their locks, */
+extern const struct route lock_routes[];
+/* temporary access passes, */
+extern const struct route pass_routes[];
+/* who waits, who did what, and a copy of it all. */
+extern const struct route record_routes[];
+
+/* The description of all of these. */
+extern const struct route openapi_routes[];
 
 #endif
