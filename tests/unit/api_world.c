@@ -115,7 +115,7 @@ record(const struct asked *a, int status)
 	if (type != NULL && strncmp(json_object_get_string(type), "text/plain", 10) == 0)
 		put(o, "type", "text/plain");
 	json_object_object_add(o, "headers", all);
-	json_object_object_add(o, "body", json_tokener_parse(a->body));
+	json_object_object_add(o, "body", status < 300 ? json_tokener_parse(a->body) : NULL);
 	json_object_object_add(o, "answer", answer != NULL ? json_object_get(answer) :
 	    json_object_new_string(raw_body));
 	line = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
@@ -218,7 +218,7 @@ api_call(const char *who, const char *method, const char *path, const char *body
 int
 api_get(const char *who, const char *format, ...)
 {
-	char path[256];
+	char path[512];
 	va_list ap;
 
 	va_start(ap, format);

@@ -32,7 +32,7 @@ int api_get(const char *who, const char *format, ...) __attribute__((format(prin
  * api_answer closes it. */
 struct asked {
 	struct client client;
-	char method[8], path[256], body[4096];
+	char method[8], path[512], body[4096];
 };
 void api_ask(struct asked *a, const char *who, const char *method, const char *path,
     const char *body);

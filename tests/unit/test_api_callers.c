@@ -245,6 +245,8 @@ START_TEST(paths_and_methods_are_known)
 	ck_assert_int_eq(api_get(web.credential, "/v1/users/%%ff"), 400);
 	ck_assert_int_eq(api_get(web.credential, "/v1/users/%%41"), 400);
 	ck_assert_int_eq(api_get(web.credential, "/v1/users/a%%2Fb"), 400);
+	API_PROBLEM(400, "invalid", "user", api_get(web.credential, "/v1/users/%0257d", 0));
+	ck_assert_int_eq(api_get(web.credential, "/v1/users/%0256d", 0), 200);
 }
 END_TEST
 
