@@ -241,7 +241,11 @@ $(BUILD)/fuzz/fuzz_http: $(BUILD)/tests/fuzz/fuzz_http.o $(BUILD)/server.a $(COM
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^
 
-$(filter-out $(FUZZ_MODULE) %/fuzz_http,$(FUZZERS)): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/ctl.a $(HELPER) $(COMMON)
+$(BUILD)/fuzz/fuzz_api_body: $(BUILD)/tests/fuzz/fuzz_api_body.o $(BUILD)/server.a $(COMMON)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(SERVER_LIBS)
+
+$(filter-out $(FUZZ_MODULE) %/fuzz_http %/fuzz_api_body,$(FUZZERS)): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/ctl.a $(HELPER) $(COMMON)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(CTL_LIBS)
 
