@@ -23,7 +23,8 @@ struct absent {
 	char host[MODEL_ID_MAX], login[MODEL_ID_MAX];
 };
 
-static LIST_HEAD(, absent) everybody = LIST_HEAD_INITIALIZER(everybody);
+LIST_HEAD(everybody, absent);
+static struct everybody everybody = LIST_HEAD_INITIALIZER(everybody);
 
 static void
 leave(struct absent *a)

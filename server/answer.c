@@ -8,6 +8,9 @@
 
 #define FIRST_SIZE	512
 #define PROBLEM_PREFIX	"urn:pam-mfa:problem:"
+/* RFC 8259 section 7. */
+#define ESCAPED		"\"\\\001\002\003\004\005\006\a\b\t\n\v\f\r\016\017\020\021\022\023" \
+			"\024\025\026\027\030\031\032\033\034\035\036\037"
 
 /* ---- writing ---- */
 
@@ -51,8 +54,7 @@ put_string(struct answer *a, const char *s)
 
 	put(a, "\"", 1);
 	while (*s != '\0') {
-		for (len = 0; (unsigned char)s[len] >= ' ' && s[len] != '"' && s[len] != '\\'; len++)
-			;
+		len = strcspn(s, ESCAPED);
 		put(a, s, len);
 		s += len;
 		if (*s == '\0')

@@ -26,9 +26,9 @@ static int
 make_temporary(struct db *db, const char *path, char *name, size_t size)
 {
 	uint64_t random;
-	int fd, n, r;
+	int fd, n;
 
-	if ((r = crypto_random(&random, sizeof(random))) != MFA_OK)
+	if (crypto_random(&random, sizeof(random)) != MFA_OK)
 		return fault(db, path);
 	n = snprintf(name, size, "%s.%016llx", path, (unsigned long long)random);
 	if (n < 0 || (size_t)n >= size)

@@ -27,8 +27,9 @@ struct work {
 	int (*slow)(struct db *db, struct work *w);
 	/* Set by the resource. */
 	int (*run)(struct db *db, struct work *w);	/* in the writer's thread */
-	void (*then)(struct work *w);	/* or NULL; after MFA_OK of run, instead of an answer:
-					 * gives it on, and is then NULL */
+	/* Or NULL: after MFA_OK of run, instead of an answer; gives it on, and is
+	 * then NULL. */
+	void (*then)(struct work *w);
 	void (*answer)(struct work *w);	/* after MFA_OK; not called when the peer left */
 	void (*concluded)(struct work *w);	/* or NULL; always, before it is freed */
 	const char *refused;		/* a sentence for people; NULL: none */
@@ -39,8 +40,8 @@ struct work {
  * has been answered. */
 void *work_begin(struct request *r, unsigned int kind, size_t size);
 
-/* Reads the body into the work's own members (offsets from *w); false: the request has been answered, and
- * the work is freed. */
+/* Reads the body into the work's own members (offsets from *w); false: the
+ * request has been answered, and the work is freed. */
 bool work_body(struct work *w, const struct body_member *members);
 
 /* Copies a {name} of the path, which does not live as long; the same. */
