@@ -40,9 +40,10 @@ on_gone(void *arg)
 	struct poll *p = arg;
 
 	p->request = NULL;
+	waiters_remove(&p->waiter);
 	if (p->gone != NULL && !p->api->stopping)
 		p->gone(p);
-	forget(p);
+	free(p);
 }
 
 static void

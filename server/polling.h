@@ -21,7 +21,7 @@ struct poll {
 	bool held;			/* it has waited */
 	/* Replies and returns true, or sets until and returns false. */
 	bool (*look)(struct poll *p, bool last);
-	void (*gone)(struct poll *p);	/* the peer left; or NULL */
+	void (*gone)(struct poll *p);	/* the peer left; it waits no more; or NULL */
 };
 
 /* ---- all limits ---- */

@@ -161,12 +161,14 @@ look(struct poll *p, bool last)
 	return true;
 }
 
+/* Unless another poll of it is held. */
 static void
 host_left(struct poll *p)
 {
 	struct model_login l;
 
-	if (model_login(p->api->db, p->caller.id, p->id, api_now(), &l) == MFA_OK &&
+	if (waiters_find(p->api->waiters, p->id) == NULL &&
+	    model_login(p->api->db, p->caller.id, p->id, api_now(), &l) == MFA_OK &&
 	    (l.state == MODEL_WAITING || l.state == MODEL_ANSWERED))
 		absent_note(p->api, p->caller.id, p->id);
 }

@@ -17,6 +17,9 @@ is "module" "$(stat -c '%U %a' $security/pam_mfa.so)" "root 644"
 is "helper" "$(stat -c '%U %a' /usr/libexec/pam_mfa/mfa-helper)" "root 755"
 is "service" "$(stat -c '%U %a' /usr/sbin/mfad)" "root 755"
 is "its_state_is_its_alone" "$(stat -c '%U %G %a' /var/lib/mfad)" "mfad mfad 700"
+is "what_seals_it_it_can_only_read" "$(stat -c '%U %G %a %s' /etc/mfad/state.key)" "root mfad 640 32"
+is "its_authority_is_its_alone" "$(stat -c '%U %G %a' /etc/mfad/authority.key)" "mfad mfad 600"
+keys=$(sha256sum /etc/mfad/*.key)
 succeeds "its_sample_can_be_used" mfad -t -f /usr/share/doc/pam_mfa/mfad.conf
 is "state_is_the_helper's_alone" "$(stat -c '%U %G %a' /var/lib/pam_mfa)" "pam_mfa pam_mfa 700"
 is "socket_directory" "$(stat -c '%U %a' /run/pam_mfa)" "root 755"
@@ -37,10 +40,14 @@ is "DESTDIR_takes_everything" "$(cd /tmp/staged && find . -name 'pam_mfa.so' -o 
 make_it uninstall DESTDIR=/tmp/staged > /tmp/out
 is "and_gives_it_back" "$(find /tmp/staged -type f ! -path '*/etc/*')" ""
 
+make_it install > /tmp/out
+is "its_keys_stay" "$(sha256sum /etc/mfad/*.key)" "$keys"
+
 # ---- systemd's units ----
 
 is "the_units_are_well_formed" \
-    "$(systemd-analyze verify --man=no /usr/lib/systemd/system/mfa{-helper,d}.{socket,service} 2>&1)" ""
+    "$(systemd-analyze verify --man=no /usr/lib/systemd/system/mfa{-helper,d}.{socket,service} \
+    /usr/lib/systemd/system/mfad-admin.socket 2>&1)" ""
 for service in mfa-helper mfad; do
 	systemd-analyze security --offline=true --threshold=15 \
 	    /usr/lib/systemd/system/$service.service > /tmp/out 2>&1

@@ -158,6 +158,9 @@ mfad_pid() {
 systemctl start mfad.socket
 is "mfad_waits_for_the_first_connection" "$(mfad_pid)" 0
 like "and_serves_it" "$(health)" '"status":"ok"'
+is "the_administrator's_socket_is_its_alone" "$(stat -c '%U %a' /run/mfad/admin.sock)" "mfad 600"
+like "and_it_listens_there" "$(ss -xlpH src /run/mfad/admin.sock)" '"mfad"'
+is "it_has_made_its_state" "$(stat -c '%U %a' /var/lib/mfad/mfad.db)" "mfad 600"
 is "it_told_systemd_that_it_is_ready" "$(systemctl is-active mfad.service)" active
 is "it_is_the_user_mfad" "$(ps -o user= -p "$(mfad_pid)")" mfad
 is "it_too_has_no_capability" "$(sed -n 's/^CapBnd:\t//p' "/proc/$(mfad_pid)/status")" 0000000000000000
@@ -174,6 +177,7 @@ renewed() {
 if wait_until 30 renewed; then pass "a_reload_takes_the_new_certificate"; else fail "a_reload_takes_the_new_certificate"; fi
 systemctl stop mfad.socket mfad.service
 is "it_ends_well" "$(systemctl show -P Result mfad.service)" success
+is "and_its_sockets_go" "$(ls /run/mfad/admin.sock 2> /dev/null)" ""
 
 # ---- away ----
 

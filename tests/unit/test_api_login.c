@@ -153,6 +153,20 @@ START_TEST(one_that_comes_back_has_not)
 }
 END_TEST
 
+START_TEST(one_of_two_polls_may_end)
+{
+	struct asked host, other;
+
+	api_login(&web, "anna", login);
+	ask_host_poll(&host, login);
+	ask_host_poll(&other, login);
+	client_close(&host.client);
+	ck_assert(api_waits(&other, 1500));
+	client_close(&other.client);
+	ck_assert(api_state_becomes(&anna, login, "cancelled", 2000));
+}
+END_TEST
+
 START_TEST(another_host_does_not_keep_it)
 {
 	struct api_host db = api_host("db1");
@@ -389,6 +403,7 @@ main(void)
 	tcase_add_loop_test(tc, a_close_wakes_the_phone_and_the_host, 0, 5);
 	tcase_add_test(tc, a_host_that_leaves_has_cancelled);
 	tcase_add_test(tc, one_that_comes_back_has_not);
+	tcase_add_test(tc, one_of_two_polls_may_end);
 	tcase_add_test(tc, another_host_does_not_keep_it);
 	tcase_add_test(tc, a_host_that_leaves_after_the_answer);
 	tcase_add_test(tc, time_ends_both_polls);
