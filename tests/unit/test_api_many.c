@@ -4,6 +4,7 @@
 #include <check.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,6 +151,43 @@ START_TEST(told_to_stop_it_has_polls_ask_again)
 }
 END_TEST
 
+/* ---- a database that says no ---- */
+
+static void
+expect_503(const char *problem)
+{
+	API_PROBLEM(503, problem, NULL, api_call(ADMIN, "POST", "/v1/join-tokens",
+	    "{\"life\":60}"));
+	ck_assert(api_has("\r\nRetry-After: 1\r\n"));
+	ck_assert(!api_has("\"detail\""));
+	ck_assert(mfad_logged(&api, "a request failed: "));
+}
+
+START_TEST(somebody_holds_the_database)
+{
+	sqlite3 *db = NULL;
+
+	ck_assert_int_eq(sqlite3_open(mfad_path(&api, "state/mfad.db"), &db), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	expect_503("busy");
+	ck_assert_int_eq(api_get(web.credential, "/v1/users/anna"), 200);
+	ck_assert_int_eq(sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	ck_assert_int_eq(api_call(ADMIN, "POST", "/v1/join-tokens", "{\"life\":60}"), 201);
+	api_stop();
+}
+END_TEST
+
+START_TEST(the_database_is_another_file)
+{
+	ck_assert_int_eq(rename(mfad_path(&api, "state/mfad.db"), mfad_path(&api, "state/old.db")),
+	    0);
+	expect_503("storage");
+	ck_assert_int_eq(api_get(ANYBODY, "/v1/health"), 200);
+	api_stop();
+}
+END_TEST
+
 START_TEST(without_its_keys_it_does_not_start)
 {
 	api_start("");
@@ -272,6 +310,8 @@ main(void)
 	tcase_add_test(tc, killed_it_has_what_it_said);
 	tcase_add_test(tc, told_to_stop_it_has_polls_ask_again);
 	tcase_add_test(tc, the_administrator_s_socket_is_for_root);
+	tcase_add_test(tc, somebody_holds_the_database);
+	tcase_add_test(tc, the_database_is_another_file);
 	suite_add_tcase(s, tc);
 	tcase_set_timeout(own, 60);
 	tcase_add_test(own, without_its_keys_it_does_not_start);
