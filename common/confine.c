@@ -8,6 +8,7 @@
 #include <linux/seccomp.h>
 #include <stdint.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -49,24 +50,31 @@ confine_limit(__rlimit_resource_t what, rlim_t most)
 #define ACCESS_READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
 #define ACCESS_WRITE (ACCESS_READ | LANDLOCK_ACCESS_FS_WRITE_FILE | \
 	LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE)
+#define ACCESS_FILE (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE)
 #define ACCESS_ALL_V1 ((LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1)	/* all of ABI 1 */
 
+/* Rights to a directory's entries are an error for a file. */
 static int
-allow_beneath(int ruleset, const char *dir, uint64_t access)
+allow_beneath(int ruleset, const char *path, uint64_t access)
 {
 	struct landlock_path_beneath_attr rule = { .allowed_access = access };
-	long r;
+	struct stat st;
+	long r = -1;
 
-	rule.parent_fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	rule.parent_fd = open(path, O_PATH | O_CLOEXEC);
 	if (rule.parent_fd == -1)
 		return errno == ENOENT || errno == EACCES ? MFA_OK : MFA_E_SYSTEM;
-	r = syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+	if (fstat(rule.parent_fd, &st) == 0) {
+		if (!S_ISDIR(st.st_mode))
+			rule.allowed_access &= ACCESS_FILE;
+		r = syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+	}
 	(void)close(rule.parent_fd);
 	return r == -1 ? MFA_E_SYSTEM : MFA_OK;
 }
 
 int
-confine_files(const char *write_dir, const char *const *read_dirs)
+confine_files(const char *write_dir, const char *const *read_paths)
 {
 	struct landlock_ruleset_attr attr = { .handled_access_fs = ACCESS_ALL_V1 };
 	int fd, r;
@@ -75,8 +83,8 @@ confine_files(const char *write_dir, const char *const *read_dirs)
 	if (fd == -1)	/* a kernel without it: user and seccomp still hold */
 		return errno == ENOSYS || errno == EOPNOTSUPP ? MFA_OK : MFA_E_SYSTEM;
 	r = write_dir != NULL ? allow_beneath(fd, write_dir, ACCESS_WRITE) : MFA_OK;
-	for (; r == MFA_OK && *read_dirs != NULL; read_dirs++)
-		r = allow_beneath(fd, *read_dirs, ACCESS_READ);
+	for (; r == MFA_OK && *read_paths != NULL; read_paths++)
+		r = allow_beneath(fd, *read_paths, ACCESS_READ);
 	if (r == MFA_OK && syscall(SYS_landlock_restrict_self, fd, 0) == -1)
 		r = MFA_E_SYSTEM;
 	(void)close(fd);

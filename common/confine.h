@@ -21,9 +21,10 @@ int confine_privileges(void);
 /* Lowers a limit for good; one that is lower already stays. */
 int confine_limit(__rlimit_resource_t what, rlim_t most);
 
-/* Landlock: `write_dir` (NULL: none) to read and write, `read_dirs`
- * (NULL-terminated) to read, nothing else.  One that is not there is none. */
-int confine_files(const char *write_dir, const char *const *read_dirs);
+/* Landlock: `write_dir` (NULL: none) to read and write, `read_paths` (files, and
+ * directories with all below them; NULL-terminated) to read, nothing else.  One
+ * that is not there is none. */
+int confine_files(const char *write_dir, const char *const *read_paths);
 
 /* seccomp (confine_calls.h has what a filter is made of). */
 int confine_calls(const struct sock_filter *filter, unsigned short len);

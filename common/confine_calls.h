@@ -41,6 +41,10 @@
 	IF_NOT(SYS_##call, 4), LOW(n), \
 	BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, 1, 0), RETURN(SECCOMP_RET_ALLOW), \
 	RETURN(SECCOMP_RET_ERRNO | EACCES)
+/* Only with all of these bits in argument n. */
+#define ALLOW_WITH(call, n, bits) \
+	IF_NOT(SYS_##call, 5), LOW(n), BPF_STMT(BPF_ALU | BPF_AND | BPF_K, bits), \
+	IF_NOT(bits, 1), RETURN(SECCOMP_RET_ALLOW), RETURN(SECCOMP_RET_ERRNO | EACCES)
 
 /* A filter begins with this: no other machine's calls. */
 #define BEGIN_FILTER \
