@@ -46,7 +46,10 @@ HELPER_LIBS = -lsqlite3 -lcrypto
 CTL_LIBS = $(HELPER_LIBS) -lqrencode -ljson-c
 SERVER_LIBS = $(shell $(PKG_CONFIG) --libs libevent libevent_openssl libssl libcrypto json-c sqlite3) -lpthread
 
-PROGRAMS = $(BUILD)/pam_mfa.so $(BUILD)/mfa-helper $(BUILD)/mfactl $(BUILD)/mfad
+HTTP = $(BUILD)/http.a
+HTTP_LIBS = -lcurl -ljson-c -lcrypto
+
+PROGRAMS = $(BUILD)/pam_mfa.so $(BUILD)/mfa-helper $(BUILD)/mfa-http $(BUILD)/mfactl $(BUILD)/mfad
 
 all: $(PROGRAMS)
 
@@ -70,6 +73,14 @@ $(HELPER): $(filter-out %/main.o,$(call objs,helper helper/login))
 
 $(BUILD)/mfa-helper: $(BUILD)/helper/login/main.o $(HELPER) $(COMMON)
 	$(CC) -pie $(LDFLAGS_ALL) -o $@ $^ $(HELPER_LIBS)
+
+# The same of mfa-http, for tests.
+$(HTTP): $(filter-out %/main.o,$(call objs,helper/http))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/mfa-http: $(BUILD)/helper/http/main.o $(HTTP) $(COMMON)
+	$(CC) -pie $(LDFLAGS_ALL) -o $@ $^ $(HTTP_LIBS)
 
 # mfactl without its main, for tests.
 $(BUILD)/ctl.a: $(filter-out %/mfactl.o,$(call objs,ctl))
@@ -101,6 +112,7 @@ clean:
 
 unitdir ?= $(PREFIX)/lib/systemd/system
 docdir ?= $(PREFIX)/share/doc/pam_mfa
+UNITS = mfa-helper.service mfa-helper.socket mfa-http.service mfa-http.socket
 MANUALS = $(sort $(wildcard man/*.[158]))
 # PAM finds a module by its name in one directory only.
 MODULE_NAME = $(if $(filter /usr,$(PREFIX)),pam_mfa.so,$(securitydir)/pam_mfa.so)
@@ -118,6 +130,7 @@ install:
 	@$(PUT); \
 	put 0644 $(BUILD)/pam_mfa.so $(securitydir)/pam_mfa.so; \
 	put 0755 $(BUILD)/mfa-helper $(libexecdir)/mfa-helper; \
+	put 0755 $(BUILD)/mfa-http $(libexecdir)/mfa-http; \
 	put 0755 $(BUILD)/mfactl $(bindir)/mfactl; \
 	put 0755 $(BUILD)/mfad $(sbindir)/mfad; \
 	put 0644 conf/pam_mfa.conf $(docdir)/pam_mfa.conf; \
@@ -141,9 +154,9 @@ install:
 uninstall:
 	@test -n "$(DESTDIR)" || conf/deactivate
 	cd $(DESTDIR)/ && rm -f $(patsubst /%,%,/usr/share/pam-configs/pam_mfa $(securitydir)/pam_mfa.so \
-		$(libexecdir)/mfa-helper $(bindir)/mfactl $(sbindir)/mfad $(UNITS:%=$(unitdir)/%) \
-		/usr/lib/sysusers.d/pam_mfa.conf /usr/lib/tmpfiles.d/pam_mfa.conf \
-		$(docdir)/pam_mfa.conf $(docdir)/mfad.conf \
+		$(libexecdir)/mfa-helper $(libexecdir)/mfa-http $(bindir)/mfactl $(sbindir)/mfad \
+		$(UNITS:%=$(unitdir)/%) /usr/lib/sysusers.d/pam_mfa.conf \
+		/usr/lib/tmpfiles.d/pam_mfa.conf $(docdir)/pam_mfa.conf $(docdir)/mfad.conf \
 		$(foreach page,$(MANUALS),$(mandir)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))))
 	@rmdir $(DESTDIR)$(libexecdir) $(DESTDIR)$(docdir) 2>/dev/null || :
 	@test -n "$(DESTDIR)" || ! test -d /run/systemd/system || systemctl daemon-reload
@@ -197,6 +210,16 @@ $(BUILD)/tests/kill_at_write.so: $(BUILD)/tests/fault/kill_at_write.o
 
 $(WORLD_TOOLS): $(BUILD)/tests/%: $(BUILD)/tests/world/%.o
 	$(CC) $(LDFLAGS_ALL) -o $@ $< -lpam
+
+# Both ends of mfa-http: an approval service that does as it is told, and who
+# asks for it.
+HTTP_TOOLS = $(BUILD)/tests/http/server $(BUILD)/tests/http/ask
+
+$(BUILD)/tests/http/server: $(BUILD)/tests/http/server.o
+	$(CC) $(LDFLAGS_ALL) -o $@ $< -lssl -lcrypto -lpthread
+
+$(BUILD)/tests/http/ask: $(BUILD)/tests/http/ask.o $(COMMON)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^
 
 # Every call that can fail goes through a wrapper (tests/fault/calls.h), in a
 # build of its own with sanitizers and without the names that fortifying gives
@@ -259,6 +282,7 @@ fuzz: fuzzers
 	@BUILD=$(BUILD) tests/fuzz/test_fuzz.sh $(FUZZ_SECONDS)
 
 tests: $(PROGRAMS) $(BUILD)/tests/kill_at_write.so $(UNIT_TESTS) $(PAM_TESTS) $(BUILD)/tests/pam/probe $(WORLD_TOOLS) \
+	$(HTTP_TOOLS) \
 	$(BUILD)/tests/fault/test_torture fuzzers
 
 check: tests

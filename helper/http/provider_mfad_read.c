@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base64url.h"
+#include "error.h"
+#include "fetch_reply.h"
+#include "json.h"
+#include "provider_mfad.h"
+#include "text.h"
+
+/* ---- all limits ---- */
+#define PROBLEM_MAX	256	/* bytes of each text of a problem document */
+#define WORD_MAX	32	/* of a word that means something */
+
+struct word {
+	const char *word;
+	uint32_t meaning;
+};
+
+/* 0 for one that is not among them. */
+static uint32_t
+meaning(const struct word *words, const char *word)
+{
+	for (; words->word != NULL; words++)
+		if (strcmp(words->word, word) == 0)
+			return words->meaning;
+	return 0;
+}
+
+static int
+read_word(struct json_object *o, const char *name, const struct word *words, uint32_t *out)
+{
+	char word[WORD_MAX];
+	size_t len;
+	int r = json_text(o, name, word, sizeof(word), &len);
+
+	*out = r == MFA_OK ? meaning(words, word) : 0;
+	return *out != 0 ? MFA_OK : MFA_E_INVALID;
+}
+
+/* ---- problem documents (RFC 9457) ---- */
+
+#define PROBLEM "urn:pam-mfa:problem:"
+
+static const struct word problems[] = {
+	{ PROBLEM "unauthenticated", QUERY_NOT_ACCEPTED },
+	{ PROBLEM "forbidden", QUERY_NOT_ACCEPTED },
+	{ PROBLEM "no-device", QUERY_NO_DEVICE },
+	{ PROBLEM "already-waiting", QUERY_WAITING },
+	{ PROBLEM "too-many-unanswered", QUERY_TOO_MANY },
+	{ PROBLEM "push-locked", QUERY_LOCKED },
+	{ NULL, 0 },
+};
+
+static uint32_t
+failure_of(const struct fetch_reply *r, const char *type)
+{
+	uint32_t failure = meaning(problems, type);
+
+	if (failure == 0)
+		failure = r->status == 401 || r->status == 403 ? QUERY_NOT_ACCEPTED : QUERY_SERVICE;
+	return failure;
+}
+
+static void
+read_problem(const struct fetch_reply *r, struct query *out)
+{
+	char type[PROBLEM_MAX] = "", title[PROBLEM_MAX] = "", detail[PROBLEM_MAX] = "";
+	char words[3 * PROBLEM_MAX];
+	struct json_object *o = NULL;
+	size_t len;
+
+	if (r->problem && json_read(r->body, r->len, &o) == MFA_OK) {
+		(void)json_text(o, "type", type, sizeof(type), &len);
+		(void)json_text(o, "title", title, sizeof(title), &len);
+		(void)json_text(o, "detail", detail, sizeof(detail), &len);
+	}
+	json_drop(&o);
+	out->type = QUERY_FAILED;
+	out->failure = failure_of(r, type);
+	out->retry_after = r->retry_after;
+	(void)snprintf(words, sizeof(words), "status %ld%s%s%s%s%s", r->status,
+	    r->status >= 300 && r->status < 400 ? ", a redirect, which is not followed" : "",
+	    title[0] != '\0' ? ": " : "", title, detail[0] != '\0' ? ": " : "", detail);
+	fetch_words(out->words, words);
+}
+
+/* The object of a reply with the status that is wanted; MFA_OK and none for a
+ * reply that says that it failed. */
+static int
+open_reply(const struct fetch_reply *r, long wanted, struct query *out, struct json_object **o)
+{
+	*o = NULL;
+	if (r->status != wanted) {
+		read_problem(r, out);
+		return MFA_OK;
+	}
+	return r->json ? json_read(r->body, r->len, o) : MFA_E_INVALID;
+}
+
+/* ---- begin ---- */
+
+static const struct word methods[] = {
+	{ "push", QUERY_CAN_PUSH }, { "totp", QUERY_CAN_CODE }, { "hotp", QUERY_CAN_CODE },
+	{ "recovery", QUERY_CAN_CODE }, { "pass", QUERY_CAN_CODE }, { NULL, 0 },
+};
+
+static int
+add_method(void *arg, const char *text, size_t len)
+{
+	struct query *out = arg;
+
+	(void)len;
+	out->methods |= meaning(methods, text);	/* 0 for one that is new to us */
+	return MFA_OK;
+}
+
+static int
+read_user(const struct errand *e, struct json_object *o, struct query *out)
+{
+	char user[STATEMENT_USER_MAX];
+	bool push_locked, locked;
+	size_t len;
+
+	if (json_text(o, "user", user, sizeof(user), &len) != MFA_OK ||
+	    strcmp(user, e->user) != 0 || json_flag(o, "push_locked", &push_locked) != MFA_OK ||
+	    json_flag(o, "locked", &locked) != MFA_OK)
+		return MFA_E_INVALID;
+	if (push_locked || locked)
+		out->methods |= QUERY_PUSH_LOCKED;
+	return json_texts(o, "methods", add_method, out);
+}
+
+/* One behind another, as each ends with a line feed.  They are never left out
+ * for want of room: that would bring a device back. */
+static int
+add_revocation(void *arg, const char *text, size_t len)
+{
+	struct query *out = arg;
+
+	if (len == 0 || text[len - 1] != '\n' ||
+	    len > sizeof(out->revocations) - out->revocations_len)
+		return MFA_E_INVALID;
+	memcpy(out->revocations + out->revocations_len, text, len);
+	out->revocations_len += (uint32_t)len;
+	return MFA_OK;
+}
+
+int
+mfad_read_begin(struct errand *e, const struct fetch_reply *r, unsigned int step,
+    struct query *out)
+{
+	struct json_object *o;
+	int result = open_reply(r, 200, out, &o);
+
+	if (result != MFA_OK || o == NULL)
+		return result;
+	result = step == 0 ? read_user(e, o, out) :
+	    json_texts(o, "revocations", add_revocation, out);
+	/* Revocations matter to one with a phone only. */
+	if (result == MFA_OK && (step == 1 || (out->methods & QUERY_CAN_PUSH) == 0))
+		out->type = QUERY_METHODS;
+	json_drop(&o);
+	return result;
+}
+
+/* ---- choose ---- */
+
+static bool
+is_id(const char *id)
+{
+	static const char alphabet[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+	return id[0] == 'l' && id[1] == '_' && id[2] != '\0' &&
+	    id[strspn(id, alphabet)] == '\0';
+}
+
+static const struct word states[] = {
+	{ "waiting", 1 }, { "answered", QUERY_ANSWERED }, { "cancelled", QUERY_ENDED },
+	{ "expired", QUERY_ENDED }, { NULL, 0 },
+};
+
+int
+mfad_read_choose(struct errand *e, const struct fetch_reply *r, unsigned int step,
+    struct query *out)
+{
+	char id[PROVIDER_ID_MAX];
+	struct json_object *o;
+	uint32_t state;
+	size_t len;
+	int result = open_reply(r, 201, out, &o);
+
+	(void)step;
+	if (result != MFA_OK || o == NULL)
+		return result;
+	result = json_text(o, "login", id, sizeof(id), &len);
+	if (result == MFA_OK)
+		result = is_id(id) ? read_word(o, "state", states, &state) : MFA_E_INVALID;
+	if (result == MFA_OK) {
+		memcpy(e->login, id, len + 1);
+		out->type = QUERY_PUSHED;
+	}
+	json_drop(&o);
+	return result;
+}
+
+/* ---- poll ---- */
+
+static const struct word decisions[] = {
+	{ "approve", DECISION_APPROVE }, { "deny", DECISION_DENY }, { "report", DECISION_REPORT },
+	{ NULL, 0 },
+};
+
+/* base64url; absent is empty when that is allowed. */
+static int
+read_bytes(struct json_object *o, const char *name, bool optional, unsigned char *out,
+    size_t size, uint32_t *len)
+{
+	char text[BASE64URL_CHARS(WEBAUTHN_CLIENT_DATA_MAX) + 1];
+	size_t chars, n = 0;
+	int r = MFA_OK;
+
+	*len = 0;
+	if (optional && !json_object_object_get_ex(o, name, NULL))
+		return MFA_OK;
+	if ((r = json_text(o, name, text, sizeof(text), &chars)) == MFA_OK)
+		r = base64url_decode(text, chars, out, size, &n);
+	*len = (uint32_t)n;
+	return r;
+}
+
+static int
+read_answer(struct json_object *o, struct query *out)
+{
+	char certificate[SIGNED_MAX + 1];
+	size_t len;
+	int r;
+
+	if ((r = read_word(o, "decision", decisions, &out->decision)) != MFA_OK ||
+	    (r = json_text(o, "certificate", certificate, sizeof(certificate), &len)) != MFA_OK)
+		return r;
+	memcpy(out->certificate, certificate, len);
+	out->certificate_len = (uint32_t)len;
+	if ((r = read_bytes(o, "signature", false, out->signature, sizeof(out->signature),
+	    &out->signature_len)) != MFA_OK ||
+	    (r = read_bytes(o, "authenticator_data", true, out->authenticator_data,
+	    sizeof(out->authenticator_data), &out->authenticator_data_len)) != MFA_OK)
+		return r;
+	return read_bytes(o, "client_data", true, out->client_data, sizeof(out->client_data),
+	    &out->client_data_len);
+}
+
+int
+mfad_read_poll(struct errand *e, const struct fetch_reply *r, unsigned int step,
+    struct query *out)
+{
+	struct json_object *o, *answer;
+	char id[PROVIDER_ID_MAX];
+	uint32_t state;
+	size_t len;
+	int result = open_reply(r, 200, out, &o);
+
+	(void)step;
+	if (result != MFA_OK || o == NULL)
+		return result;
+	result = read_word(o, "state", states, &state);
+	if (result == MFA_OK && (result = json_text(o, "login", id, sizeof(id), &len)) == MFA_OK &&
+	    strcmp(id, e->login) != 0)
+		result = MFA_E_INVALID;
+	if (result == MFA_OK && state == QUERY_ANSWERED &&
+	    (result = json_object_member(o, "answer", &answer)) == MFA_OK)
+		result = read_answer(answer, out);
+	if (result == MFA_OK && state != 1)
+		out->type = state;
+	json_drop(&o);
+	return result;
+}
+
+/* ---- code, cancel ---- */
+
+static const struct word results[] = {
+	{ "accepted", QUERY_CODE_ACCEPTED }, { "refused", QUERY_CODE_REFUSED },
+	{ "replayed", QUERY_CODE_REPLAYED }, { "too-soon", QUERY_CODE_TOO_SOON },
+	{ "locked", QUERY_CODE_LOCKED }, { NULL, 0 },
+};
+
+int
+mfad_read_code(struct errand *e, const struct fetch_reply *r, unsigned int step,
+    struct query *out)
+{
+	struct json_object *o;
+	int result = open_reply(r, 200, out, &o);
+
+	(void)e;
+	(void)step;
+	if (result != MFA_OK || o == NULL)
+		return result;
+	if ((result = read_word(o, "result", results, &out->result)) == MFA_OK)
+		out->type = QUERY_CODED;
+	json_drop(&o);
+	return result;
+}
+
+int
+mfad_read_cancel(struct errand *e, const struct fetch_reply *r, unsigned int step,
+    struct query *out)
+{
+	(void)e;
+	(void)step;
+	if (r->status != 204)
+		read_problem(r, out);
+	return MFA_OK;
+}

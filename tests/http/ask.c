@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ask WORD...: mfa-helper's side of the dialogue with mfa-http, as told:
+ *
+ *   begin USER MS        push SERVICE ORIGIN EXPIRES       code CODE
+ *   close OUTCOME        hear       pause MS      leave      bytes HEX
+ *   version N            of the begin that follows
+ *
+ * "hear" shows one message on a line, after the milliseconds since the last
+ * thing that was said; "end" when the other side is gone.
+ */
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "paths.h"
+#include "query.h"
+
+#define HEAR_MS 30000
+
+static int fd;
+static int64_t said;
+static uint32_t version = QUERY_VERSION;
+static struct query out, in;
+
+static void
+fail(const char *what)
+{
+	printf("fault %s\n", what);
+	exit(1);
+}
+
+static void
+must(int r, const char *what)
+{
+	if (r != MFA_OK)
+		fail(what);
+}
+
+static void
+reach(void)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = MFA_HTTP_SOCKET };
+
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (fd == -1 || connect(fd, (struct sockaddr *)&at, sizeof(at)) == -1) {
+		printf("unreachable\n");
+		exit(2);
+	}
+}
+
+static void
+say(void)
+{
+	if (query_send(fd, &out, deadline_in(1000)) != MFA_OK)
+		printf("deaf\n");
+	said = monotonic_ms();
+}
+
+static void
+text(char *to, size_t size, const char *from)
+{
+	if ((size_t)snprintf(to, size, "%s", from) >= size)
+		fail("too long");
+}
+
+static void
+say_begin(char **w)
+{
+	out = (struct query){ .type = QUERY_BEGIN, .version = version };
+	text(out.user, sizeof(out.user), w[1]);
+	out.ms_left = (uint32_t)strtoul(w[2], NULL, 10);
+	say();
+}
+
+static void
+say_push(char **w)
+{
+	out = (struct query){ .type = QUERY_PUSH, .nonce_len = STATEMENT_NONCE_LEN, .digits = 6 };
+	text(out.service, sizeof(out.service), w[1]);
+	text(out.origin, sizeof(out.origin), w[2]);
+	out.expires = (uint32_t)strtoul(w[3], NULL, 10);
+	say();
+}
+
+static void
+say_code(char **w)
+{
+	out = (struct query){ .type = QUERY_CODE };
+	must(secret_set(&out.code, w[1], strlen(w[1])), "code");
+	say();
+}
+
+static void
+say_close(char **w)
+{
+	out = (struct query){ .type = QUERY_CLOSE };
+	out.outcome = (uint32_t)strtoul(w[1], NULL, 10);
+	say();
+}
+
+static void
+say_bytes(const char *hex)
+{
+	unsigned char bytes[256];
+	size_t n = 0;
+	unsigned int byte;
+
+	for (; sscanf(hex, "%2x", &byte) == 1 && n < sizeof(bytes); hex += 2)
+		bytes[n++] = (unsigned char)byte;
+	(void)send(fd, bytes, n, MSG_NOSIGNAL);
+	said = monotonic_ms();
+}
+
+static void
+show_bytes(const char *name, const unsigned char *data, uint32_t len)
+{
+	uint32_t i;
+
+	printf(" %s=", name);
+	for (i = 0; i < len; i++)
+		printf("%02x", data[i]);
+}
+
+static void
+show_answer(void)
+{
+	printf("answered decision=%c%c%c%c certificate=%lu:%.20s", (int)(in.decision >> 24),
+	    (int)(in.decision >> 16 & 255), (int)(in.decision >> 8 & 255), (int)(in.decision & 255),
+	    (unsigned long)in.certificate_len, (const char *)in.certificate);
+	show_bytes("signature", in.signature, in.signature_len);
+	show_bytes("authenticator", in.authenticator_data, in.authenticator_data_len);
+	show_bytes("client", in.client_data, in.client_data_len);
+}
+
+static void
+show(void)
+{
+	printf("%lld ", (long long)(monotonic_ms() - said));
+	if (in.type == QUERY_METHODS)
+		printf("methods bits=%lx revocations=%lu", (unsigned long)in.methods,
+		    (unsigned long)in.revocations_len);
+	else if (in.type == QUERY_PUSHED)
+		printf("pushed");
+	else if (in.type == QUERY_ANSWERED)
+		show_answer();
+	else if (in.type == QUERY_ENDED)
+		printf("ended");
+	else if (in.type == QUERY_CODED)
+		printf("coded result=%lx", (unsigned long)in.result);
+	else if (in.type == QUERY_FAILED)
+		printf("failed failure=%lu retry=%lu words=%s", (unsigned long)in.failure,
+		    (unsigned long)in.retry_after, in.words);
+	else
+		printf("other");
+	printf("\n");
+	fflush(stdout);
+}
+
+static void
+hear(void)
+{
+	int r = query_recv(fd, &in, deadline_in(HEAR_MS));
+
+	if (r == MFA_OK)
+		show();
+	else
+		printf("%lld %s\n", (long long)(monotonic_ms() - said),
+		    r == MFA_E_CLOSED || r == MFA_E_UNHEARD ? "end" : mfa_strerror(r));
+	fflush(stdout);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct { const char *name; int words; } verbs[] = {
+		{ "begin", 3 }, { "push", 4 }, { "code", 2 }, { "close", 2 }, { "hear", 1 },
+		{ "pause", 2 }, { "leave", 1 }, { "bytes", 2 }, { "version", 2 },
+	};
+	size_t v;
+	char **w;
+
+	(void)argc;
+	reach();
+	for (w = argv + 1; *w != NULL; w += verbs[v].words) {
+		for (v = 0; v < sizeof(verbs) / sizeof(verbs[0]); v++)
+			if (strcmp(verbs[v].name, *w) == 0)
+				break;
+		switch (v) {
+		case 0: say_begin(w); break;
+		case 1: say_push(w); break;
+		case 2: say_code(w); break;
+		case 3: say_close(w); break;
+		case 4: hear(); break;
+		case 5: (void)poll(NULL, 0, atoi(w[1])); break;
+		case 6: close(fd); fd = -1; break;
+		case 7: say_bytes(w[1]); break;
+		case 8: version = (uint32_t)strtoul(w[1], NULL, 10); break;
+		default: fail(*w);
+		}
+	}
+	return 0;
+}
