@@ -213,12 +213,18 @@ $(WORLD_TOOLS): $(BUILD)/tests/%: $(BUILD)/tests/world/%.o
 
 # Both ends of mfa-http: an approval service that does as it is told, and who
 # asks for it.
-HTTP_TOOLS = $(BUILD)/tests/http/server $(BUILD)/tests/http/ask
+HTTP_TOOLS = $(addprefix $(BUILD)/tests/http/,server ask tunnel mutate)
 
 $(BUILD)/tests/http/server: $(BUILD)/tests/http/server.o
 	$(CC) $(LDFLAGS_ALL) -o $@ $< -lssl -lcrypto -lpthread
 
 $(BUILD)/tests/http/ask: $(BUILD)/tests/http/ask.o $(COMMON)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^
+
+$(BUILD)/tests/http/tunnel: $(BUILD)/tests/http/tunnel.o
+	$(CC) $(LDFLAGS_ALL) -o $@ $^
+
+$(BUILD)/tests/http/mutate: $(addprefix $(BUILD)/tests/http/,mutate.o mutation.o)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^
 
 # Every call that can fail goes through a wrapper (tests/fault/calls.h), in a

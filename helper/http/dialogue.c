@@ -83,8 +83,7 @@ dialogue_pause(const struct fetch_reply *r)
 	return r->retry_after > 0 ? (int64_t)r->retry_after * 1000 : PAUSE_MS;
 }
 
-/* One request, and again if the service was only just not there.  A code whose
- * answer was lost is not sent again: it may be spent. */
+/* One request, and again if the service was only just not there. */
 static int
 request(struct dialogue *d, const struct fetch_request *rq, struct deadline until)
 {
@@ -98,7 +97,7 @@ request(struct dialogue *d, const struct fetch_request *rq, struct deadline unti
 			return r;
 		pause = dialogue_pause(reply);
 		if (pause == -1 || tries == TRIES_MAX || pause >= deadline_left(until) ||
-		    (reply->failure != 0 && d->in.type == QUERY_CODE))
+		    (reply->failure != 0 && rq->once))
 			return MFA_OK;
 		if ((r = pause_for(d, pause)) != MFA_OK)
 			return r;

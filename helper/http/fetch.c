@@ -205,6 +205,7 @@ set_request(struct transfer *t, const char *base, struct deadline deadline)
 	SET(CURLOPT_URL, url);
 	SET(CURLOPT_PATH_AS_IS, 1L);
 	SET(CURLOPT_HTTPHEADER, t->headers);
+	SET(CURLOPT_FRESH_CONNECT, t->request.once ? 1L : 0L);
 	SET(CURLOPT_TIMEOUT_MS, left > 0 ? (long)left : 1L);
 	if (t->request.post) {
 		SET(CURLOPT_POST, 1L);

@@ -29,6 +29,8 @@ enum fetch_slot { FETCH_NOW, FETCH_HELD, FETCH_SLOTS };
 
 struct fetch_request {
 	bool post;
+	bool once;			/* not made again when a connection that was kept turns
+					 * out to be gone: it gets a new one */
 	char path[FETCH_PATH_MAX];	/* from the first slash on, escaped */
 	char body[FETCH_BODY_MAX];	/* of a POST; wiped by whoever made it */
 	char key[FETCH_KEY_LEN + 1];	/* Idempotency-Key; "": none */

@@ -120,9 +120,9 @@ failure_of(CURLcode result)
 	switch ((int)result) {
 	case CURLE_SSL_CACERT_BADFILE:
 	case CURLE_URL_MALFORMAT:
-	case CURLE_UNSUPPORTED_PROTOCOL:
 	case CURLE_FAILED_INIT:
 		return QUERY_MISCONFIGURED;
+	case CURLE_UNSUPPORTED_PROTOCOL:	/* another version of HTTP */
 	case CURLE_WEIRD_SERVER_REPLY:
 	case CURLE_BAD_CONTENT_ENCODING:
 	case CURLE_WRITE_ERROR:
@@ -132,10 +132,16 @@ failure_of(CURLcode result)
 	}
 }
 
-/* What a server that is just starting, or just stopping, looks like. */
+/* What a server that is just starting, or just stopping, looks like; not a proxy
+ * that refuses. */
 static bool
-is_passing(CURLcode result)
+is_passing(CURL *easy, CURLcode result)
 {
+	long proxy = 0;
+
+	(void)curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &proxy);
+	if (proxy != 0 && proxy != 200)
+		return false;
 	return result == CURLE_COULDNT_CONNECT || result == CURLE_GOT_NOTHING ||
 	    result == CURLE_RECV_ERROR || result == CURLE_SEND_ERROR ||
 	    result == CURLE_PARTIAL_FILE;
@@ -150,7 +156,7 @@ fetch_finish(struct fetch_incoming *in, CURL *easy, CURLcode result, const char 
 	(void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &r->status);
 	if (result == CURLE_OK)
 		return;
-	r->again = !in->too_large && is_passing(result);
+	r->again = !in->too_large && is_passing(easy, result);
 	r->failure = in->too_large ? QUERY_SERVICE : failure_of(result);
 	fetch_words(r->words, in->too_large ? "the reply is too large" :
 	    error[0] != '\0' ? error : curl_easy_strerror(result));

@@ -6,25 +6,42 @@
 
 #include "error.h"
 
-/* ---- a member twice ---- */
+/* ---- what json-c lets pass ---- */
 
-/* json-c keeps the last of them, and another reader might keep the first.  Its
- * text holds as many names as its tree, or some name was there twice.  The text
- * is well-formed by now: a string with a colon behind it is a name. */
+/* It takes NaN and Infinity, and of a member that is there twice it keeps the
+ * last, where another reader might keep the first.  The text holds as many names
+ * as the tree, or some name was there twice. */
+
+#define NOT_JSON SIZE_MAX
+
+static const char *
+skip_string(const char *s, const char *end)
+{
+	for (; s < end && *s != '"'; s++)
+		s += *s == '\\';
+	return s < end ? s + 1 : end;
+}
+
+/* The text is well-formed to json-c by now: a string with a colon behind it is a
+ * name. */
 static size_t
 names_in_text(const char *s, const char *end)
 {
+	static const char structure[] = " \t\r\n{}[]:,0123456789+-.Etruefalsn";
+	bool string = false;
 	size_t names = 0;
 
 	while (s < end) {
-		if (*s++ != '"')
+		names += string && *s == ':';
+		if (*s == '"') {
+			s = skip_string(s + 1, end);
+			string = true;
 			continue;
-		for (; s < end && *s != '"'; s++)
-			s += *s == '\\';
+		}
+		if (strchr(structure, *s) == NULL)
+			return NOT_JSON;
+		string = string && strchr(" \t\r\n", *s) != NULL;
 		s++;
-		while (s < end && strchr(" \t\r\n", *s) != NULL)
-			s++;
-		names += s < end && *s == ':';
 	}
 	return names;
 }

@@ -25,23 +25,30 @@
 				 * is a service that cannot be reached */
 #define COMPLAIN_MS	10000	/* between two lines about the same */
 
+enum complaint { STRANGER, TOO_MANY, NO_PROCESS, COMPLAINTS };
+
 struct listener {
 	int listening, signals;
 	unsigned int children;
 	struct service service;
-	int64_t complain_at;	/* CLOCK_MONOTONIC, ms; not before */
+	int64_t quiet[COMPLAINTS];	/* until then; CLOCK_MONOTONIC, ms */
 	bool stop;
 };
 
 /* ---- callers ---- */
 
 static void
-complain(struct listener *l, const char *what, unsigned long detail)
+complain(struct listener *l, enum complaint what, unsigned long detail)
 {
-	if (monotonic_ms() < l->complain_at)
+	static const char *const texts[COMPLAINTS] = {
+		[STRANGER] = "it is user", [TOO_MANY] = "logins at once:",
+		[NO_PROCESS] = "no process, errno",
+	};
+
+	if (monotonic_ms() < l->quiet[what])
 		return;
-	l->complain_at = monotonic_ms() + COMPLAIN_MS;
-	log_line(LOG_ERR, "a caller is turned away: %s %lu", what, detail);
+	l->quiet[what] = monotonic_ms() + COMPLAIN_MS;
+	log_line(LOG_ERR, "a caller is turned away: %s %lu", texts[what], detail);
 }
 
 static bool
@@ -55,7 +62,7 @@ may_call(struct listener *l, int caller)
 		return false;
 	if (peer.uid == 0 || (user_find(MFA_USER, &uid, &gid) == MFA_OK && peer.uid == uid))
 		return true;
-	complain(l, "it is user", peer.uid);
+	complain(l, STRANGER, peer.uid);
 	return false;
 }
 
@@ -67,7 +74,7 @@ serve(struct listener *l, int caller)
 	if (!may_call(l, caller))
 		return;
 	if (l->children >= CHILDREN_MAX) {
-		complain(l, "logins at once:", l->children);
+		complain(l, TOO_MANY, l->children);
 		return;
 	}
 	if (service_stale(&l->service))
@@ -75,7 +82,7 @@ serve(struct listener *l, int caller)
 	if ((pid = fork()) == 0)
 		child_serve(&l->service, caller);
 	if (pid == -1)
-		complain(l, "no process, errno", (unsigned long)errno);
+		complain(l, NO_PROCESS, (unsigned long)errno);
 	else
 		l->children++;
 }

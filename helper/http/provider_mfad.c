@@ -97,7 +97,8 @@ ask_poll(const struct errand *e, const struct query *q, unsigned int step,
 	return step == 0;
 }
 
-/* Where no login is open, the code is the user's alone. */
+/* Where no login is open, the code is the user's alone.  It may be spent when its
+ * answer is lost. */
 static bool
 ask_code(const struct errand *e, const struct query *q, unsigned int step,
     struct fetch_request *out)
@@ -111,6 +112,7 @@ ask_code(const struct errand *e, const struct query *q, unsigned int step,
 	else
 		path(out, "/v1/users/%s/code", user);
 	post(e, out);
+	out->once = true;
 	json_begin(&w, out->body, sizeof(out->body));
 	json_put_text(&w, "code", (const char *)q->code.data);
 	return step == 0 && json_end(&w) == MFA_OK;

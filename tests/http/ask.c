@@ -130,9 +130,10 @@ show_bytes(const char *name, const unsigned char *data, uint32_t len)
 static void
 show_answer(void)
 {
-	printf("answered decision=%c%c%c%c certificate=%lu:%.20s", (int)(in.decision >> 24),
+	printf("answered decision=%c%c%c%c certificate=%lu:%.*s", (int)(in.decision >> 24),
 	    (int)(in.decision >> 16 & 255), (int)(in.decision >> 8 & 255), (int)(in.decision & 255),
-	    (unsigned long)in.certificate_len, (const char *)in.certificate);
+	    (unsigned long)in.certificate_len, (int)strcspn((const char *)in.certificate, "\n"),
+	    (const char *)in.certificate);
 	show_bytes("signature", in.signature, in.signature_len);
 	show_bytes("authenticator", in.authenticator_data, in.authenticator_data_len);
 	show_bytes("client", in.client_data, in.client_data_len);

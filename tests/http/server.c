@@ -37,7 +37,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define RULES_MAX	64
+#define RULES_MAX	512
 #define WORDS_MAX	32
 #define REQUEST_MAX	16384
 

@@ -7,8 +7,197 @@
 . "$TOP/tests/http/lib.sh"
 
 start_http
+push="begin anna 90000 hear push sshd 192.0.2.7 1790000090 hear"
+
+# seen REGEX: the service was asked that, within a second
+seen() { wait_until 1 asked "$1"; }
+soon() { if [ "$2" -lt "$3" ]; then pass "$1"; else fail "$1" "$2 ms"; fi; }
+
+# ---- begin ----
+
 serve <<< "$USER_RULES"
 ask begin anna 90000 hear close 5 hear
 is "a user's methods" "$heard" "methods bits=3 revocations=0
 end"
+is "two questions" "$(times ' GET ')" 2
+is "on one connection" "$(times OPEN)" 1
+is "of TLS 1.3" "$(times 'OPEN TLSv1.3')" 1
+
+# methods JSON: what becomes of such a user, in $heard
+methods() {
+	echo "$1" > other
+	serve <<< "GET /v1/users/anna body other
+GET /v1/users/anna/certificates body certificates"
+	ask begin anna 90000 hear
+}
+methods '{"user":"anna","methods":[],"push_locked":false,"locked":false}'
+is "nobody that the service knows" "$heard" "methods bits=0 revocations=0"
+is "whose certificates are not asked for" "$(times certificates)" 0
+methods '{"user":"anna","methods":["push"],"push_locked":true,"locked":false,"new":{"x":[1]}}'
+is "locked pushes; what is new to us is ignored" "$heard" "methods bits=5 revocations=0"
+methods '{"user":"anna","methods":["carrier-pigeon","pass"],"push_locked":false,"locked":true}'
+is "locked altogether; a method that is new to us" "$heard" "methods bits=6 revocations=0"
+
+jq -n --rawfile r "$TOP/tests/vectors/revocation" '{certificates: [], revocations: [$r, $r]}' > two
+serve <<< "GET /v1/users/anna body user
+GET /v1/users/anna/certificates body two"
+ask begin anna 90000 hear
+is "revocations come along" "$heard" \
+    "methods bits=3 revocations=$((2 * $(wc -c < "$TOP/tests/vectors/revocation")))"
+jq -n --rawfile r "$TOP/tests/vectors/revocation" '{certificates: [],
+    revocations: [range(40) | $r]}' > two
+ask begin anna 90000 hear
+like "more than fit are not left out" "$heard" 'failed failure=4'
+
+serve <<< 'GET /v1/users/%C3%A9%2E%2E%2F%3Fx%20%25 body other'
+echo '{"user":"é../?x %","methods":[],"push_locked":false,"locked":false}' > other
+ask begin 'é../?x %' 90000 hear
+is "a name that is not fit for an address" "$heard" "methods bits=0 revocations=0"
+
+serve <<< "$USER_RULES"
+ask version 7 begin anna 90000 hear
+like "a helper of another version" "$heard" 'failed failure=2 .*different versions'
+
+# ---- push ----
+
+serve <<< "$PUSH_RULES
+GET $LOGIN until $made/now body approved"
+(sleep 0.5; touch $made/now) &
+ask $push hear close 1 hear
+rm $made/now
+is "a push, and what came back" "$heard" "methods bits=3 revocations=0
+pushed
+answered decision=appr certificate=$(wc -c < "$TOP/tests/vectors/certificate-p256"):pam_mfa device 1 signature=30450221 authenticator= client=
+end"
+like "what the service was asked" "$(grep 'POST /v1/logins ' $log)" \
+    ' key=[A-Za-z0-9_-]{22} \{"user":"anna","service":"sshd","origin":"192.0.2.7","nonce":"A{22}","expires":1790000090,"digits":6\}$'
+is "one connection" "$(times OPEN)" 1
+like "the poll is to be held" "$(grep 'GET /v1/logins' $log)" 'wait=50 '
+seen '/close .*"outcome":"granted"'
+is "and the outcome" "$?" 0
+is "nothing was wrong with what was asked" "$(grep BAD $log)" ""
+
+for state in expired cancelled; do
+	serve <<< "$PUSH_RULES
+GET $LOGIN body waiting
+GET $LOGIN wait 50 body $state"
+	ask $push hear
+	is "a push that is $state, at the second poll" "$(tail -n 1 <<< "$heard")" ended
+done
+
+jq '.answer += {decision: "report", authenticator_data: "AAEC", client_data: "e30"}' approved > other
+serve <<< "$PUSH_RULES
+GET $LOGIN body other"
+ask $push hear
+like "a report, by a passkey" "$heard" 'decision=repo .* authenticator=000102 client=7b7d'
+
+# ---- closing ----
+
+n=0
+for outcome in granted code wrong_number refused cancelled; do
+	n=$((n + 1))
+	serve <<< "$PUSH_RULES
+GET $LOGIN wait 20000 body waiting"
+	start=${EPOCHREALTIME/./}
+	ask $push pause 100 close $n hear
+	seen "close .*\"outcome\":\"$outcome\""
+	is "a login that ended: $outcome" "$?" 0
+	soon "and the service heard it soon" $(((${EPOCHREALTIME/./} - start) / 1000 - 100)) 1000
+	seen "LEFT $LOGIN"
+	is "before the poll was let go" "$(grep -E 'LEFT|close' $log | head -n 1 | grep -c close)" 1
+done
+
+serve <<< "$PUSH_RULES
+GET $LOGIN wait 20000 body waiting"
+ask $push leave pause 1000
+is "a helper that vanishes cancels" "$(times '/close .*"outcome":"cancelled"')" 1
+serve <<< "$PUSH_RULES
+GET $LOGIN wait 20000 body waiting"
+ask $push bytes 01ffff hear
+is "one that talks nonsense is hung up on" "$(tail -n 1 <<< "$heard")" end
+is "and cancels" "$(times '/close .*"outcome":"cancelled"')" 1
+ask begin anna 90000 hear begin anna 90000 hear
+is "one that begins twice is, too" "$(tail -n 1 <<< "$heard")" end
+
+serve <<< "$USER_RULES
+POST /v1/logins wait 500 status 201 body login
+POST $LOGIN/close status 204 nothing"
+ask begin anna 90000 hear push sshd 192.0.2.7 1790000090 pause 100 close 5 hear
+seen '/close .*"outcome":"cancelled"'
+is "a push that was cancelled while it was being sent is taken back" "$?" 0
+
+serve <<< "GET /v1/users/anna wait 20000 body user"
+ask begin anna 90000 pause 100 close 5 hear
+is "a question that is given up" "$heard" end
+soon "ends at once" "$ms" 300
+
+# Time is up, and the helper says nothing.
+serve <<< "$PUSH_RULES
+GET $LOGIN wait 20000 body waiting"
+ask begin anna 2000 hear push sshd 192.0.2.7 1790000090 hear hear hear
+is "at the deadline it is over" "$(tail -n 1 <<< "$heard")" end
+is "and cancelled" "$(times '/close .*"outcome":"cancelled"')" 1
+
+# ---- codes ----
+
+n=0
+for result in accepted:636f6465 refused:2 replayed:3 too-soon:4 locked:5; do
+	serve <<< "$USER_RULES
+POST /v1/users/anna/code body ${result%:*}"
+	ask begin anna 90000 hear code 48291$n hear
+	is "a code is ${result%:*}" "$(tail -n 1 <<< "$heard")" "coded result=${result#*:}"
+	is "the user's, where no login is open" "$(times "POST /v1/users/anna/code .*{\"code\":\"48291$n\"}")" 1
+	n=$((n + 1))
+done
+ask begin anna 90000 hear code 'a"\b' hear
+is "a code that needs escaping" "$(times '{"code":"a\\"\\\\b"}')" 1
+ask begin anna 90000 hear code $'1\t2' hear code 123456 hear
+like "one that is none is not sent" "$heard" 'failed failure=2'
+is "but the next is" "$(tail -n 1 <<< "$heard")" "coded result=5"
+
+serve <<< "$PUSH_RULES
+GET $LOGIN until $made/now body approved
+POST $LOGIN/code wait 200 body refused"
+(sleep 1; touch $made/now) &
+ask $push code 482913 hear hear close 1 hear
+rm $made/now
+is "a code while a push is out" "$(sed -n '3,4p' <<< "$heard" | cut -c1-20 | xargs)" \
+    "coded result=2 answered decision=ap"
+is "leaves the poll held" "$(times LEFT)" 0
+is "on a connection of its own" "$(times OPEN)" 2
+is "of the same session" "$(times 'OPEN .*resumed')" 1
+is "nothing was wrong with what was asked then" "$(grep BAD $log)" ""
+
+# ---- what the service refuses ----
+
+refused_as() {
+	problem "$1" "$2"
+	serve <<< "$USER_RULES
+POST /v1/logins status $2 type application/problem+json $4 body $1"
+	ask $push
+	is "a push that is refused: $1" "$(tail -n 1 <<< "$heard")" \
+	    "failed failure=$3 retry=${5:-0} words=status $2: about $1"
+}
+refused_as unauthenticated 401 3
+refused_as forbidden 403 3
+refused_as no-device 404 5
+refused_as already-waiting 409 6
+refused_as too-many-unanswered 429 7 "header Retry-After=540" 540
+refused_as push-locked 423 8
+refused_as something-else 500 4
+refused_as something-new 400 4
+is "is asked once" "$(times 'POST')" 1
+serve <<< "$USER_RULES
+POST /v1/logins status 401 type text/html body user"
+ask $push
+is "a status alone says enough" "$(tail -n 1 <<< "$heard")" "failed failure=3 retry=0 words=status 401"
+ask $push push sshd 192.0.2.7 1790000090 hear
+is "one push a login" "$(tail -n 1 <<< "$heard")" end
+printf '{"type":"x","title":"a\\u001b[2Jb"}' > other
+serve <<< "GET /v1/users/anna status 500 type application/problem+json body other"
+ask begin anna 90000 hear
+is "its words are made printable" "$heard" \
+    'failed failure=4 retry=0 words=status\x20500:\x20a\x1b[2Jb'
+
+stop_http
 done_testing
