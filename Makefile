@@ -112,7 +112,6 @@ clean:
 
 unitdir ?= $(PREFIX)/lib/systemd/system
 docdir ?= $(PREFIX)/share/doc/pam_mfa
-UNITS = mfa-helper.service mfa-helper.socket mfa-http.service mfa-http.socket
 MANUALS = $(sort $(wildcard man/*.[158]))
 # PAM finds a module by its name in one directory only.
 MODULE_NAME = $(if $(filter /usr,$(PREFIX)),pam_mfa.so,$(securitydir)/pam_mfa.so)
@@ -122,7 +121,8 @@ FILL = sed -e 's|@libexecdir@|$(libexecdir)|' -e 's|@sbindir@|$(sbindir)|' -e 's
 PUT = set -e; put() { install -D -m "$$1" "$$2" "$(DESTDIR)$$3.new"; \
 	mv -f "$(DESTDIR)$$3.new" "$(DESTDIR)$$3"; }
 
-UNITS = mfa-helper.socket mfa-helper.service mfad.socket mfad-admin.socket mfad.service
+UNITS = mfa-helper.socket mfa-helper.service mfa-http.socket mfa-http.service \
+	mfad.socket mfad-admin.socket mfad.service
 
 # Builds nothing, so that it can run as another user than make did.
 install:
@@ -221,6 +221,13 @@ $(BUILD)/tests/http/server: $(BUILD)/tests/http/server.o
 $(BUILD)/tests/http/ask: $(BUILD)/tests/http/ask.o $(COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^
 
+# Tests of its parts.
+HTTP_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/http/test_*.c)))
+
+$(HTTP_TESTS): $(BUILD)/tests/http/test_%: $(BUILD)/tests/http/test_%.o \
+		$(BUILD)/tests/http/mutation.o $(HTTP) $(COMMON)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS) $(HTTP_LIBS)
+
 $(BUILD)/tests/http/tunnel: $(BUILD)/tests/http/tunnel.o
 	$(CC) $(LDFLAGS_ALL) -o $@ $^
 
@@ -274,7 +281,12 @@ $(BUILD)/fuzz/fuzz_api_body: $(BUILD)/tests/fuzz/fuzz_api_body.o $(BUILD)/server
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(SERVER_LIBS)
 
-$(filter-out $(FUZZ_MODULE) %/fuzz_http %/fuzz_api_body,$(FUZZERS)): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/ctl.a $(HELPER) $(COMMON)
+$(BUILD)/fuzz/fuzz_http_reply: $(BUILD)/tests/fuzz/fuzz_http_reply.o $(HTTP) $(COMMON)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(HTTP_LIBS)
+
+$(filter-out $(FUZZ_MODULE) %/fuzz_http %/fuzz_http_reply %/fuzz_api_body,$(FUZZERS)): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o \
+		$(BUILD)/ctl.a $(HELPER) $(COMMON)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(CTL_LIBS)
 
@@ -288,7 +300,7 @@ fuzz: fuzzers
 	@BUILD=$(BUILD) tests/fuzz/test_fuzz.sh $(FUZZ_SECONDS)
 
 tests: $(PROGRAMS) $(BUILD)/tests/kill_at_write.so $(UNIT_TESTS) $(PAM_TESTS) $(BUILD)/tests/pam/probe $(WORLD_TOOLS) \
-	$(HTTP_TOOLS) \
+	$(HTTP_TOOLS) $(HTTP_TESTS) \
 	$(BUILD)/tests/fault/test_torture fuzzers
 
 check: tests

@@ -66,7 +66,7 @@ retry_after(const char *value)
 static void
 take_line(struct fetch_reply *r, const char *line, size_t len)
 {
-	char value[128];
+	char value[128] = "";
 
 	if (len > 5 && memcmp(line, "HTTP/", 5) == 0) {
 		r->json = r->problem = false;

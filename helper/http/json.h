@@ -17,7 +17,7 @@ struct json_object;
 #define JSON_LIST_MAX	256	/* elements of an array that we read */
 
 /* The object that the text is, and nothing around it but blanks.  MFA_E_INVALID
- * for anything else: deeper than JSON_DEPTH, not UTF-8, a member twice in an
+ * for anything else: deeper than JSON_DEPTH, broken UTF-8, a member twice in an
  * object, a zero byte.  The caller frees *out with json_drop. */
 int json_read(const char *text, size_t len, struct json_object **out);
 void json_drop(struct json_object **o);

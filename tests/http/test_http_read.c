@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What mfa-http writes and reads, without a network: requests, replies, JSON,
+ * addresses.
+ */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../helper/http/fetch_reply.h"
+#include "../../helper/http/json.h"
+#include "../../helper/http/provider.h"
+#include "error.h"
+#include "mutate.h"
+#include "text.h"
+
+#define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
+#define MUTATIONS 10000
+
+static struct fetch_reply reply;
+static struct query in, out;
+
+static void
+set_reply(long status, const char *text, size_t len)
+{
+	memset(&reply, 0, sizeof(reply));
+	reply.status = status;
+	reply.json = true;
+	reply.problem = status >= 400;
+	reply.len = len;
+	memcpy(reply.body, text, len);
+}
+
+/* ---- JSON ---- */
+
+static const char *const bad_json[] = {
+	"", " ", "{", "}", "[]", "null", "true", "1", "\"x\"", "{}x", "{} {}", "{,}", "{\"a\":1,}",
+	"{\"a\" 1}", "{a:1}", "{'a':1}", "{\"a\":'x'}", "{\"a\":NaN}", "{\"a\":Infinity}",
+	"{\"a\":-Infinity}", "{\"a\":TRUE}", "{\"a\":nul}", "{\"a\":/* */1}", "{\"a\":1}//",
+	"{\"a\":1,\"a\":1}", "{\"a\":1,\"\\u0061\":1}", "{\"b\":{\"a\":1,\"a\":2}}",
+	"{\"b\":[{\"a\":1,\"a\":2}]}", "{\"a\":\"\xff\"}", "{\"a\":\"\xc3\"}", "{\"a\":\"x}",
+	"{\"a\":[1}", "{\"a\":[1,]}", "[{\"a\":1}]", "{\"a\":[[[[[[[[[]]]]]]]]]}", "\xef\xbb\xbf{}",
+};
+
+START_TEST(what_is_no_json_is_not_read)
+{
+	struct json_object *o;
+
+	ck_assert_int_eq(json_read(bad_json[_i], strlen(bad_json[_i]), &o), MFA_E_INVALID);
+	ck_assert_ptr_null(o);
+}
+END_TEST
+
+static const char *const good_json[] = {
+	"{}", " { } \n", "{\"a\":1}", "{\"a\":{\"a\":1},\"b\":{\"a\":1}}", "{\"a\":\"{\\\"b\\\":1}\"}",
+	"{\"a\":\"\\\\\",\"b\" : [\"x\" , \"y\"]}", "{\"a\":-1.5e+3,\"b\":true,\"c\":null}",
+	"{\"\":0}", "{\"a\":\"\xc3\xa9\"}", "{\"a\":\"\\u00e9\"}", "{\"a:\":\":\"}",
+};
+
+START_TEST(what_is_json_is_read)
+{
+	struct json_object *o;
+
+	ck_assert_int_eq(json_read(good_json[_i], strlen(good_json[_i]), &o), MFA_OK);
+	json_drop(&o);
+}
+END_TEST
+
+START_TEST(a_zero_byte_is_no_json)
+{
+	struct json_object *o;
+	char text[8];
+	size_t len;
+
+	ck_assert_int_eq(json_read("{}\0", 3, &o), MFA_E_INVALID);
+	ck_assert_int_eq(json_read("{\"a\":\"x\\u0000y\"}", 16, &o), MFA_OK);
+	ck_assert_int_eq(json_text(o, "a", text, sizeof(text), &len), MFA_E_INVALID);
+	json_drop(&o);
+}
+END_TEST
+
+START_TEST(texts_are_bounded)
+{
+	static const char object[] = "{\"a\":\"abc\",\"b\":\"abcd\",\"c\":1}";
+	struct json_object *o;
+	char text[4];
+	size_t len;
+
+	ck_assert_int_eq(json_read(object, strlen(object), &o), MFA_OK);
+	ck_assert_int_eq(json_text(o, "a", text, sizeof(text), &len), MFA_OK);
+	ck_assert_str_eq(text, "abc");
+	ck_assert_int_eq(json_text(o, "b", text, sizeof(text), &len), MFA_E_INVALID);
+	ck_assert_str_eq(text, "");
+	ck_assert_int_eq(json_text(o, "c", text, sizeof(text), &len), MFA_E_INVALID);
+	ck_assert_int_eq(json_text(o, "d", text, sizeof(text), &len), MFA_E_INVALID);
+	json_drop(&o);
+}
+END_TEST
+
+START_TEST(what_is_written_is_whole_or_nothing)
+{
+	struct json_writer w;
+	char buf[24];
+
+	json_begin(&w, buf, sizeof(buf));
+	ck_assert_int_eq(json_end(&w), MFA_OK);
+	ck_assert_str_eq(buf, "{}");
+	json_begin(&w, buf, sizeof(buf));
+	json_put_text(&w, "a", "x\"\\y");
+	json_put_number(&w, "b", UINT32_MAX);
+	ck_assert_int_eq(json_end(&w), MFA_E_INVALID);
+	ck_assert_str_eq(buf, "");
+	json_begin(&w, buf, sizeof(buf));
+	json_put_text(&w, "a", "x\"\\y");
+	ck_assert_int_eq(json_end(&w), MFA_OK);
+	ck_assert_str_eq(buf, "{\"a\":\"x\\\"\\\\y\"}");
+	json_begin(&w, buf, sizeof(buf));
+	json_put_text(&w, "a", "x\n");
+	ck_assert_int_eq(json_end(&w), MFA_E_INVALID);
+}
+END_TEST
+
+/* ---- addresses ---- */
+
+static const struct { const char *url, *is; } urls[] = {
+	{ "https://a", "https://a" }, { "https://a/", "https://a" },
+	{ "https://a.example.org:8443", "https://a.example.org:8443" },
+	{ "https://a:1/", "https://a:1" }, { "https://127.0.0.1:65535", "https://127.0.0.1:65535" },
+	{ "https://[::1]", "https://[::1]" }, { "https://[2001:db8::1]:443/", "https://[2001:db8::1]:443" },
+	{ "http://a", NULL }, { "https:/a", NULL }, { "https://", NULL }, { "https:///", NULL },
+	{ "https://a//", NULL }, { "https://a/b", NULL }, { "https://a:", NULL },
+	{ "https://a:0", NULL }, { "https://a:65536", NULL }, { "https://a:1x", NULL },
+	{ "https://u@a", NULL }, { "https://u:p@a", NULL }, { "https://a?b", NULL },
+	{ "https://a#b", NULL }, { "https://-a", NULL }, { "https://.a", NULL },
+	{ "https://[::1", NULL }, { "https://[]", NULL }, { "https://[::1]x", NULL },
+	{ "https://a b", NULL }, { "https://\xc3\xa9", NULL }, { "https://a%41", NULL },
+	{ "HTTPS://a", NULL }, { "", NULL },
+};
+
+START_TEST(addresses)
+{
+	char url[SERVICE_URL_MAX];
+	int r = service_url(urls[_i].url, "https", url);
+
+	ck_assert_int_eq(r, urls[_i].is != NULL ? MFA_OK : MFA_E_INVALID);
+	ck_assert_str_eq(url, r == MFA_OK ? urls[_i].is : "");
+}
+END_TEST
+
+START_TEST(an_address_that_does_not_fit_is_none)
+{
+	char text[SERVICE_URL_MAX + 8] = "https://", url[SERVICE_URL_MAX];
+
+	memset(text + 8, 'a', SERVICE_URL_MAX - 8);
+	ck_assert_int_eq(service_url(text, "https", url), MFA_E_INVALID);
+	text[SERVICE_URL_MAX - 1] = '\0';
+	ck_assert_int_eq(service_url(text, "https", url), MFA_OK);
+}
+END_TEST
+
+/* ---- requests ---- */
+
+START_TEST(the_longest_names_fit)
+{
+	static struct errand e;
+	struct fetch_request rq = { .post = false };
+
+	memset(e.user, '\xff', sizeof(e.user) - 1);
+	ck_assert(provider_mfad.begin.ask(&e, NULL, 1, &rq));
+	ck_assert_uint_eq(strlen(rq.path), strlen("/v1/users//certificates") + 3 * 256);
+	ck_assert(!provider_mfad.begin.ask(&e, NULL, 2, &rq));
+	memset(e.user, 'x', sizeof(e.user) - 1);
+	in = (struct query){ .type = QUERY_PUSH, .nonce_len = STATEMENT_NONCE_LEN, .digits = 6,
+	    .expires = UINT32_MAX };
+	memset(in.service, '"', sizeof(in.service) - 1);
+	memset(in.origin, '\\', sizeof(in.origin) - 1);
+	ck_assert(provider_mfad.choose.ask(&e, &in, 0, &rq));
+	in = (struct query){ .type = QUERY_CODE };
+	memset(in.code.data, '"', in.code.len = SECRET_MAX);
+	ck_assert(provider_mfad.code.ask(&e, &in, 0, &rq));
+	ck_assert_uint_eq(strlen(rq.body), strlen("{\"code\":\"\"}") + 2 * SECRET_MAX);
+}
+END_TEST
+
+START_TEST(a_login_that_was_not_opened_is_not_closed)
+{
+	struct errand e = { .user = "anna" };
+	struct fetch_request rq = { .post = false };
+
+	in = (struct query){ .type = QUERY_CLOSE, .outcome = QUERY_GRANTED };
+	ck_assert(!provider_mfad.cancel.ask(&e, &in, 0, &rq));
+}
+END_TEST
+
+/* ---- replies, damaged ---- */
+
+#define LOGIN "l_0123456789abcdefghijkl"
+
+static const struct op {
+	const struct provider_op *op;
+	unsigned int step, asked, type;		/* of the reply that is whole */
+	long status;
+	const char *text;
+} ops[] = {
+	{ &provider_mfad.begin, 0, QUERY_BEGIN, 0, 200, "{\"user\":\"anna\",\"methods\":[\"push\",\"totp\"],"
+	    "\"push_locked\":false,\"locked\":false}" },
+	{ &provider_mfad.begin, 1, QUERY_BEGIN, QUERY_METHODS, 200,
+	    "{\"certificates\":[],\"revocations\":[\"a\\nb\\n\",\"c\\n\"]}" },
+	{ &provider_mfad.choose, 0, QUERY_PUSH, QUERY_PUSHED, 201, "{\"login\":\"" LOGIN "\","
+	    "\"state\":\"waiting\",\"methods\":[\"push\"],\"expires\":1790000000}" },
+	{ &provider_mfad.choose, 0, QUERY_PUSH, QUERY_FAILED, 423, "{\"type\":"
+	    "\"urn:pam-mfa:problem:push-locked\",\"title\":\"locked\",\"status\":423}" },
+	{ &provider_mfad.poll, 0, 0, QUERY_ENDED, 200, "{\"login\":\"" LOGIN "\","
+	    "\"state\":\"expired\"}" },
+	{ &provider_mfad.poll, 0, 0, QUERY_ANSWERED, 200, "{\"login\":\"" LOGIN "\","
+	    "\"state\":\"answered\",\"answer\":{\"decision\":\"approve\",\"device\":\"d_x\","
+	    "\"certificate\":\"pam_mfa device 1\\nuser anna\\n\",\"kind\":\"webauthn-es256\","
+	    "\"signature\":\"MEUCIQ\",\"authenticator_data\":\"AAEC\",\"client_data\":\"e30\"}}" },
+	{ &provider_mfad.code, 0, QUERY_CODE, QUERY_CODED, 200,
+	    "{\"result\":\"accepted\",\"factor\":\"totp\"}" },
+};
+
+static int
+read_as(const struct op *o)
+{
+	struct errand e = { .user = "anna", .login = LOGIN };
+
+	memset(&out, 0, sizeof(out));
+	return o->op->read(&e, &reply, o->step, &out);
+}
+
+START_TEST(replies_that_are_whole)
+{
+	set_reply(ops[_i].status, ops[_i].text, strlen(ops[_i].text));
+	ck_assert_int_eq(read_as(&ops[_i]), MFA_OK);
+	ck_assert_uint_eq(out.type, ops[_i].type);
+	reply.json = reply.problem = false;
+	ck_assert(read_as(&ops[_i]) == MFA_E_INVALID || out.type == QUERY_FAILED);
+}
+END_TEST
+
+/* Whatever it says, it is a message that may be sent, or none. */
+static void
+check_out(const struct op *o, unsigned int number)
+{
+	struct query_dialogue d = { .begun = true, .asked = o->asked, .waits = o->asked == 0 };
+	unsigned char buf[WIRE_MAX];
+	size_t len;
+
+	ck_assert_msg(out.type == 0 || out.type == ops->type || out.type == QUERY_FAILED ||
+	    out.type == o->type || out.type == QUERY_METHODS || out.type == QUERY_ENDED,
+	    "mutation %u: type %u", number, out.type);
+	if (out.type == 0)
+		return;
+	ck_assert_int_eq(query_pack(&out, buf, &len), MFA_OK);
+	ck_assert_int_eq(query_permit(&d, QUERY_HTTP, out.type), MFA_OK);
+}
+
+START_TEST(replies_that_are_damaged)
+{
+	const struct op *o = &ops[_i];
+	size_t len = strlen(o->text);
+	unsigned int n, refused = 0;
+	int r;
+
+	for (n = 0; n < MUTATIONS; n++) {
+		set_reply(o->status, o->text, len);
+		reply.len = mutate(reply.body, len, FETCH_REPLY_MAX, n);
+		reply.body[reply.len] = '\0';
+		r = read_as(o);
+		ck_assert(r == MFA_OK || r == MFA_E_INVALID);
+		if (r == MFA_OK)
+			check_out(o, n);
+		refused += r != MFA_OK || out.type == QUERY_FAILED;
+	}
+	ck_assert_uint_gt(refused, MUTATIONS / 2);
+}
+END_TEST
+
+/* ---- heads ---- */
+
+static uint32_t
+retry_after(const char *line)
+{
+	static struct fetch_incoming incoming;
+	char copy[256];
+
+	memset(&incoming, 0, sizeof(incoming));
+	(void)snprintf(copy, sizeof(copy), "%s\r\n", line);
+	ck_assert_uint_eq(fetch_take_header(copy, 1, strlen(copy), &incoming), strlen(copy));
+	return incoming.reply.retry_after;
+}
+
+START_TEST(retry_after_is_seconds)
+{
+	ck_assert_uint_eq(retry_after("Retry-After: 7"), 7);
+	ck_assert_uint_eq(retry_after("retry-after:\t7  "), 7);
+	ck_assert_uint_eq(retry_after("Retry-After: 999999999999999999999999"), 86400);
+	ck_assert_uint_eq(retry_after("Retry-After: -7"), 0);
+	ck_assert_uint_eq(retry_after("Retry-After: 7s"), 0);
+	ck_assert_uint_eq(retry_after("Retry-After:"), 0);
+	ck_assert_uint_eq(retry_after("Retry-After"), 0);
+	ck_assert_uint_eq(retry_after("X-Retry-After: 7"), 0);
+	ck_assert_uint_eq(retry_after("Retry-After: Wed, 21 Oct 2026 07:28:00 GMT"), 0);
+}
+END_TEST
+
+START_TEST(a_head_and_a_body_are_bounded)
+{
+	static struct fetch_incoming incoming;
+	static char data[FETCH_REPLY_MAX];
+	int i;
+
+	for (i = 0; i < FETCH_HEAD_LINES; i++)
+		ck_assert_uint_eq(fetch_take_header(data, 1, 2, &incoming), 2);
+	ck_assert_uint_eq(fetch_take_header(data, 1, 2, &incoming), 0);
+	ck_assert(incoming.too_large);
+	memset(&incoming, 0, sizeof(incoming));
+	ck_assert_uint_eq(fetch_take_body(data, 1, sizeof(data) - 1, &incoming), sizeof(data) - 1);
+	ck_assert_uint_eq(fetch_take_body(data, 1, 1, &incoming), 1);
+	ck_assert_uint_eq(fetch_take_body(data, 1, 1, &incoming), 0);
+	ck_assert(incoming.too_large);
+}
+END_TEST
+
+START_TEST(words_are_printable_and_fit)
+{
+	char words[QUERY_WORDS_MAX], text[1024];
+	int len;
+
+	for (len = 0; len < (int)sizeof(text) - 1; len++) {
+		memset(text, 0xe2, sizeof(text));
+		text[len] = '\0';
+		fetch_words(words, text);
+		ck_assert(text_printable(words, strlen(words)));
+	}
+	fetch_words(words, "as it was");
+	ck_assert_str_eq(words, "as it was");
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("http_read");
+	TCase *t = tcase_create("http_read");
+	SRunner *runner;
+	int failed;
+
+	tcase_set_timeout(t, 60);
+	tcase_add_loop_test(t, what_is_no_json_is_not_read, 0, COUNT(bad_json));
+	tcase_add_loop_test(t, what_is_json_is_read, 0, COUNT(good_json));
+	tcase_add_test(t, a_zero_byte_is_no_json);
+	tcase_add_test(t, texts_are_bounded);
+	tcase_add_test(t, what_is_written_is_whole_or_nothing);
+	tcase_add_loop_test(t, addresses, 0, COUNT(urls));
+	tcase_add_test(t, an_address_that_does_not_fit_is_none);
+	tcase_add_test(t, the_longest_names_fit);
+	tcase_add_test(t, a_login_that_was_not_opened_is_not_closed);
+	tcase_add_loop_test(t, replies_that_are_whole, 0, COUNT(ops));
+	tcase_add_loop_test(t, replies_that_are_damaged, 0, COUNT(ops));
+	tcase_add_test(t, retry_after_is_seconds);
+	tcase_add_test(t, a_head_and_a_body_are_bounded);
+	tcase_add_test(t, words_are_printable_and_fit);
+	suite_add_tcase(suite, t);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
