@@ -251,6 +251,22 @@ $(BUILD)/tests/fault/test_torture: FORCE
 		$(BUILD)/san/torture
 	@cp -u $(BUILD)/san/torture $@
 
+# The same for mfa-http, with the allocations of libcurl.
+HTTP_WRAPS = $(shell sed -n 's/^CALL.[^,]*, \([A-Za-z0-9_]*\),.*/-Wl,--wrap=\1/p' tests/fault/http_calls.h)
+
+$(BUILD)/tests/fault/wrap_http.o: tests/fault/wrap.c tests/fault/http_calls.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -DCALLS='"http_calls.h"' -c -o $@ $<
+
+$(BUILD)/http_torture: $(addprefix $(BUILD)/tests/fault/,http_torture.o wrap_http.o) $(HTTP) $(COMMON)
+	$(CC) $(LDFLAGS_ALL) $(HTTP_WRAPS) -o $@ $^ $(HTTP_LIBS) -lpthread
+
+$(BUILD)/tests/fault/http_torture: FORCE
+	@mkdir -p $(@D)
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/san SAN="$(SANITIZE)" OPT="-O1 -g" HARDEN= \
+		$(BUILD)/san/http_torture
+	@cp -u $(BUILD)/san/http_torture $@
+
 FORCE:
 
 PAM_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/pam/test_*.c)))
@@ -301,7 +317,7 @@ fuzz: fuzzers
 
 tests: $(PROGRAMS) $(BUILD)/tests/kill_at_write.so $(UNIT_TESTS) $(PAM_TESTS) $(BUILD)/tests/pam/probe $(WORLD_TOOLS) \
 	$(HTTP_TOOLS) $(HTTP_TESTS) \
-	$(BUILD)/tests/fault/test_torture fuzzers
+	$(BUILD)/tests/fault/test_torture $(BUILD)/tests/fault/http_torture fuzzers
 
 check: tests
 	@tests/run $(BUILD)

@@ -288,6 +288,7 @@ dialogue_run(const struct service *service, int fd)
 	} else {
 		log_line(LOG_ERR, "libcurl cannot be used");
 	}
-	secret_wipe(&d->in.code);
+	fetch_close(&d->fetch);
+	explicit_bzero(d, sizeof(*d));
 	free(d);
 }

@@ -74,4 +74,7 @@ fails(const char *name)
 		return failure; \
 	}
 
-#include "calls.h"
+#ifndef CALLS
+#define CALLS "calls.h"
+#endif
+#include CALLS
