@@ -306,8 +306,11 @@ login_serve(struct workshop *w, const struct caller *caller, int fd)
 
 	if (receive_begin(&l) == MFA_OK) {
 		run(&l);
-		report_log(&l);
+		if (!l.recorded)
+			report_log(&l);
 		send_verdict(&l);
+		if (l.recorded)
+			report_log(&l);
 		remote_close(&l, outcome_of(&l));
 		login_busy(&l);
 		report_record(&l);

@@ -227,7 +227,8 @@ void session_close(struct login *l);
 
 /* The audit record of this login as it stands, for a transaction. */
 void report_audit(const struct login *l, const char *event, struct audit *out);
-/* The one log line, before the verdict leaves. */
+/* The one log line: before the verdict leaves, unless a durable record of it is
+ * in the state, and then nobody waits for the system log. */
 void report_log(const struct login *l);
 /* The audit record of a login that no counter stands behind (one that was
  * judged has its record already), after the verdict: whoever waits in the
