@@ -58,7 +58,8 @@ set_tls(struct transfer *t, const struct service *s)
 {
 	CURLcode r = set_authorities(t, s->ca);
 
-	SET(CURLOPT_PROTOCOLS_STR, "https");
+	SET(CURLOPT_PROTOCOLS_STR, s->socket[0] != '\0' ? "http" : "https");
+	SET(CURLOPT_UNIX_SOCKET_PATH, s->socket[0] != '\0' ? s->socket : NULL);
 	SET(CURLOPT_REDIR_PROTOCOLS_STR, "https");
 	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	SET(CURLOPT_SSL_VERIFYPEER, 1L);
@@ -180,9 +181,11 @@ add_header(struct transfer *t, const char *name, const char *value)
 static int
 add_headers(struct transfer *t, const struct secret *key)
 {
-	int r;
+	int r = MFA_OK;
 
-	if ((r = add_header(t, "Authorization: Bearer", (const char *)key->data)) != MFA_OK ||
+	if (key->len > 0)
+		r = add_header(t, "Authorization: Bearer", (const char *)key->data);
+	if (r != MFA_OK ||
 	    (r = add_line(t, "Accept: application/json, application/problem+json")) != MFA_OK ||
 	    !t->request.post)
 		return r;
@@ -207,6 +210,7 @@ set_request(struct transfer *t, const char *base, struct deadline deadline)
 	SET(CURLOPT_HTTPHEADER, t->headers);
 	SET(CURLOPT_FRESH_CONNECT, t->request.once ? 1L : 0L);
 	SET(CURLOPT_TIMEOUT_MS, left > 0 ? (long)left : 1L);
+	SET(CURLOPT_CUSTOMREQUEST, t->request.method[0] != '\0' ? t->request.method : NULL);
 	if (t->request.post) {
 		SET(CURLOPT_POST, 1L);
 		SET(CURLOPT_POSTFIELDSIZE, (long)strlen(t->request.body));

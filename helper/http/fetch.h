@@ -12,13 +12,13 @@
 /*
  * The one place that talks HTTP: TLS 1.2 or later, certificate and name always
  * verified, HTTP/1.1, one server.  No redirects, no cookies, no credentials but
- * the host's key, no proxy but the configured one.  Two requests can be under
+ * the caller's key, no proxy but the configured one.  Two requests can be under
  * way, so that a held one stays held while another is made.
  */
 
 /* ---- all limits ---- */
 #define FETCH_PATH_MAX		1024	/* a user of 256 bytes, escaped, and some */
-#define FETCH_BODY_MAX		2048	/* that we send */
+#define FETCH_BODY_MAX		4096	/* that we send */
 #define FETCH_REPLY_MAX		65536	/* bytes of a reply's body */
 #define FETCH_HEAD_MAX		16384	/* and of its head, a proxy's included */
 #define FETCH_HEAD_LINES	100	/* of the head */
@@ -28,6 +28,7 @@
 enum fetch_slot { FETCH_NOW, FETCH_HELD, FETCH_SLOTS };
 
 struct fetch_request {
+	char method[8];			/* "": POST or GET, as post says; else its name */
 	bool post;
 	bool once;			/* not made again when a connection that was kept turns
 					 * out to be gone: it gets a new one */

@@ -18,12 +18,14 @@
 #define SERVICE_URL_MAX		320	/* https://, a name of 253, :65535, terminator */
 #define SERVICE_KEY_FILE_MAX	128	/* bytes of the key's file */
 #define SERVICE_FAULT_MAX	200	/* as QUERY_WORDS_MAX */
+#define SERVICE_SOCKET_MAX	108	/* as sun_path */
 
 struct service {
 	char url[SERVICE_URL_MAX];	/* without a slash at its end */
 	char proxy[SERVICE_URL_MAX];	/* "": none */
 	char ca[PATH_MAX];		/* a file; "": the system's authorities */
-	struct secret key;		/* "h_….SECRET" */
+	char socket[SERVICE_SOCKET_MAX];	/* a Unix socket, without TLS, to url; "": TCP */
+	struct secret key;		/* "h_….SECRET"; empty: none is sent */
 	char fault[SERVICE_FAULT_MAX];	/* "", or why none of this can be used */
 
 	struct config *config;
