@@ -43,13 +43,15 @@ COMMON = $(BUILD)/common.a
 HELPER = $(BUILD)/helper.a
 
 HELPER_LIBS = -lsqlite3 -lcrypto
-CTL_LIBS = $(HELPER_LIBS) -lqrencode -ljson-c
+CTL_LIBS = $(HELPER_LIBS) $(HTTP_LIBS) -lqrencode
 SERVER_LIBS = $(shell $(PKG_CONFIG) --libs libevent libevent_openssl libssl libcrypto json-c sqlite3) -lpthread
 
 HTTP = $(BUILD)/http.a
+CLIENT = $(BUILD)/client.a
 HTTP_LIBS = -lcurl -ljson-c -lcrypto
 
-PROGRAMS = $(BUILD)/pam_mfa.so $(BUILD)/mfa-helper $(BUILD)/mfa-http $(BUILD)/mfactl $(BUILD)/mfad
+PROGRAMS = $(BUILD)/pam_mfa.so $(BUILD)/mfa-helper $(BUILD)/mfa-http $(BUILD)/mfactl $(BUILD)/mfad \
+	$(BUILD)/mfa-phone
 
 all: $(PROGRAMS)
 
@@ -82,12 +84,20 @@ $(HTTP): $(filter-out %/main.o,$(call objs,helper/http))
 $(BUILD)/mfa-http: $(BUILD)/helper/http/main.o $(HTTP) $(COMMON)
 	$(CC) -pie $(LDFLAGS_ALL) -o $@ $^ $(HTTP_LIBS)
 
+# What mfactl and mfa-phone ask an approval service with.
+$(CLIENT): $(call objs,client)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/mfa-phone: $(call objs,tests/phone) $(CLIENT) $(HTTP) $(COMMON)
+	$(CC) -pie $(LDFLAGS_ALL) -o $@ $^ $(HTTP_LIBS)
+
 # mfactl without its main, for tests.
 $(BUILD)/ctl.a: $(filter-out %/mfactl.o,$(call objs,ctl))
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(BUILD)/mfactl: $(BUILD)/ctl/mfactl.o $(BUILD)/ctl.a $(HELPER) $(COMMON)
+$(BUILD)/mfactl: $(BUILD)/ctl/mfactl.o $(BUILD)/ctl.a $(HELPER) $(CLIENT) $(HTTP) $(COMMON)
 	$(CC) -pie $(LDFLAGS_ALL) -o $@ $^ $(CTL_LIBS)
 
 # It takes the document in.
@@ -133,6 +143,7 @@ install:
 	put 0755 $(BUILD)/mfa-http $(libexecdir)/mfa-http; \
 	put 0755 $(BUILD)/mfactl $(bindir)/mfactl; \
 	put 0755 $(BUILD)/mfad $(sbindir)/mfad; \
+	put 0755 $(BUILD)/mfa-phone $(bindir)/mfa-phone; \
 	put 0644 conf/pam_mfa.conf $(docdir)/pam_mfa.conf; \
 	put 0644 conf/mfad.conf $(docdir)/mfad.conf; \
 	install -d -m 0755 $(DESTDIR)$(sysconfdir)/pam_mfa.conf.d; \
@@ -154,8 +165,8 @@ install:
 uninstall:
 	@test -n "$(DESTDIR)" || conf/deactivate
 	cd $(DESTDIR)/ && rm -f $(patsubst /%,%,/usr/share/pam-configs/pam_mfa $(securitydir)/pam_mfa.so \
-		$(libexecdir)/mfa-helper $(libexecdir)/mfa-http $(bindir)/mfactl $(sbindir)/mfad \
-		$(UNITS:%=$(unitdir)/%) /usr/lib/sysusers.d/pam_mfa.conf \
+		$(libexecdir)/mfa-helper $(libexecdir)/mfa-http $(bindir)/mfactl $(bindir)/mfa-phone \
+		$(sbindir)/mfad $(UNITS:%=$(unitdir)/%) /usr/lib/sysusers.d/pam_mfa.conf \
 		/usr/lib/tmpfiles.d/pam_mfa.conf $(docdir)/pam_mfa.conf $(docdir)/mfad.conf \
 		$(foreach page,$(MANUALS),$(mandir)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))))
 	@rmdir $(DESTDIR)$(libexecdir) $(DESTDIR)$(docdir) 2>/dev/null || :
@@ -173,7 +184,7 @@ $(BUILD)/tests/unit.a: $(filter-out $(UNIT_TESTS:%=%.o),$(call objs,tests/unit))
 	$(AR) rcs $@ $^
 
 $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/tests/unit.a $(BUILD)/ctl.a \
-		$(HELPER) $(COMMON)
+		$(HELPER) $(CLIENT) $(HTTP) $(COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS) $(CTL_LIBS)
 
 # Those of mfad: of its parts, and of the whole as it runs.
@@ -209,7 +220,7 @@ $(BUILD)/tests/kill_at_write.so: $(BUILD)/tests/fault/kill_at_write.o
 	$(CC) -shared $(LDFLAGS_ALL) -o $@ $<
 
 $(WORLD_TOOLS): $(BUILD)/tests/%: $(BUILD)/tests/world/%.o
-	$(CC) $(LDFLAGS_ALL) -o $@ $< -lpam
+	$(CC) $(LDFLAGS_ALL) -o $@ $< -lpam -lssl -lcrypto
 
 # Both ends of mfa-http: an approval service that does as it is told, and who
 # asks for it.
@@ -302,7 +313,7 @@ $(BUILD)/fuzz/fuzz_http_reply: $(BUILD)/tests/fuzz/fuzz_http_reply.o $(HTTP) $(C
 	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(HTTP_LIBS)
 
 $(filter-out $(FUZZ_MODULE) %/fuzz_http %/fuzz_http_reply %/fuzz_api_body,$(FUZZERS)): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o \
-		$(BUILD)/ctl.a $(HELPER) $(COMMON)
+		$(BUILD)/ctl.a $(HELPER) $(CLIENT) $(HTTP) $(COMMON)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(CTL_LIBS)
 
