@@ -22,6 +22,7 @@ enum ctl_exit {
 				 * interruption: nothing was changed */
 	CTL_CONFIG = 6,		/* the configuration cannot be used */
 	CTL_STATE = 7,		/* the state, its key or the system failed */
+	CTL_SERVICE = 8,		/* the approval service cannot be reached, or failed */
 };
 
 struct command {
@@ -36,6 +37,7 @@ int cmd_check(int argc, char **argv);
 int cmd_enroll(int argc, char **argv);
 int cmd_forget(int argc, char **argv);
 int cmd_import(int argc, char **argv);
+int cmd_join(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_lock(int argc, char **argv);
 int cmd_log(int argc, char **argv);
@@ -43,6 +45,7 @@ int cmd_pass(int argc, char **argv);
 int cmd_recovery(int argc, char **argv);
 int cmd_remove(int argc, char **argv);
 int cmd_rename(int argc, char **argv);
+int cmd_rotate(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_unlock(int argc, char **argv);
 int cmd_why(int argc, char **argv);

@@ -42,6 +42,9 @@ static const struct command commands[] = {
 	{ "import", cmd_import,
 	    "google FILE USER [--name NAME] [--dry-run]\noath FILE [--dry-run]",
 	    "take over tokens of google-authenticator or pam_oath" },
+	{ "join", cmd_join, "URL [--name HOST] [--ca FILE] [--yes] [--force]",
+	    "make this host known to an approval service" },
+	{ "rotate", cmd_rotate, "", "give this host another key at its approval service" },
 	{ "authority", cmd_authority,
 	    "init KEY\nshow KEY\nsign KEY REQUEST CERTIFICATE [--life TIME]\n"
 	    "revoke KEY USER DEVICE REVOCATION",
