@@ -4,109 +4,20 @@
  * state and needs no rights but those to the files, so that it works on a
  * machine that is no login host.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "authority_key.h"
-#include "base64url.h"
 #include "certificate.h"
-#include "crypto.h"
 #include "ctl.h"
 #include "enrol.h"
 #include "error.h"
-#include "newfile.h"
+#include "record_file.h"
 #include "when.h"
 
 #define LIFE		"90d"	/* without --life */
-
-/* ---- what is said of files ---- */
-
-/* why follows the path: "is missing". */
-static int
-explain_file(const char *path, unsigned int line, int error, const char *why)
-{
-	int status = error == MFA_E_ABSENT ? CTL_ABSENT :
-	    error == MFA_E_SYSTEM || error == MFA_E_CRYPTO ? CTL_STATE : CTL_REFUSED;
-	const char *because = error == MFA_E_SYSTEM ? strerror(errno) : NULL;
-	char shown[SHOW_MAX];
-
-	show(shown, sizeof(shown), path);
-	if (line > 0)
-		return complain(status, "%s:%u: the file %s", shown, line, why);
-	return complain(status, "%s %s%s%s", shown, why, because != NULL ? ": " : "",
-	    because != NULL ? because : "");
-}
-
-static int
-explain_write(const char *path, int error)
-{
-	const char *because = error == MFA_E_SYSTEM ? strerror(errno) : mfa_strerror(error);
-	char shown[SHOW_MAX];
-
-	show(shown, sizeof(shown), path);
-	if (error == MFA_E_EXISTS)
-		return complain(CTL_REFUSED, "%s: there is one already, which stays as it is: "
-		    "give another name", shown);
-	return complain(CTL_STATE, "%s cannot be written: %s: nothing was made", shown, because);
-}
-
-static int
-write_record(const char *path, const char *text, size_t len)
-{
-	int r = newfile_write(path, text, len, 0644);
-
-	return r == MFA_OK ? CTL_DONE : explain_write(path, r);
-}
-
-/* A whole small file. */
-static int
-read_all(int fd, char *buf, size_t size, size_t *len)
-{
-	ssize_t n;
-
-	*len = 0;
-	while ((n = read(fd, buf + *len, size - *len)) != 0) {
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return MFA_E_SYSTEM;
-		if ((*len += (size_t)n) == size)
-			return MFA_E_INVALID;
-	}
-	return MFA_OK;
-}
-
-static int
-read_record(const char *path, char *buf, size_t size, size_t *len)
-{
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC), r;
-	struct stat st;
-
-	*len = 0;
-	if (fd == -1)
-		return explain_file(path, 0, errno == ENOENT ? MFA_E_ABSENT : MFA_E_SYSTEM,
-		    errno == ENOENT ? "is missing" : "cannot be opened");
-	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
-		r = explain_file(path, 0, MFA_E_INVALID, "is not a regular file");
-	else if ((r = read_all(fd, buf, size, len)) != MFA_OK)
-		r = explain_file(path, 0, r, r == MFA_E_INVALID ? "is too long" : "cannot be read");
-	(void)close(fd);
-	return r;
-}
-
-static int
-read_key(const char *path, struct sign_key *key)
-{
-	const char *why;
-	int r = authority_key_read(path, key, &why);
-
-	return r == MFA_OK ? CTL_DONE : explain_file(path, 0, r, why);
-}
 
 /* ---- init, show ---- */
 
@@ -132,7 +43,7 @@ init(char **operand, const char *life)
 		return complain(CTL_REFUSED, "%s or %s" AUTHORITY_KEY_SUFFIX " is there already, "
 		    "and stays as it is: give another name", shown, shown);
 	if (r != MFA_OK)
-		return explain_write(operand[0], r);
+		return record_file_unwritten(operand[0], r);
 	print_authority(&a);
 	(void)printf("The private key is in %s: keep it where no server can read it, and a copy.\n"
 	    "Give %s" AUTHORITY_KEY_SUFFIX " to the login hosts.\n", shown, shown);
@@ -150,7 +61,7 @@ show_public(const char *path)
 	    &why);
 
 	if (r != MFA_OK)
-		return explain_file(path, line, r, why);
+		return record_file_explain(path, line, r, why);
 	for (i = 0; i < count; i++)
 		print_authority(&list[i]);
 	return CTL_DONE;
@@ -163,7 +74,7 @@ show_private(const char *path)
 	struct sign_key key;
 	int r;
 
-	if ((r = read_key(path, &key)) == CTL_DONE &&
+	if ((r = authority_key_load(path, &key)) == CTL_DONE &&
 	    authority_set(&a, key.public.data) != MFA_OK)
 		r = complain(CTL_STATE, "the public key cannot be computed");
 	sign_key_wipe(&key);
@@ -193,7 +104,7 @@ read_request(const char *path, struct device *d)
 	size_t len;
 	int r;
 
-	if ((r = read_record(path, text, sizeof(text), &len)) != CTL_DONE)
+	if ((r = record_file_read(path, text, sizeof(text), &len)) != CTL_DONE)
 		return r;
 	if (enrol_parse(text, len, d, &e) == MFA_OK)
 		return CTL_DONE;
@@ -205,15 +116,12 @@ read_request(const char *path, struct device *d)
 static void
 print_certificate(const struct certificate *c, const char *path)
 {
-	unsigned char digest[CRYPTO_SHA256_LEN];
-	char user[SHOW_MAX], shown[SHOW_MAX], until[WHEN_MAX], print[AUTHORITY_ID_MAX] = "?";
+	char user[SHOW_MAX], shown[SHOW_MAX], until[WHEN_MAX], print[AUTHORITY_ID_MAX];
 
-	if (crypto_sha256(c->device.key.data, c->device.key.len, digest) == MFA_OK)
-		(void)base64url_encode(digest, AUTHORITY_ID_LEN, print, sizeof(print));
 	(void)printf("user         %s\ndevice       %s\nkind         %s\nfingerprint  %s\n"
 	    "origin       %s\nuntil        %s\n", show(user, sizeof(user), c->device.user),
-	    c->device.id, record_word(device_kinds, c->device.kind), print, c->device.origin,
-	    when_format(until, c->expires));
+	    c->device.id, record_word(device_kinds, c->device.kind),
+	    fingerprint(&c->device.key, print), c->device.origin, when_format(until, c->expires));
 	(void)printf("Signed: the certificate is in %s.\n", show(shown, sizeof(shown), path));
 }
 
@@ -227,7 +135,7 @@ issue(const struct sign_key *key, struct certificate *c, const char *path)
 	if (r != MFA_OK)
 		return complain(CTL_STATE, "it cannot be signed: %s: check the clock of this "
 		    "machine", mfa_strerror(r));
-	if ((r = write_record(path, text, len)) == CTL_DONE)
+	if ((r = record_file_write(path, text, len)) == CTL_DONE)
 		print_certificate(c, path);
 	return r;
 }
@@ -243,7 +151,7 @@ sign_request(char **operand, const char *life)
 	if (duration_parse(life, &seconds) != MFA_OK || seconds > CERTIFICATE_LIFE_MAX)
 		return complain(CTL_USAGE, "--life: not a length of time up to 366d, like 90d");
 	c.expires = c.created + seconds;
-	if ((r = read_key(operand[0], &key)) == CTL_DONE &&
+	if ((r = authority_key_load(operand[0], &key)) == CTL_DONE &&
 	    (r = read_request(operand[1], &c.device)) == CTL_DONE)
 		r = issue(&key, &c, operand[2]);
 	sign_key_wipe(&key);
@@ -268,12 +176,12 @@ revoke_device(char **operand, const char *life)
 	if (strlen(operand[2]) >= sizeof(v.device))
 		return complain(CTL_USAGE, "not a device: its id is at most 64 characters");
 	(void)snprintf(v.device, sizeof(v.device), "%s", operand[2]);
-	if ((r = read_key(operand[0], &key)) == CTL_DONE) {
+	if ((r = authority_key_load(operand[0], &key)) == CTL_DONE) {
 		if (revocation_issue(&key, &v, text, sizeof(text), &len) != MFA_OK)
 			r = complain(CTL_USAGE, "not a device: its id is letters, digits, \"-\" "
 			    "and \"_\", as in its certificate");
 		else
-			r = write_record(operand[3], text, len);
+			r = record_file_write(operand[3], text, len);
 	}
 	sign_key_wipe(&key);
 	if (r == CTL_DONE)

@@ -50,10 +50,10 @@ explain(const struct authority *list, size_t count)
 	(void)fputs("The service vouches for people's phones with a key of its own:\n\n", stderr);
 	for (i = 0; i < count; i++)
 		(void)fprintf(stderr, "    key id  %s\n", authority_id(&list[i], id));
-	(void)fputs("\nA host that believes it believes whoever controls the service: they can make\n"
-	    "a phone of their own anybody's, and approve with it.  Without it, no phone\n"
-	    "counts here that another authority, kept elsewhere, has not vouched for:\n"
-	    "see mfactl authority.\n\n", stderr);
+	(void)fputs("\nA host that believes it believes whoever controls the service: they can\n"
+	    "make a phone of their own anybody's, and approve with it.  Without it, no\n"
+	    "phone counts here that another authority, kept elsewhere, has not vouched\n"
+	    "for: see mfactl authority.\n\n", stderr);
 }
 
 int

@@ -47,6 +47,7 @@ notify(struct state *st, const struct change *c)
 		{ "remove", "an authenticator was removed" },
 		{ "recovery", "new recovery codes were made" },
 		{ "pass", "a temporary access pass was issued" },
+		{ "phone", "a phone was added" },
 	};
 	char notice[STORE_NOTICE_MAX], when[WHEN_MAX];
 	size_t i;

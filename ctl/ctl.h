@@ -42,6 +42,7 @@ int cmd_list(int argc, char **argv);
 int cmd_lock(int argc, char **argv);
 int cmd_log(int argc, char **argv);
 int cmd_pass(int argc, char **argv);
+int cmd_phone(int argc, char **argv);
 int cmd_recovery(int argc, char **argv);
 int cmd_remove(int argc, char **argv);
 int cmd_rename(int argc, char **argv);

@@ -21,6 +21,9 @@ struct enrolment {
 /* Shows the key: QR code, text, URL (or one line of JSON). An mfa_error. */
 int offer(const struct enrolment *e, const char *issuer);
 
+/* Is a QR code of use?  It is for eyes on a terminal. */
+bool offer_pictures(void);
+
 /* Asks for a code, up to three times.  CTL_DONE with token.last set to what
  * was spent by it, else CTL_REFUSED or CTL_STATE after a complaint. */
 int prove(struct enrolment *e);

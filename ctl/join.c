@@ -118,8 +118,8 @@ ask_token(struct secret *typed)
 	if (r == MFA_E_CLOSED)
 		return complain(CTL_REFUSED, "no token was typed: nothing was changed");
 	if (r != MFA_OK || !is_token(typed))
-		return complain(CTL_REFUSED, "that is no token to join with: it is j_, an id, a dot "
-		    "and a secret; mfactl --server token makes one");
+		return complain(CTL_REFUSED, "that is no token to join with: it is j_, an id, a "
+		    "dot and a secret; mfactl --server token makes one");
 	return CTL_DONE;
 }
 
@@ -241,9 +241,9 @@ add_drop_in(struct places *p, const struct join *j, const struct service *s)
 
 	if (mkdir(MFA_CONF_DIR, 0755) == 0 && chmod(MFA_CONF_DIR, 0755) == -1)
 		return complain(CTL_STATE, "%s: %s", MFA_CONF_DIR, strerror(errno));
-	n = snprintf(text, sizeof(text), "# Made by mfactl join.\nserver = %s\n%s%s%shost_name = %s\n",
-	    s->url, s->ca[0] != '\0' ? "server_ca = " : "", s->ca, s->ca[0] != '\0' ? "\n" : "",
-	    j->host);
+	n = snprintf(text, sizeof(text), "# Made by mfactl join.\nserver = %s\n%s%s%s"
+	    "host_name = %s\n", s->url, s->ca[0] != '\0' ? "server_ca = " : "", s->ca,
+	    s->ca[0] != '\0' ? "\n" : "", j->host);
 	return add(p, DROP_IN, text, (size_t)n, 0644, 0, j->force);
 }
 
@@ -274,8 +274,8 @@ keep(const struct join *j, const struct service *s)
 		return CTL_DONE;
 	}
 	places_back(&p);
-	(void)complain(r, "this host is as it was; the service has it as %s: mfactl --server remove "
-	    "%s there, and join again", j->host, j->id);
+	(void)complain(r, "this host is as it was; the service has it as %s: mfactl --server "
+	    "remove %s there, and join again", j->host, j->id);
 	return r;
 }
 
@@ -284,13 +284,13 @@ tell(const struct join *j)
 {
 	char host[SHOW_MAX], path[SHOW_MAX];
 
-	(void)printf("Joined: this host is %s (%s) at %s.\n", show(host, sizeof(host), j->host), j->id,
-	    j->url);
+	(void)printf("Joined: this host is %s (%s) at %s.\n", show(host, sizeof(host), j->host),
+	    j->id, j->url);
 	if (j->believe || j->believed.count > 0)
 		(void)puts("People enrol their phones with mfactl phone USER.");
 	else
-		(void)printf("No phone is believed yet: put the public key of an authority into %s.\n",
-		    show(path, sizeof(path), j->authorities));
+		(void)printf("No phone is believed yet: put the public key of an authority into "
+		    "%s.\n", show(path, sizeof(path), j->authorities));
 }
 
 static int

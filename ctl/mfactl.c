@@ -42,6 +42,10 @@ static const struct command commands[] = {
 	{ "import", cmd_import,
 	    "google FILE USER [--name NAME] [--dry-run]\noath FILE [--dry-run]",
 	    "take over tokens of google-authenticator or pam_oath" },
+	{ "phone", cmd_phone,
+	    "USER [--authority KEY [--life TIME]] [--json]\n"
+	    "USER --request REQUEST [--json]\nUSER --certificate CERTIFICATE [--json]",
+	    "enrol a phone that approves logins" },
 	{ "join", cmd_join, "URL [--name HOST] [--ca FILE] [--yes] [--force]",
 	    "make this host known to an approval service" },
 	{ "rotate", cmd_rotate, "", "give this host another key at its approval service" },

@@ -13,9 +13,8 @@
 #define GROUP		4	/* characters of a key that people type at once */
 #define GROUPS		13	/* in a line: the longest key takes two lines */
 
-/* A QR code is for eyes on a terminal; everybody else has key and URL. */
-static bool
-shows_pictures(void)
+bool
+offer_pictures(void)
 {
 	const char *term = secure_getenv("TERM");
 
@@ -44,13 +43,13 @@ print(const struct enrolment *e, const char *base32, const char *url)
 	int r = MFA_OK;
 
 	(void)printf("A new key for %s.  %s\n\n", show(user, sizeof(user), e->user),
-	    shows_pictures() ? "Scan this code with the authenticator app:" :
+	    offer_pictures() ? "Scan this code with the authenticator app:" :
 	    "Give it to the authenticator app.");
-	if (shows_pictures() && (r = qr_print(stdout, url)) == MFA_E_INVALID) {
+	if (offer_pictures() && (r = qr_print(stdout, url)) == MFA_E_INVALID) {
 		(void)puts("(It is too long for a QR code.)");
 		r = MFA_OK;
 	}
-	(void)fputs(shows_pictures() ? "\nor type this key into it:\n\n" : "Key:\n\n", stdout);
+	(void)fputs(offer_pictures() ? "\nor type this key into it:\n\n" : "Key:\n\n", stdout);
 	print_key(base32);
 	(void)printf("\nAs a link: %s\n\n", url);
 	return r;

@@ -45,8 +45,8 @@ put(struct places *p, struct api *a, const char *key)
 	if (user_find(MFA_HTTP_USER, &uid, &gid) != MFA_OK)
 		return complain(CTL_STATE, "there is no user %s: install pam_mfa again",
 		    MFA_HTTP_USER);
-	n = snprintf(line, sizeof(line), "%.*s.%s\n", LINK_ID_LEN, (const char *)a->service.key.data,
-	    key);
+	n = snprintf(line, sizeof(line), "%.*s.%s\n", LINK_ID_LEN,
+	    (const char *)a->service.key.data, key);
 	if ((r = places_add(p, MFA_HOST_KEY, line, (size_t)n, 0640, gid, true)) == MFA_OK)
 		r = places_put(p);
 	if (r == MFA_OK)
