@@ -85,7 +85,8 @@ print_overview(FILE *out)
 	(void)fputs("usage: mfactl SUBCOMMAND ...\n\n", out);
 	for (i = 0; i < COMMANDS; i++)
 		(void)fprintf(out, "  %-10s%s\n", commands[i].name, commands[i].help);
-	(void)fputs("\n  mfactl help SUBCOMMAND   how it is used\n"
+	(void)fputs("\n  mfactl help --server     how an approval service is administered\n"
+	    "  mfactl help SUBCOMMAND   how it is used\n"
 	    "  mfactl --version         which version this is\n"
 	    "  man mfactl               everything about them, with examples\n", out);
 }
@@ -118,6 +119,8 @@ help(int argc, char **argv)
 		print_overview(stdout);
 		return CTL_DONE;
 	}
+	if (strcmp(argv[1], "--server") == 0)
+		return cmd_server(1, argv + 1);
 	if (argc > 2)
 		return complain(CTL_USAGE, "help: one word too many: see mfactl help");
 	if ((c = find(argv[1])) == NULL)
@@ -142,6 +145,8 @@ dispatch(int argc, char **argv)
 		(void)puts("mfactl (pam_mfa) " CTL_VERSION);
 		return CTL_DONE;
 	}
+	if (strcmp(argv[1], "--server") == 0)
+		return cmd_server(argc - 1, argv + 1);
 	if ((c = find(argv[1])) == NULL)
 		return unknown(argv[1]);
 	if (argc == 3 && strcmp(argv[2], "--help") == 0) {

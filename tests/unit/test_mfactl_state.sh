@@ -19,7 +19,7 @@ ctl() {
 # ---- the table, the help and the manual name the same things ----
 
 manual=$(MANWIDTH=200 mandoc -T ascii "$TOP/man/mfactl.1" | sed 's/.\x08//g')
-is "there_are_subcommands" "$(wc -w <<< "$subcommands")" 15
+is "there_are_subcommands" "$(wc -w <<< "$subcommands")" 18
 is "the_manual_describes_the_same_ones" \
     "$(sed -n 's/^\.It Cm \([a-z]*\).*/\1/p' "$TOP/man/mfactl.1" | grep -vx help | sort -u)" \
     "$(sort <<< "$subcommands")"
@@ -68,7 +68,7 @@ is "nothing_was_made_by_all_that" "$(find $state $key_file -type f 2>/dev/null)"
 
 for c in $(grep -vx authority <<< "$subcommands"); do	# that one has a test of its own
 	case $c in
-	list | log | status | check) operands= ;;
+	list | log | status | check | rotate) operands= ;;
 	rename) operands="alice a b" ;;
 	remove) operands="alice a" ;;
 	why) operands="alice --service sshd" ;;
