@@ -116,13 +116,13 @@ sign_statement(const struct statement *s, const struct card *c, struct blob *sig
 }
 
 static const char *
-decision_word(enum decision d)
+decision_word(enum phone_decision d)
 {
 	return d == DECISION_APPROVE ? "approve" : d == DECISION_DENY ? "deny" : "report";
 }
 
 int
-pending_answer(const struct pending *p, const struct card *c, enum decision decision,
+pending_answer(const struct pending *p, const struct card *c, enum phone_decision decision,
     const char *number, const struct wishes *w, struct fetch_request *rq)
 {
 	char text[BASE64URL_CHARS(RECORD_BYTES_MAX) + 1];

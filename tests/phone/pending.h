@@ -32,7 +32,7 @@ void pending_show(const struct pending *p, int64_t now);
 /* Signs an answer, as a request.  number: as the person typed it, else "-".
  * What a hostile phone signs instead is in *w.  MFA_E_INVALID … */
 struct wishes;
-int pending_answer(const struct pending *p, const struct card *c, enum decision decision,
+int pending_answer(const struct pending *p, const struct card *c, enum phone_decision decision,
     const char *number, const struct wishes *w, struct fetch_request *rq);
 
 #endif

@@ -97,7 +97,7 @@ finish(struct vigil *v, int status)
 }
 
 static int
-answer(struct vigil *v, enum decision decision, const char *number)
+answer(struct vigil *v, enum phone_decision decision, const char *number)
 {
 	struct fetch_request rq;
 	struct api_reply reply;
