@@ -300,7 +300,7 @@ login_serve(struct workshop *w, const struct caller *caller, int fd)
 		.started = monotonic_ms(),
 		.verdict = VERDICT_DENY,
 		.reason = REASON_FAULT,
-		.remote = { .fd = -1 },
+		.courier = { .fd = -1 },
 	};
 	bool well = false;
 
@@ -311,7 +311,7 @@ login_serve(struct workshop *w, const struct caller *caller, int fd)
 		send_verdict(&l);
 		if (l.recorded)
 			report_log(&l);
-		remote_close(&l, outcome_of(&l));
+		courier_close(&l, outcome_of(&l));
 		login_busy(&l);
 		report_record(&l);
 		well = l.verdict == VERDICT_GRANT || l.quiet;

@@ -50,7 +50,7 @@ struct workshop {
 };
 
 /* The approval service, for one login: mfa-http on the other end. */
-struct remote {
+struct courier {
 	int fd;				/* -1: not asked yet, or over */
 	struct query_dialogue dialogue;
 	bool pending;			/* a push is out */
@@ -72,7 +72,7 @@ struct login {
 	const struct settings *settings;
 	struct origin origin;
 	char remember_key[POLICY_KEY_MAX];	/* "": not remembered */
-	struct remote remote;
+	struct courier courier;
 
 	/* The result.  It starts as a denial; login_grant alone changes that. */
 	uint32_t verdict;		/* enum msg_verdict */
@@ -180,22 +180,22 @@ int factor_pass(struct attempt *a);
  * MFA_E_REFUSED (and the reason) when it was spent on any of them before. */
 int attempt_spend(struct attempt *a, const struct token *t, uint64_t counter);
 
-/* ---- remote.c: the dialogue with mfa-http ---- */
+/* ---- courier.c: the dialogue with mfa-http ---- */
 
 /* Asks what the service has for the user: *methods, bits of query.h.  Any
- * error leaves l->remote.failure. */
-int remote_begin(struct login *l, uint32_t *methods);
+ * error leaves l->courier.failure. */
+int courier_begin(struct login *l, uint32_t *methods);
 
-/* Asks the phone; l->remote.statement is complete but for the decision. */
-int remote_push(struct login *l);
+/* Asks the phone; l->courier.statement is complete but for the decision. */
+int courier_push(struct login *l);
 
 /* Waits for what the phone says: *out is QUERY_ANSWERED, QUERY_ENDED or
  * QUERY_FAILED, and no push is out any more.  MFA_E_CLOSED: the module is
  * gone; MFA_E_DEADLINE. */
-int remote_wait(struct login *l, struct query *out);
+int courier_wait(struct login *l, struct query *out);
 
 /* What became of the login, once; without a dialogue nothing happens. */
-void remote_close(struct login *l, enum query_outcome outcome);
+void courier_close(struct login *l, enum query_outcome outcome);
 
 /* ---- push.c: an approval on the phone ---- */
 

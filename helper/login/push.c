@@ -44,7 +44,7 @@ push_look(struct login *l, struct policy_state *out)
 {
 	uint32_t methods = 0;
 
-	if (remote_begin(l, &methods) != MFA_OK) {
+	if (courier_begin(l, &methods) != MFA_OK) {
 		out->service_down = true;
 		return;
 	}
@@ -67,7 +67,7 @@ show_number(const char *digits, char number[PUSH_NUMBER_MAX])
 static int
 make_statement(struct login *l)
 {
-	struct statement *s = &l->remote.statement;
+	struct statement *s = &l->courier.statement;
 	int64_t now;
 	int left, r;
 
@@ -90,10 +90,10 @@ push_send(struct login *l, char number[PUSH_NUMBER_MAX], const char **sentence)
 	*sentence = no_service;
 	if (make_statement(l) != MFA_OK)
 		return;
-	if (remote_push(l) == MFA_OK)
-		show_number(l->remote.statement.number, number);
+	if (courier_push(l) == MFA_OK)
+		show_number(l->courier.statement.number, number);
 	else
-		*sentence = sentence_of(l->remote.failure);
+		*sentence = sentence_of(l->courier.failure);
 }
 
 void
@@ -101,7 +101,7 @@ push_pretend(struct login *l, char number[PUSH_NUMBER_MAX])
 {
 	number[0] = '\0';
 	if (make_statement(l) == MFA_OK)
-		show_number(l->remote.statement.number, number);
+		show_number(l->courier.statement.number, number);
 }
 
 /* ---- what came back ---- */
@@ -127,7 +127,7 @@ take_revoked(void *arg, const char *device)
 static int
 verify(struct login *l, const struct query *q, struct approval *out)
 {
-	struct statement s = l->remote.statement;
+	struct statement s = l->courier.statement;
 	struct evidence e = { .assertion = { q->authenticator_data, q->authenticator_data_len,
 	    q->client_data, q->client_data_len } };
 	struct revoked *revoked = calloc(1, sizeof(*revoked));
@@ -199,18 +199,18 @@ judge_approval(struct login *l, const struct decision *d, const struct query *q,
 	if (r != MFA_OK && !is_wrong_number(a.why)) {
 		*sentence = sentence_for(a.why);
 		refuse(out, a.why == REFUSAL_LATE ? REASON_NO_APPROVAL : REASON_BAD_APPROVAL);
-		remote_close(l, QUERY_REFUSED);
+		courier_close(l, QUERY_REFUSED);
 		return r == MFA_E_REFUSED || r == MFA_E_INVALID ? MFA_OK : r;
 	}
 	if (r == MFA_OK) {
 		approved.verified = true;
-		memcpy(approved.nonce, l->remote.statement.nonce, sizeof(approved.nonce));
+		memcpy(approved.nonce, l->courier.statement.nonce, sizeof(approved.nonce));
 		(void)text_copy(approved.device, sizeof(approved.device), a.certificate.device.id);
 	}
 	*sentence = sentence_for(REFUSAL_PROOF);
 	r = judge_push(l, d, &approved, out);
 	if (r != MFA_OK || !out->accepted)
-		remote_close(l, r == MFA_OK && out->reason == REASON_WRONG_NUMBER ?
+		courier_close(l, r == MFA_OK && out->reason == REASON_WRONG_NUMBER ?
 		    QUERY_WRONG_NUMBER : QUERY_REFUSED);
 	return r;
 }
@@ -225,7 +225,7 @@ judge_denial(struct login *l, const struct query *q, struct judgement *out,
 
 	refuse(out, reported ? REASON_REPORTED : REASON_DENIED_ON_PHONE);
 	*sentence = "Denied on the phone. Type a code: ";
-	remote_close(l, QUERY_REFUSED);
+	courier_close(l, QUERY_REFUSED);
 }
 
 static int
@@ -238,7 +238,7 @@ judge_answer(struct login *l, const struct decision *d, const struct query *q,
 		judge_denial(l, q, out, sentence);
 		return MFA_OK;
 	}
-	*sentence = q->type == QUERY_ENDED ? no_answer : sentence_of(l->remote.failure);
+	*sentence = q->type == QUERY_ENDED ? no_answer : sentence_of(l->courier.failure);
 	refuse(out, REASON_NO_APPROVAL);
 	return MFA_OK;
 }
@@ -252,7 +252,7 @@ push_finish(struct login *l, const struct decision *d, struct judgement *out,
 
 	refuse(out, d->outcome == OUTCOME_ASK ? REASON_FAULT : d->reason);
 	*sentence = no_service;
-	if (q != NULL && (r = remote_wait(l, q)) == MFA_OK)
+	if (q != NULL && (r = courier_wait(l, q)) == MFA_OK)
 		r = judge_answer(l, d, q, out, sentence);
 	free(q);
 	return r;

@@ -31,18 +31,18 @@ within(const struct login *l, int ms)
 static int
 fail(struct login *l, enum query_failure failure, const char *words)
 {
-	l->remote.failure = failure;
-	(void)text_copy(l->remote.words, sizeof(l->remote.words), words);
+	l->courier.failure = failure;
+	(void)text_copy(l->courier.words, sizeof(l->courier.words), words);
 	return MFA_E_ABSENT;
 }
 
 static void
 hang_up(struct login *l)
 {
-	if (l->remote.fd != -1)
-		(void)close(l->remote.fd);
-	l->remote.fd = -1;
-	l->remote.pending = false;
+	if (l->courier.fd != -1)
+		(void)close(l->courier.fd);
+	l->courier.fd = -1;
+	l->courier.pending = false;
 }
 
 /* Whoever made the socket is root, or it is somebody else's. */
@@ -62,8 +62,8 @@ reach(struct login *l)
 	struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = MFA_HTTP_SOCKET };
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	l->remote.dialogue = (struct query_dialogue){ .asked = 0 };
-	l->remote.fd = fd;
+	l->courier.dialogue = (struct query_dialogue){ .asked = 0 };
+	l->courier.fd = fd;
 	if (fd != -1 && connect(fd, (const struct sockaddr *)&at, sizeof(at)) == 0 && roots(fd))
 		return MFA_OK;
 	hang_up(l);
@@ -73,19 +73,19 @@ reach(struct login *l)
 static int
 say(struct login *l, const struct query *q, struct deadline deadline)
 {
-	int r = query_permit(&l->remote.dialogue, QUERY_HELPER, q->type);
+	int r = query_permit(&l->courier.dialogue, QUERY_HELPER, q->type);
 
-	return r != MFA_OK ? r : query_send(l->remote.fd, q, deadline);
+	return r != MFA_OK ? r : query_send(l->courier.fd, q, deadline);
 }
 
 /* One message; a failure is taken note of. */
 static int
 hear(struct login *l, struct query *out, struct deadline deadline)
 {
-	int r = query_recv(l->remote.fd, out, deadline);
+	int r = query_recv(l->courier.fd, out, deadline);
 
 	if (r == MFA_OK)
-		r = query_permit(&l->remote.dialogue, QUERY_HTTP, out->type);
+		r = query_permit(&l->courier.dialogue, QUERY_HTTP, out->type);
 	if (r == MFA_OK && out->type == QUERY_FAILED)
 		r = fail(l, out->failure == 0 ? QUERY_SERVICE : (enum query_failure)out->failure,
 		    out->words);
@@ -103,12 +103,12 @@ request(struct login *l, const struct query *q, struct query *out, int ms)
 	struct deadline deadline = within(l, ms);
 	int r;
 
-	l->remote.failure = 0;
+	l->courier.failure = 0;
 	if ((r = say(l, q, deadline)) != MFA_OK)
 		r = fail(l, QUERY_UNREACHABLE, mfa_strerror(r));
 	else
 		r = hear(l, out, deadline);
-	if (r != MFA_OK && (out->type != QUERY_FAILED || l->remote.dialogue.over))
+	if (r != MFA_OK && (out->type != QUERY_FAILED || l->courier.dialogue.over))
 		hang_up(l);
 	return r;
 }
@@ -141,7 +141,7 @@ remember_revocations(struct login *l, const struct query *m)
 }
 
 int
-remote_begin(struct login *l, uint32_t *methods)
+courier_begin(struct login *l, uint32_t *methods)
 {
 	struct query q = { .type = QUERY_BEGIN, .version = QUERY_VERSION }, *in;
 	int r;
@@ -163,13 +163,13 @@ remote_begin(struct login *l, uint32_t *methods)
 }
 
 int
-remote_push(struct login *l)
+courier_push(struct login *l)
 {
-	const struct statement *s = &l->remote.statement;
+	const struct statement *s = &l->courier.statement;
 	struct query q = { .type = QUERY_PUSH, .nonce_len = sizeof(s->nonce) }, *in;
 	int r;
 
-	if (l->remote.fd == -1)
+	if (l->courier.fd == -1)
 		return fail(l, QUERY_UNREACHABLE, "no dialogue");
 	if ((in = calloc(1, sizeof(*in))) == NULL)
 		return fail(l, QUERY_SERVICE, "out of memory");
@@ -179,7 +179,7 @@ remote_push(struct login *l)
 	if ((r = text_copy(q.service, sizeof(q.service), s->service)) == MFA_OK &&
 	    (r = text_copy(q.origin, sizeof(q.origin), s->origin)) == MFA_OK)
 		r = request(l, &q, in, PUSH_MS);
-	l->remote.pending = r == MFA_OK;
+	l->courier.pending = r == MFA_OK;
 	free(in);
 	return r;
 }
@@ -187,10 +187,10 @@ remote_push(struct login *l)
 /* While nobody has anything to say to the other, a module that speaks or hangs
  * up is gone. */
 int
-remote_wait(struct login *l, struct query *out)
+courier_wait(struct login *l, struct query *out)
 {
 	struct pollfd p[2] = {
-		{ .fd = l->remote.fd, .events = POLLIN },
+		{ .fd = l->courier.fd, .events = POLLIN },
 		{ .fd = l->fd, .events = POLLIN | POLLRDHUP },
 	};
 	int n, left;
@@ -206,18 +206,18 @@ remote_wait(struct login *l, struct query *out)
 		return MFA_E_SYSTEM;
 	if (p[1].revents != 0)
 		return MFA_E_CLOSED;
-	l->remote.pending = false;
+	l->courier.pending = false;
 	if (hear(l, out, l->deadline) != MFA_OK)
 		out->type = QUERY_FAILED;
 	return MFA_OK;
 }
 
 void
-remote_close(struct login *l, enum query_outcome outcome)
+courier_close(struct login *l, enum query_outcome outcome)
 {
 	struct query q = { .type = QUERY_CLOSE, .outcome = outcome };
 
-	if (l->remote.fd != -1 && l->remote.dialogue.begun && !l->remote.dialogue.over)
+	if (l->courier.fd != -1 && l->courier.dialogue.begun && !l->courier.dialogue.over)
 		(void)say(l, &q, deadline_in(CLOSE_MS));
 	hang_up(l);
 }
