@@ -262,7 +262,7 @@ $(BUILD)/tests/fault/test_torture: FORCE
 		$(BUILD)/san/torture
 	@cp -u $(BUILD)/san/torture $@
 
-# The same for mfa-http, with the allocations of libcurl.
+# The same for mfa-http.
 HTTP_WRAPS = $(shell sed -n 's/^CALL.[^,]*, \([A-Za-z0-9_]*\),.*/-Wl,--wrap=\1/p' tests/fault/http_calls.h)
 
 $(BUILD)/tests/fault/wrap_http.o: tests/fault/wrap.c tests/fault/http_calls.h

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * As calls.h, for mfa-http.  libcurl allocates by the first ones as well
- * (http_torture.c).
+ * As calls.h, for mfa-http.
  */
 #include <curl/curl.h>
 #include <json-c/json.h>

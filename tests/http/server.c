@@ -23,6 +23,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <pthread.h>
@@ -441,12 +442,14 @@ accept_peer(int listening)
 {
 	struct peer *p = calloc(1, sizeof(*p));
 	pthread_t thread;
+	int one = 1;
 
 	if (p == NULL || (p->fd = accept(listening, NULL, NULL)) == -1) {
 		free(p);
 		return;
 	}
 	p->number = ++connections;
+	setsockopt(p->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	if (pthread_create(&thread, NULL, serve, p) == 0)
 		pthread_detach(thread);
 }
