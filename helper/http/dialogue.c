@@ -24,12 +24,12 @@
 
 /* ---- with the helper ---- */
 
-/* A helper that is gone is found out by hearing it. */
 void
 dialogue_say(struct dialogue *d)
 {
-	if (query_permit(&d->state, QUERY_HTTP, d->out.type) == MFA_OK)
-		(void)query_send(d->fd, &d->out, deadline_in(WORD_MS));
+	if (query_permit(&d->state, QUERY_HTTP, d->out.type) != MFA_OK ||
+	    query_send(d->fd, &d->out, deadline_in(WORD_MS)) != MFA_OK)
+		d->deaf = true;
 }
 
 void
@@ -242,32 +242,40 @@ hear(struct dialogue *d, struct deadline until)
 /* ---- the whole ---- */
 
 static void
+attend(struct dialogue *d, enum fetch_event event)
+{
+	switch (event) {
+	case FETCH_HEARD:
+		hear(d, deadline_in(WORD_MS));
+		return;
+	case FETCH_HELD_DONE:
+		poll_take(d);
+		return;
+	case FETCH_DONE:
+		return;
+	case FETCH_LATE:
+		if (!poll_due(d))
+			end(d, QUERY_CANCELLED);
+		return;
+	case FETCH_BROKEN:
+		end(d, QUERY_CANCELLED);
+		return;
+	}
+}
+
+static void
 converse(struct dialogue *d)
 {
 	struct deadline late = { d->deadline.at_ms + LATE_MS };
 
 	while (!d->state.over) {
-		if (d->polling.done)
+		if (d->deaf)
+			end(d, QUERY_CANCELLED);
+		else if (d->polling.done)
 			poll_take(d);
-		switch (fetch_wait(d->fetch, d->fd, d->polling.on ?
-		    deadline_min(d->polling.next, late) : late)) {
-		case FETCH_HEARD:
-			hear(d, deadline_in(WORD_MS));
-			break;
-		case FETCH_HELD_DONE:
-			d->polling.done = true;
-			break;
-		case FETCH_DONE:
-			break;
-		case FETCH_LATE:
-			if (poll_due(d))
-				break;
-			end(d, QUERY_CANCELLED);
-			break;
-		case FETCH_BROKEN:
-			end(d, QUERY_CANCELLED);
-			break;
-		}
+		else
+			attend(d, fetch_wait(d->fetch, d->fd, d->polling.on ?
+			    deadline_min(d->polling.next, late) : late));
 	}
 }
 

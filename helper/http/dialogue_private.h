@@ -25,6 +25,7 @@ struct dialogue {
 	struct errand errand;
 	struct polling polling;
 	bool choosing;			/* the helper spoke while a push was being sent */
+	bool deaf;			/* the helper could not be told something */
 	struct query in, out;
 };
 
