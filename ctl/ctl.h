@@ -49,6 +49,7 @@ int cmd_rename(int argc, char **argv);
 int cmd_rotate(int argc, char **argv);
 int cmd_server(int argc, char **argv);
 int cmd_status(int argc, char **argv);
+int cmd_test(int argc, char **argv);
 int cmd_unlock(int argc, char **argv);
 int cmd_why(int argc, char **argv);
 

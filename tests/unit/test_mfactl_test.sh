@@ -1,0 +1,137 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# needs the world
+#
+# mfactl test: a push from a host to a phone and back, with a phone that signs
+# and a service that carries what it is given.
+. "$TOP/tests/lib.sh"
+
+mkdir /srv/work && cd /srv/work || exit 1
+. "$TOP/tests/phone/lib.sh"
+start_service
+add_user alice
+configure <<- END
+	factors = totp
+	server = $url
+	server_ca = /srv/work/ca.pem
+END
+host=$(random_id) secret=$(random_secret)
+canary "$secret"
+(umask 077 && echo "h_$host.$secret" > /etc/pam_mfa/host.key)
+chgrp pam_mfa_http /etc/pam_mfa/host.key
+chmod 0640 /etc/pam_mfa/host.key
+mfactl authority init own > /dev/null
+mfactl authority init other > /dev/null
+canary "$(sed 's/.* //' own)" "$(sed 's/.* //' other)"
+
+mfactl test alice > out 2>&1
+is "a_host_that_believes_nobody" "$?" 6
+cp own.pub /etc/pam_mfa/authorities
+
+# A phone of alice's, certified.
+e=$(random_id) s=$(random_secret) d=$(random_secret)
+canary "$s" "$d"
+says "PUT /v1/enrolments/e_$e/device" 201 "{\"device\":\"d_$e\",\"secret\":\"$d\"}"
+"$PHONE" enrol --store phone --name phone --ca ca.pem <<< "$url/#e_$e.$s.alice" > /dev/null
+canary "$(sed -n 's/^private //p' phone/phone)"
+printf 'pam_mfa enrolment 1\nuser alice\ndevice d_%s\nkind p256\nkey %s\norigin -\n' "$e" \
+    "$(sed -n 's/^public //p' phone/phone)" > request
+mfactl authority sign own request certificate > /dev/null
+mfactl authority sign other request strange > /dev/null
+
+# try [CERTIFICATE]: begins a test; then the push is in $body
+l=$(random_id)
+try() {
+	forget_service
+	says "GET /v1/hosts/self" 200 '{"host":"h","name":"web1","created":1,"authorities":[]}'
+	says "GET /v1/users/alice/certificates" 200 "$(jq -Rsc '{certificates: [.], revocations: []}' "${1-certificate}")"
+	says "POST /v1/logins" 201 "{\"login\":\"l_$l\",\"state\":\"waiting\",\"methods\":[\"push\"],\"expires\":1}"
+	says "POST /v1/logins/l_$l/close" 204
+	: > out
+	mfactl test alice > out 2>&1 &
+	pid=$!
+	soon grep -q number out || return
+	number=$(sed -n 's/.*number //p' out | tr -d ' ')
+	body=$(bodies "POST /v1/logins HTTP" | tail -n 1)
+}
+
+# decide ARGUMENT...: the phone, and the service carries it to the host
+decide() {
+	says "GET /v1/device/logins.1" 200 \
+	    "$(jq -c "{logins: [. + {login: \"l_$l\", host: \"web1\"}], seq: 1}" <<< "$body")"
+	says "POST /v1/device/logins/l_$l/answer" 204
+	says "GET /v1/device/logins/l_$l" 200 '{"state":"granted"}'
+	"$PHONE" wait --store phone --once "$@" > phone.out
+	answer=$(bodies "POST /v1/device" | tail -n 1 | jq -c --rawfile c certificate '. + {certificate: $c, kind: "p256", device: "d"}')
+}
+carry() {
+	says "GET /v1/logins/l_$l" 200 "{\"login\":\"l_$l\",\"state\":\"answered\",\"answer\":$1}"
+	status=0
+	wait $pid || status=$?
+	out=$(< out)
+}
+closed() { bodies "POST /v1/logins/l_$l/close" | jq -r .outcome; }
+
+try
+unlike "the_number_is_not_told" "$(< service/log)" "$number"
+decide --approve "$number"
+carry "$answer"
+is "approved" "$status $(closed)" "0 granted"
+is "each_hop_is_shown" "$(sed 's/  *[0-9]* ms/ N ms/; s/number .*/number N/' <<< "$out")" \
+    "service N ms  reached, and it knows this host
+certificates N ms  there is a phone that this host believes
+push N ms  the service has it
+
+Approve on the phone: number N
+
+phone N ms  it answered
+signature N ms  right, of this number, by a phone that is believed
+
+A login would go on."
+try
+decide --approve "$(printf '%06d' $(((10#$number + 1) % 1000000)))"
+carry "$answer"
+is "a_wrong_number" "$status $(closed)" "1 wrong_number"
+try
+decide --deny
+carry "$answer"
+is "denied" "$status $(closed)" "1 cancelled"
+try
+decide --approve "$number" --sign-as mallory
+carry "$answer"
+is "another_user" "$status" 1
+try
+decide --approve "$number"
+carry "$(jq -c --rawfile c strange '.certificate = $c' <<< "$answer")"
+is "a_strange_certificate" "$status $(closed)" "1 refused"
+for change in '.signature = "AAAA"' 'del(.signature)' '.certificate = ""' '.decision = 1' '.signature = "?"'; do
+	try
+	decide --approve "$number"
+	carry "$(jq -c "$change" <<< "$answer")"
+	[ "$status" = 1 ] || [ "$status" = 8 ]
+	is "no_answer:$change" $? 0
+done
+try
+says "GET /v1/logins/l_$l" 200 "{\"login\":\"l_$l\",\"state\":\"expired\"}"
+wait $pid
+is "not_in_time" "$? $(closed)" "1 cancelled"
+try
+soon grep -q "GET /v1/logins" service/log
+kill -INT $pid
+wait $pid
+is "interrupted" "$? $(closed)" "5 cancelled"
+forget_service
+says "GET /v1/hosts/self" 200 '{"host":"h","name":"web1","created":1,"authorities":[]}'
+says "GET /v1/users/alice/certificates" 200 "$(jq -Rsc '{certificates: [.], revocations: []}' strange)"
+mfactl test alice > out 2>&1
+is "no_phone_that_is_believed" "$? $(grep -c '^certificates .* failed' out)" "1 1"
+says "GET /v1/hosts/self" 401 "$(problem unauthenticated 401)"
+mfactl test alice > out 2>&1
+is "a_host_that_is_not_known" "$?" 5
+kill $stand_in
+mfactl test alice > out 2>&1
+is "a_service_that_is_gone" "$? $(grep -c '^service .* failed' out)" "8 1"
+mfactl test > out 2>&1
+is "usage" "$?" 2
+
+done_testing
