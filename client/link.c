@@ -62,25 +62,31 @@ link_format(const struct link *l, char out[LINK_MAX])
 
 /* ---- reading ---- */
 
-static int
-hex(char c)
+static bool
+hex(char c, unsigned int *value)
 {
 	static const char digits[] = "0123456789ABCDEF0123456789abcdef";
 	const char *at = c == '\0' ? NULL : strchr(digits, c);
 
-	return at == NULL ? -1 : (int)((at - digits) % 16);
+	*value = at == NULL ? 0 : (unsigned int)(at - digits) % 16;
+	return at != NULL;
 }
 
 static int
 decode(const char *s, char *out, size_t size)
 {
+	unsigned int high, low;
 	size_t at = 0;
 
 	for (; *s != '\0' && at + 1 < size; s++) {
-		if (*s == '%' && (hex(s[1]) == -1 || hex(s[2]) == -1))
+		if (*s != '%') {
+			out[at++] = *s;
+			continue;
+		}
+		if (!hex(s[1], &high) || !hex(s[2], &low))
 			return MFA_E_INVALID;
-		out[at++] = *s == '%' ? (char)(hex(s[1]) << 4 | hex(s[2])) : *s;
-		s += *s == '%' ? 2 : 0;
+		out[at++] = (char)(unsigned char)(high * 16 + low);
+		s += 2;
 	}
 	out[at] = '\0';
 	return *s == '\0' && strlen(out) == at && text_printable(out, at) ? MFA_OK : MFA_E_INVALID;
