@@ -23,6 +23,13 @@ crypto_start(void)
 	return OPENSSL_init_crypto((uint64_t)START, NULL) == 1 ? MFA_OK : MFA_E_CRYPTO;
 }
 
+int
+crypto_start_for_tls(void)
+{
+	return OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_ADD_ALL_CIPHERS |
+	    OPENSSL_INIT_ADD_ALL_DIGESTS, NULL) == 1 ? MFA_OK : MFA_E_CRYPTO;
+}
+
 /* Not RAND_bytes: that sets up a generator of its own (0.5 ms, and state to
  * keep apart after a fork), and seeds it from this same call. */
 int

@@ -11,6 +11,11 @@
  */
 int crypto_start(void);
 
+/* The same for a program that speaks TLS, too, before anything else of OpenSSL
+ * is used: libssl finds digests by their names, and what a first start left out
+ * no later one brings. */
+int crypto_start_for_tls(void);
+
 /* Random bytes from the kernel. MFA_E_SYSTEM, with the buffer zeroed. */
 int crypto_random(void *buf, size_t len);
 

@@ -12,7 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "crypto.h"
 #include "ctl.h"
+#include "error.h"
 #include "log.h"
 
 static const struct command commands[] = {
@@ -201,6 +203,8 @@ main(int argc, char **argv)
 		return CTL_STATE;
 	if ((r = guard()) != CTL_DONE)
 		return r;
+	if (crypto_start_for_tls() != MFA_OK)
+		return complain(CTL_STATE, "OpenSSL cannot be used");
 	(void)setvbuf(stdout, out, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF, sizeof(out));
 	log_open("mfactl");
 	r = dispatch(argc, argv);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "config_mfad.h"
+#include "crypto.h"
 #include "error.h"
 #include "log.h"
 #include "paths_mfad.h"
@@ -148,6 +149,10 @@ main(int argc, char **argv)
 	log_open("mfad");
 	if (!read_options(argc, argv, &o))
 		return usage();
+	if (crypto_start_for_tls() != MFA_OK) {
+		log_line(LOG_ERR, "OpenSSL cannot be used");
+		return EXIT_FAILURE;
+	}
 	if ((status = read_config(&o, &c)) != EXIT_SUCCESS)
 		return status;
 	if (!o.test)

@@ -174,7 +174,7 @@ guard(void)
 
 	(void)umask(077);
 	if (setrlimit(RLIMIT_CORE, &none) == -1 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1 ||
-	    crypto_start() != MFA_OK)
+	    crypto_start_for_tls() != MFA_OK)
 		return complain(PHONE_FAILED, "the system: %s", strerror(errno));
 	return PHONE_DONE;
 }
