@@ -167,7 +167,7 @@ ask(struct asked *a, const char *who, const char *method, const char *path, cons
 }
 
 void
-api_ask(struct asked *a, const char *who, const char *method, const char *path, const char *body)
+api_world_ask(struct asked *a, const char *who, const char *method, const char *path, const char *body)
 {
 	ask(a, who, method, path, body, NULL);
 }
@@ -246,13 +246,13 @@ member(const char *name, enum json_type type)
 }
 
 const char *
-api_text(const char *name)
+api_world_text(const char *name)
 {
 	return json_object_get_string(member(name, json_type_string));
 }
 
 int64_t
-api_number(const char *name)
+api_world_number(const char *name)
 {
 	return json_object_get_int64(member(name, json_type_int));
 }
@@ -276,7 +276,7 @@ api_problem(int line, int status, const char *problem, const char *field, int is
 	char type[80];
 
 	snprintf(type, sizeof(type), "urn:pam-mfa:problem:%s", problem);
-	ck_assert_msg(is == status && strcmp(api_text("type"), type) == 0,
+	ck_assert_msg(is == status && strcmp(api_world_text("type"), type) == 0,
 	    "line %d: %d %s was expected, not %s", line, status, problem, raw);
 	(void)json_object_object_get_ex(answer, "field", &f);
 	ck_assert_msg(field == NULL ? f == NULL :
@@ -295,7 +295,7 @@ api_token(const char *name, char token[80])
 	snprintf(body, sizeof(body), name != NULL ? "{\"name\":\"%s\",\"life\":3600}" :
 	    "{\"life\":3600}", name);
 	ck_assert_int_eq(api_call(ADMIN, "POST", "/v1/join-tokens", body), 201);
-	snprintf(token, 80, "%s", api_text("token"));
+	snprintf(token, 80, "%s", api_world_text("token"));
 }
 
 struct api_host
@@ -307,9 +307,9 @@ api_host(const char *name)
 	api_token(name, token);
 	snprintf(body, sizeof(body), "{\"token\":\"%s\"}", token);
 	ck_assert_int_eq(api_call(ANYBODY, "POST", "/v1/hosts", body), 201);
-	snprintf(h.id, sizeof(h.id), "%s", api_text("host"));
-	snprintf(h.name, sizeof(h.name), "%s", api_text("name"));
-	snprintf(h.credential, sizeof(h.credential), "%s.%s", h.id, api_text("key"));
+	snprintf(h.id, sizeof(h.id), "%s", api_world_text("host"));
+	snprintf(h.name, sizeof(h.name), "%s", api_world_text("name"));
+	snprintf(h.credential, sizeof(h.credential), "%s.%s", h.id, api_world_text("key"));
 	return h;
 }
 
@@ -320,7 +320,7 @@ api_enrolment(const struct api_host *h, const char *user, char id[32])
 
 	snprintf(body, sizeof(body), "{\"user\":\"%s\",\"life\":600}", user);
 	ck_assert_int_eq(api_call(h->credential, "POST", "/v1/enrolments", body), 201);
-	snprintf(id, 32, "%s", api_text("enrolment"));
+	snprintf(id, 32, "%s", api_world_text("enrolment"));
 }
 
 /* A key that the curve has: the generator of P-256; the base point of Ed25519
@@ -348,9 +348,9 @@ api_phone(const struct api_host *h, const char *user)
 	api_enrolment(h, user, e);
 	ck_assert_int_eq(api_call(ANYBODY, "PUT", api_path("/v1/enrolments/%s/device", e),
 	    api_offer("p256")), 201);
-	snprintf(p.id, sizeof(p.id), "%s", api_text("device"));
+	snprintf(p.id, sizeof(p.id), "%s", api_world_text("device"));
 	snprintf(p.user, sizeof(p.user), "%s", user);
-	snprintf(p.credential, sizeof(p.credential), "%s.%s", p.id, api_text("secret"));
+	snprintf(p.credential, sizeof(p.credential), "%s.%s", p.id, api_world_text("secret"));
 	ck_assert_int_eq(api_call(h->credential, "PUT",
 	    api_path("/v1/enrolments/%s/certificate", e), "{\"sign\":true}"), 200);
 	return p;
@@ -372,7 +372,7 @@ api_login(const struct api_host *h, const char *user, char id[32])
 {
 	ck_assert_int_eq(api_call(h->credential, "POST", "/v1/logins", api_login_body(user, 60)),
 	    201);
-	snprintf(id, 32, "%s", api_text("login"));
+	snprintf(id, 32, "%s", api_world_text("login"));
 }
 
 int
@@ -386,7 +386,7 @@ api_reply(const struct api_phone *p, const char *login, const char *decision)
 }
 
 int
-api_close(const struct api_host *h, const char *login, const char *outcome)
+api_world_close(const struct api_host *h, const char *login, const char *outcome)
 {
 	return api_call(h->credential, "POST", api_path("/v1/logins/%s/close", login),
 	    api_path("{\"outcome\":\"%s\"}", outcome));
@@ -396,7 +396,7 @@ const char *
 api_state(const struct api_phone *p, const char *login)
 {
 	ck_assert_int_eq(api_get(p->credential, "/v1/device/logins/%s", login), 200);
-	return api_text("state");
+	return api_world_text("state");
 }
 
 bool

@@ -34,7 +34,7 @@ struct asked {
 	struct client client;
 	char method[8], path[512], body[4096];
 };
-void api_ask(struct asked *a, const char *who, const char *method, const char *path,
+void api_world_ask(struct asked *a, const char *who, const char *method, const char *path,
     const char *body);
 int api_answer(struct asked *a);
 bool api_waits(struct asked *a, int ms);	/* nothing came in that time */
@@ -42,8 +42,8 @@ bool api_waits(struct asked *a, int ms);	/* nothing came in that time */
 /* ---- the last answer ---- */
 
 struct json_object *api_json(void);		/* NULL: none */
-const char *api_text(const char *name);		/* must be there */
-int64_t api_number(const char *name);
+const char *api_world_text(const char *name);		/* must be there */
+int64_t api_world_number(const char *name);
 const char *api_body(void);			/* as it came */
 bool api_has(const char *part);			/* anywhere in head and body */
 
@@ -70,7 +70,7 @@ struct api_phone api_phone(const struct api_host *h, const char *user);	/* certi
 const char *api_login_body(const char *user, int64_t life);	/* static */
 void api_login(const struct api_host *h, const char *user, char id[32]);
 int api_reply(const struct api_phone *p, const char *login, const char *decision);
-int api_close(const struct api_host *h, const char *login, const char *outcome);
+int api_world_close(const struct api_host *h, const char *login, const char *outcome);
 const char *api_state(const struct api_phone *p, const char *login);
 bool api_state_becomes(const struct api_phone *p, const char *login, const char *state, int ms);
 

@@ -220,7 +220,7 @@ START_TEST(another_type_of_body_is_refused)
 		if (body == NULL)
 			continue;
 		/* The connection is made by a request that is withdrawn. */
-		api_ask(&a, right(i), "GET", "/v1/health", NULL);
+		api_world_ask(&a, right(i), "GET", "/v1/health", NULL);
 		ck_assert_int_eq(client_reply(&a.client), 200);
 		snprintf(request, sizeof(request), "%s %s HTTP/1.1\r\nHost: a\r\n%s%s%s"
 		    "Content-Type: text/plain\r\nContent-Length: %zu\r\n\r\n%s",
@@ -257,9 +257,9 @@ START_TEST(what_anybody_may_see)
 	ck_assert_int_eq(api_get(ADMIN, "/metrics"), 200);
 	ck_assert(api_has("\nmfad_writer_queue "));
 	ck_assert_int_eq(api_get(ANYBODY, "/v1/openapi.json"), 200);
-	ck_assert_str_eq(api_text("openapi"), "3.1.0");
+	ck_assert_str_eq(api_world_text("openapi"), "3.1.0");
 	ck_assert_int_eq(api_get(web.credential, "/v1/policy"), 200);
-	ck_assert_int_eq(api_number("number_digits"), 6);
+	ck_assert_int_eq(api_world_number("number_digits"), 6);
 	ck_assert(api_has("\"compulsory_from\":null"));
 }
 END_TEST

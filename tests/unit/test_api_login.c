@@ -33,7 +33,7 @@ teardown(void)
 static void
 ask_host_poll(struct asked *a, const char *id)
 {
-	api_ask(a, web.credential, "GET", api_path("/v1/logins/%s?wait=50", id), NULL);
+	api_world_ask(a, web.credential, "GET", api_path("/v1/logins/%s?wait=50", id), NULL);
 	ck_assert(api_waits(a, 200));
 }
 
@@ -41,13 +41,13 @@ static int64_t
 seq(void)
 {
 	ck_assert_int_eq(api_get(anna.credential, "/v1/device/logins"), 200);
-	return api_number("seq");
+	return api_world_number("seq");
 }
 
 static void
 ask_phone_poll(struct asked *a)
 {
-	api_ask(a, anna.credential, "GET", api_path("/v1/device/logins?wait=50&after=%lld",
+	api_world_ask(a, anna.credential, "GET", api_path("/v1/device/logins?wait=50&after=%lld",
 	    (long long)seq()), NULL);
 	ck_assert(api_waits(a, 200));
 }
@@ -78,14 +78,14 @@ START_TEST(an_approval_reaches_the_host_at_once)
 	ck_assert_int_eq(api_reply(&anna, login, "approve"), 204);
 	ck_assert_int_eq(api_answer(&host), 200);
 	ck_assert_int_lt(now_ms() - began, AT_ONCE);
-	ck_assert_str_eq(api_text("state"), "answered");
+	ck_assert_str_eq(api_world_text("state"), "answered");
 	ck_assert(json_object_object_get_ex(api_json(), "answer", &answer));
 	ck_assert(api_has("\"decision\":\"approve\"") && api_has("\"signature\":\"c2ln\"") &&
 	    api_has("pam_mfa device 1\\nuser anna\\n"));
 	ck_assert_str_eq(api_state(&anna, login), "answered");
-	ck_assert_int_eq(api_close(&web, login, "granted"), 204);
+	ck_assert_int_eq(api_world_close(&web, login, "granted"), 204);
 	ck_assert_str_eq(api_state(&anna, login), "granted");
-	ck_assert_int_eq(api_close(&web, login, "refused"), 204);
+	ck_assert_int_eq(api_world_close(&web, login, "refused"), 204);
 	ck_assert_str_eq(api_state(&anna, login), "granted");
 	API_PROBLEM(409, "already-answered", NULL, api_reply(&anna, login, "deny"));
 	ck_assert_int_eq(metric(&api, "mfad_logins_ended_total{outcome=\"granted\"}"), 1);
@@ -104,11 +104,11 @@ START_TEST(a_close_wakes_the_phone_and_the_host)
 	api_login(&web, "anna", login);
 	ask_phone_poll(&phone);
 	ask_host_poll(&host, login);
-	ck_assert_int_eq(api_close(&web, login, outcomes[_i]), 204);
+	ck_assert_int_eq(api_world_close(&web, login, outcomes[_i]), 204);
 	ck_assert_int_eq(api_answer(&phone), 200);
 	ck_assert_uint_eq(pending(), 0);
 	ck_assert_int_eq(api_answer(&host), 200);
-	ck_assert_str_eq(api_text("state"), "cancelled");
+	ck_assert_str_eq(api_world_text("state"), "cancelled");
 	ck_assert_str_eq(api_state(&anna, login), strcmp(outcomes[_i], "code") == 0 ?
 	    "cancelled" : outcomes[_i]);
 	API_PROBLEM(410, "gone", NULL, api_reply(&anna, login, "approve"));
@@ -149,7 +149,7 @@ START_TEST(one_that_comes_back_has_not)
 	ck_assert(api_waits(&host, 1500));
 	ck_assert_int_eq(api_reply(&anna, login, "approve"), 204);
 	ck_assert_int_eq(api_answer(&host), 200);
-	ck_assert_str_eq(api_text("state"), "answered");
+	ck_assert_str_eq(api_world_text("state"), "answered");
 }
 END_TEST
 
@@ -201,13 +201,13 @@ START_TEST(time_ends_both_polls)
 
 	ck_assert_int_eq(api_call(web.credential, "POST", "/v1/logins",
 	    api_login_body("anna", 2)), 201);
-	snprintf(login, sizeof(login), "%s", api_text("login"));
+	snprintf(login, sizeof(login), "%s", api_world_text("login"));
 	after = seq();
-	api_ask(&phone, anna.credential, "GET",
+	api_world_ask(&phone, anna.credential, "GET",
 	    api_path("/v1/device/logins?wait=50&after=%lld", (long long)after), NULL);
-	api_ask(&host, web.credential, "GET", api_path("/v1/logins/%s?wait=50", login), NULL);
+	api_world_ask(&host, web.credential, "GET", api_path("/v1/logins/%s?wait=50", login), NULL);
 	ck_assert_int_eq(api_answer(&host), 200);
-	ck_assert_str_eq(api_text("state"), "expired");
+	ck_assert_str_eq(api_world_text("state"), "expired");
 	ck_assert_int_eq(api_answer(&phone), 200);
 	ck_assert_uint_eq(pending(), 0);
 	ck_assert_str_eq(api_state(&anna, login), "expired");
@@ -226,10 +226,10 @@ START_TEST(a_wait_that_is_over_says_what_is)
 	api_login(&web, "anna", login);
 	began = now_ms();
 	ck_assert_int_eq(api_get(web.credential, "/v1/logins/%s?wait=1", login), 200);
-	ck_assert_str_eq(api_text("state"), "waiting");
+	ck_assert_str_eq(api_world_text("state"), "waiting");
 	ck_assert_int_ge(now_ms() - began, 900);
 	ck_assert_int_eq(api_get(web.credential, "/v1/logins/%s", login), 200);
-	ck_assert_str_eq(api_text("state"), "waiting");
+	ck_assert_str_eq(api_world_text("state"), "waiting");
 }
 END_TEST
 
@@ -258,7 +258,7 @@ START_TEST(a_repeated_login_is_one)
 	(void)bert;
 	ck_assert_int_eq(api_call_once(db.credential, "POST", "/v1/logins",
 	    api_login_body("bert", 60), KEY), 201);
-	snprintf(other, sizeof(other), "%s", api_text("login"));
+	snprintf(other, sizeof(other), "%s", api_world_text("login"));
 	ck_assert_ptr_null(strstr(first, other));
 }
 END_TEST
@@ -289,7 +289,7 @@ START_TEST(a_report_locks_the_phones_and_alerts)
 	ck_assert_int_eq(api_reply(&anna, login, "report"), 204);
 	ck_assert_int_eq(api_answer(&host), 200);
 	ck_assert(api_has("\"decision\":\"report\""));
-	ck_assert_int_eq(api_close(&web, login, "refused"), 204);
+	ck_assert_int_eq(api_world_close(&web, login, "refused"), 204);
 	API_PROBLEM(423, "push-locked", NULL, api_call(web.credential, "POST", "/v1/logins",
 	    api_login_body("anna", 60)));
 	ck_assert(mfad_logged(&api, "reported user=anna host=web1.example.org service=sshd "
@@ -308,7 +308,7 @@ START_TEST(who_has_no_phone_cannot_be_asked)
 	API_PROBLEM(404, "no-device", NULL, api_call(web.credential, "POST", "/v1/logins",
 	    api_login_body(users[0], 60)));
 	ck_assert_int_eq(api_get(web.credential, "/v1/users/%s", users[1]), 200);
-	ck_assert_str_eq(api_text("user"), "\xc3\xa9");
+	ck_assert_str_eq(api_world_text("user"), "\xc3\xa9");
 	ck_assert(api_has("\"methods\":[]"));
 }
 END_TEST
@@ -319,7 +319,7 @@ START_TEST(three_unanswered_are_enough)
 
 	for (i = 0; i < 3; i++) {
 		api_login(&web, "anna", login);
-		ck_assert_int_eq(api_close(&web, login, "cancelled"), 204);
+		ck_assert_int_eq(api_world_close(&web, login, "cancelled"), 204);
 	}
 	API_PROBLEM(429, "too-many-unanswered", NULL, api_call(web.credential, "POST",
 	    "/v1/logins", api_login_body("anna", 60)));
@@ -359,7 +359,7 @@ START_TEST(a_login_must_have_its_form)
 	API_PROBLEM(400, "invalid", "expires", api_call(web.credential, "POST", "/v1/logins",
 	    api_login_body("anna", -1)));
 	api_login(&web, "anna", login);
-	API_PROBLEM(400, "invalid", "outcome", api_close(&web, login, "won"));
+	API_PROBLEM(400, "invalid", "outcome", api_world_close(&web, login, "won"));
 	API_PROBLEM(400, "invalid", "decision", api_reply(&anna, login, "yes"));
 	API_PROBLEM(400, "invalid", "client_data", api_call(anna.credential, "POST",
 	    api_path("/v1/device/logins/%s/answer", login),
@@ -382,8 +382,8 @@ START_TEST(another_user_s_login_is_not_there)
 	ck_assert_int_eq(api_get(bert.credential, "/v1/device/logins"), 200);
 	ck_assert_uint_eq(pending(), 0);
 	API_PROBLEM(404, "not-found", NULL, api_reply(&anna, "l_AAAAAAAAAAAAAAAAAAAAAA", "deny"));
-	API_PROBLEM(404, "not-found", NULL, api_close(&web, "l_AAAAAAAAAAAAAAAAAAAAAA", "code"));
-	API_PROBLEM(404, "not-found", NULL, api_close(&web,
+	API_PROBLEM(404, "not-found", NULL, api_world_close(&web, "l_AAAAAAAAAAAAAAAAAAAAAA", "code"));
+	API_PROBLEM(404, "not-found", NULL, api_world_close(&web,
 	    "l_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "code"));
 	API_PROBLEM(404, "not-found", NULL, api_get(web.credential, "/v1/logins/x?wait=5"));
 }

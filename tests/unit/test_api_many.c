@@ -55,24 +55,24 @@ START_TEST(two_hundred_users_at_once)
 
 	make_phones(USERS);
 	for (i = 0; i < USERS; i++)
-		api_ask(&held[i], phones[i].credential, "GET", "/v1/device/logins?wait=50", NULL);
+		api_world_ask(&held[i], phones[i].credential, "GET", "/v1/device/logins?wait=50", NULL);
 	ck_assert(metric_becomes(&api, "mfad_held_requests", USERS));
 	for (i = 0; i < USERS; i++)
-		api_ask(&asked[i], web.credential, "POST", "/v1/logins",
+		api_world_ask(&asked[i], web.credential, "POST", "/v1/logins",
 		    api_login_body(phones[i].user, 100));
 	for (i = 0; i < USERS; i++) {
 		ck_assert_int_eq(api_answer(&asked[i]), 201);
-		snprintf(logins[i], sizeof(logins[i]), "%s", api_text("login"));
+		snprintf(logins[i], sizeof(logins[i]), "%s", api_world_text("login"));
 	}
 	for (i = 0; i < USERS; i++) {
 		ck_assert_int_eq(api_answer(&held[i]), 200);
 		ck_assert(api_has(logins[i]) && api_has(phones[i].user));
-		api_ask(&held[i], web.credential, "GET",
+		api_world_ask(&held[i], web.credential, "GET",
 		    api_path("/v1/logins/%s?wait=50", logins[i]), NULL);
 	}
 	ck_assert(metric_becomes(&api, "mfad_held_requests", USERS));
 	for (i = 0; i < USERS; i++)
-		api_ask(&asked[i], phones[i].credential, "POST",
+		api_world_ask(&asked[i], phones[i].credential, "POST",
 		    api_path("/v1/device/logins/%s/answer", logins[i]), i % 2 == 0 ?
 		    "{\"decision\":\"approve\",\"signature\":\"AAAA\"}" :
 		    "{\"decision\":\"deny\",\"signature\":\"AAAA\"}");
@@ -97,11 +97,11 @@ START_TEST(killed_it_has_what_it_said)
 
 	make_phones(30);
 	for (i = 0; i < 30; i++)
-		api_ask(&asked[i], web.credential, "POST", "/v1/logins",
+		api_world_ask(&asked[i], web.credential, "POST", "/v1/logins",
 		    api_login_body(phones[i].user, 100));
 	for (i = 0; i < 10; i++) {
 		ck_assert_int_eq(api_answer(&asked[i]), 201);
-		snprintf(logins[i], sizeof(logins[i]), "%s", api_text("login"));
+		snprintf(logins[i], sizeof(logins[i]), "%s", api_world_text("login"));
 	}
 	ck_assert_int_eq(api_reply(&phones[0], logins[0], "approve"), 204);
 	ck_assert_int_eq(kill(api.pid, SIGKILL), 0);
@@ -134,13 +134,13 @@ START_TEST(told_to_stop_it_has_polls_ask_again)
 
 	make_phones(1);
 	api_login(&web, "user0", login);
-	api_ask(&host, web.credential, "GET", api_path("/v1/logins/%s?wait=50", login), NULL);
-	api_ask(&phone, phones[0].credential, "GET", "/v1/device/logins?wait=50&after=2", NULL);
+	api_world_ask(&host, web.credential, "GET", api_path("/v1/logins/%s?wait=50", login), NULL);
+	api_world_ask(&phone, phones[0].credential, "GET", "/v1/device/logins?wait=50&after=2", NULL);
 	ck_assert(api_waits(&host, 200));
 	ck_assert(api_waits(&phone, 0));
 	ck_assert_int_eq(kill(api.pid, SIGTERM), 0);
 	ck_assert_int_eq(api_answer(&host), 200);
-	ck_assert_str_eq(api_text("state"), "waiting");
+	ck_assert_str_eq(api_world_text("state"), "waiting");
 	ck_assert(api_has("\r\nConnection: close\r\n"));
 	ck_assert_int_eq(api_answer(&phone), 200);
 	ck_assert_int_eq(mfad_wait(&api), 0);
@@ -216,7 +216,7 @@ START_TEST(the_administrator_s_socket_is_for_root)
 
 		if (setresgid(1, 1, 1) == -1 || setresuid(1, 1, 1) == -1)
 			_exit(2);
-		api_ask(&a, ADMIN, "GET", "/v1/users", NULL);
+		api_world_ask(&a, ADMIN, "GET", "/v1/users", NULL);
 		_exit(client_reply(&a.client) == 0 ? 0 : 1);
 	}
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);

@@ -88,10 +88,10 @@ START_TEST(a_host_s_key_is_changed_and_voided)
 	char fresh[80], first[128];
 
 	ck_assert_int_eq(api_get(web.credential, "/v1/hosts/self"), 200);
-	ck_assert_str_eq(api_text("host"), web.id);
+	ck_assert_str_eq(api_world_text("host"), web.id);
 	ck_assert_int_eq(api_call_once(web.credential, "POST", "/v1/hosts/self/key", "{}", KEY),
 	    201);
-	snprintf(fresh, sizeof(fresh), "%s.%s", web.id, api_text("key"));
+	snprintf(fresh, sizeof(fresh), "%s.%s", web.id, api_world_text("key"));
 	snprintf(first, sizeof(first), "%s", api_body());
 	ck_assert_int_eq(api_call_once(web.credential, "POST", "/v1/hosts/self/key", "{}", KEY),
 	    201);
@@ -119,20 +119,20 @@ START_TEST(a_phone_is_enrolled)
 	char e[32], phone[80], certificate[4096];
 
 	api_enrolment(&web, "anna", e);
-	api_ask(&poll, web.credential, "GET", api_path("/v1/enrolments/%s?wait=50", e), NULL);
+	api_world_ask(&poll, web.credential, "GET", api_path("/v1/enrolments/%s?wait=50", e), NULL);
 	ck_assert(api_waits(&poll, 200));
 	API_PROBLEM(409, "not-offered", NULL, api_call(web.credential, "PUT",
 	    api_path("/v1/enrolments/%s/certificate", e), "{\"sign\":true}"));
 	ck_assert_int_eq(api_call_once(ANYBODY, "PUT", api_path("/v1/enrolments/%s/device", e),
 	    api_offer(kinds[_i]), KEY), 201);
-	ck_assert_str_eq(api_text("device") + 1, e + 1);
-	snprintf(phone, sizeof(phone), "%s.%s", api_text("device"), api_text("secret"));
+	ck_assert_str_eq(api_world_text("device") + 1, e + 1);
+	snprintf(phone, sizeof(phone), "%s.%s", api_world_text("device"), api_world_text("secret"));
 	ck_assert_int_eq(api_answer(&poll), 200);
-	ck_assert_str_eq(api_text("state"), "offered");
+	ck_assert_str_eq(api_world_text("state"), "offered");
 	/* Once more, as a phone does that heard no answer. */
 	ck_assert_int_eq(api_call_once(ANYBODY, "PUT", api_path("/v1/enrolments/%s/device", e),
 	    api_offer(kinds[_i]), KEY), 201);
-	ck_assert_str_eq(api_text("secret"), phone + 25);
+	ck_assert_str_eq(api_world_text("secret"), phone + 25);
 	API_PROBLEM(409, "already-used", NULL, api_call(ANYBODY, "PUT",
 	    api_path("/v1/enrolments/%s/device", e), api_offer(kinds[_i])));
 	API_PROBLEM(422, "idempotency-mismatch", NULL, api_call_once(ANYBODY, "PUT",
@@ -143,14 +143,14 @@ START_TEST(a_phone_is_enrolled)
 	    "/v1/device/logins/l_" NOT_A "/answer", "{\"decision\":\"deny\",\"signature\":\"A\"}"));
 	ck_assert_int_eq(api_call(web.credential, "PUT",
 	    api_path("/v1/enrolments/%s/certificate", e), "{\"sign\":true}"), 200);
-	snprintf(certificate, sizeof(certificate), "%s", api_text("certificate"));
+	snprintf(certificate, sizeof(certificate), "%s", api_world_text("certificate"));
 	ck_assert_int_eq(api_call(web.credential, "PUT",
 	    api_path("/v1/enrolments/%s/certificate", e), "{\"sign\":true}"), 200);
-	ck_assert_str_eq(api_text("certificate"), certificate);
+	ck_assert_str_eq(api_world_text("certificate"), certificate);
 	ck_assert_int_eq(api_get(phone, "/v1/device"), 200);
 	ck_assert(api_has("\"certified\":true"));
 	ck_assert_int_eq(api_get(web.credential, "/v1/enrolments/%s?wait=50", e), 200);
-	ck_assert_str_eq(api_text("state"), "done");
+	ck_assert_str_eq(api_world_text("state"), "done");
 	ck_assert_int_eq(api_get(web.credential, "/v1/users/anna/certificates"), 200);
 	ck_assert_uint_eq(count("certificates"), 1);
 }
@@ -218,12 +218,12 @@ START_TEST(an_enrolment_has_its_time)
 
 	ck_assert_int_eq(api_call_once(web.credential, "POST", "/v1/enrolments",
 	    "{\"user\":\"anna\",\"life\":1}", KEY), 201);
-	snprintf(e, sizeof(e), "%s", api_text("enrolment"));
+	snprintf(e, sizeof(e), "%s", api_world_text("enrolment"));
 	API_PROBLEM(422, "idempotency-mismatch", NULL, api_call_once(web.credential, "POST",
 	    "/v1/enrolments", "{\"user\":\"anna\",\"life\":2}", KEY));
-	api_ask(&poll, web.credential, "GET", api_path("/v1/enrolments/%s?wait=50", e), NULL);
+	api_world_ask(&poll, web.credential, "GET", api_path("/v1/enrolments/%s?wait=50", e), NULL);
 	ck_assert_int_eq(api_answer(&poll), 200);
-	ck_assert_str_eq(api_text("state"), "expired");
+	ck_assert_str_eq(api_world_text("state"), "expired");
 	API_PROBLEM(410, "gone", NULL, api_call(ANYBODY, "PUT",
 	    api_path("/v1/enrolments/%s/device", e), api_offer("p256")));
 	API_PROBLEM(410, "gone", NULL, api_call(web.credential, "PUT",
@@ -258,14 +258,14 @@ START_TEST(a_phone_is_revoked)
 	char login[32];
 
 	api_login(&web, "anna", login);
-	api_ask(&host, web.credential, "GET", api_path("/v1/logins/%s?wait=50", login), NULL);
-	api_ask(&phone, anna.credential, "GET", "/v1/device/logins?wait=50&after=2", NULL);
+	api_world_ask(&host, web.credential, "GET", api_path("/v1/logins/%s?wait=50", login), NULL);
+	api_world_ask(&phone, anna.credential, "GET", "/v1/device/logins?wait=50&after=2", NULL);
 	ck_assert(api_waits(&host, 200) && api_waits(&phone, 0));
 	ck_assert_int_eq(api_get(ADMIN, "/v1/users/anna/devices"), 200);
 	ck_assert_uint_eq(count("devices"), 1);
 	ck_assert_int_eq(api_call(ADMIN, "DELETE", api_path("/v1/devices/%s", anna.id), NULL), 204);
 	ck_assert_int_eq(api_answer(&host), 200);
-	ck_assert_str_eq(api_text("state"), "cancelled");
+	ck_assert_str_eq(api_world_text("state"), "cancelled");
 	API_PROBLEM(401, "unauthenticated", NULL, api_answer(&phone));
 	ck_assert_int_eq(api_get(web.credential, "/v1/users/anna/certificates"), 200);
 	ck_assert_uint_eq(count("certificates"), 0);
@@ -273,7 +273,7 @@ START_TEST(a_phone_is_revoked)
 	ck_assert_int_eq(api_get(web.credential, "/v1/revocations"), 200);
 	ck_assert_uint_eq(count("revocations"), 1);
 	ck_assert_int_eq(api_get(web.credential, "/v1/revocations?after=%lld",
-	    (long long)api_number("next")), 200);
+	    (long long)api_world_number("next")), 200);
 	ck_assert_uint_eq(count("revocations"), 0);
 	API_PROBLEM(400, "invalid", "after", api_get(web.credential, "/v1/revocations?after=x"));
 	API_PROBLEM(404, "not-found", NULL, api_call(ADMIN, "DELETE",
@@ -315,7 +315,7 @@ START_TEST(users_come_in_pages)
 		(void)api_phone(&web, api_path("user%d", i));
 	ck_assert_int_eq(api_get(ADMIN, "/v1/users?limit=3"), 200);
 	ck_assert_uint_eq(count("users"), 3);
-	ck_assert_str_eq(api_text("next"), "user2");
+	ck_assert_str_eq(api_world_text("next"), "user2");
 	ck_assert_int_eq(api_get(ADMIN, "/v1/users?limit=3&after=user2"), 200);
 	ck_assert_uint_eq(count("users"), 2);
 	ck_assert(api_has("\"next\":null"));
@@ -340,7 +340,7 @@ static const char *
 try_code(const char *path, const char *code, const char *key)
 {
 	ck_assert_int_eq(api_call_once(web.credential, "POST", path, code_body(code), key), 200);
-	return api_text("result");
+	return api_world_text("result");
 }
 
 START_TEST(a_pass_is_spent_once)
@@ -349,18 +349,18 @@ START_TEST(a_pass_is_spent_once)
 
 	ck_assert_int_eq(api_call_once(ADMIN, "POST", "/v1/users/anna/passes",
 	    "{\"life\":600,\"uses\":2}", KEY), 201);
-	snprintf(pass, sizeof(pass), "%s", api_text("pass"));
+	snprintf(pass, sizeof(pass), "%s", api_world_text("pass"));
 	ck_assert_int_eq(api_call_once(ADMIN, "POST", "/v1/users/anna/passes",
 	    "{\"life\":600,\"uses\":2}", KEY), 201);
-	ck_assert_str_eq(api_text("pass"), pass);
+	ck_assert_str_eq(api_world_text("pass"), pass);
 	API_PROBLEM(422, "idempotency-mismatch", NULL, api_call_once(ADMIN, "POST",
 	    "/v1/users/anna/passes", "{\"life\":600,\"uses\":3}", KEY));
 	ck_assert_int_eq(api_get(web.credential, "/v1/users/anna"), 200);
 	ck_assert(api_has("\"methods\":[\"pass\"]"));
 	ck_assert_str_eq(try_code("/v1/users/anna/code", "000000", NULL), "refused");
 	ck_assert_str_eq(try_code("/v1/users/anna/code", pass, KEY), "accepted");
-	ck_assert_str_eq(api_text("factor"), "pass");
-	ck_assert_int_eq(api_number("left"), 1);
+	ck_assert_str_eq(api_world_text("factor"), "pass");
+	ck_assert_int_eq(api_world_number("left"), 1);
 	snprintf(first, sizeof(first), "%s", api_body());
 	ck_assert_str_eq(try_code("/v1/users/anna/code", pass, KEY), "accepted");
 	ck_assert_str_eq(api_body(), first);
@@ -370,7 +370,7 @@ START_TEST(a_pass_is_spent_once)
 	ck_assert_int_eq(api_call(web.credential, "POST", "/v1/logins", api_path(
 	    "{\"user\":\"anna\",\"service\":\"s\",\"origin\":\"o\",\"nonce\":\"" NOT_A "\","
 	    "\"expires\":%lld,\"push\":false}", (long long)time(NULL) + 60)), 201);
-	snprintf(login, sizeof(login), "%s", api_text("login"));
+	snprintf(login, sizeof(login), "%s", api_world_text("login"));
 	API_PROBLEM(422, "idempotency-mismatch", NULL, api_call_once(web.credential, "POST",
 	    api_path("/v1/logins/%s/code", login), code_body("111111"), KEY));
 	ck_assert_str_eq(try_code(api_path("/v1/logins/%s/code", login), pass, NULL), "accepted");
@@ -406,7 +406,7 @@ START_TEST(failures_count_whoever_listens)
 	int i;
 
 	for (i = 0; i < 5; i++) {
-		api_ask(&a, web.credential, "POST", "/v1/users/anna/code", i % 2 == 0 ?
+		api_world_ask(&a, web.credential, "POST", "/v1/users/anna/code", i % 2 == 0 ?
 		    "{\"code\":\"123456\"}" : "{\"code\":\"abcd-efgh-ijkl-mnop\"}");
 		usleep(20000);
 		client_reset(&a.client);
@@ -428,13 +428,13 @@ START_TEST(records_say_who_did_what)
 
 	api_login(&web, "anna", login);
 	ck_assert_int_eq(api_reply(&anna, login, "deny"), 204);
-	ck_assert_int_eq(api_close(&web, login, "refused"), 204);
+	ck_assert_int_eq(api_world_close(&web, login, "refused"), 204);
 	ck_assert_int_eq(api_get(ADMIN, "/v1/audit?user=anna"), 200);
 	ck_assert(api_has("\"event\":\"answer\"") && api_has("\"outcome\":\"deny\""));
-	next = api_number("next");
+	next = api_world_number("next");
 	ck_assert_int_eq(api_get(ADMIN, "/v1/audit?after=%lld", (long long)next), 200);
 	ck_assert_uint_eq(count("records"), 0);
-	ck_assert_int_eq(api_number("next"), next);
+	ck_assert_int_eq(api_world_number("next"), next);
 	ck_assert_int_eq(api_get(ADMIN, "/v1/audit?limit=2"), 200);
 	ck_assert_uint_eq(count("records"), 2);
 	API_PROBLEM(400, "invalid", "limit", api_get(ADMIN, "/v1/audit?limit=5000"));
@@ -477,8 +477,8 @@ START_TEST(without_an_authority)
 	API_PROBLEM(409, "no-authority", NULL, api_call(web.credential, "PUT",
 	    api_path("/v1/enrolments/%s/certificate", e), "{\"sign\":true}"));
 	ck_assert_int_eq(api_get(web.credential, "/v1/policy"), 200);
-	ck_assert_int_eq(api_number("number_digits"), 4);
-	ck_assert_int_gt(api_number("compulsory_from"), 1900000000);
+	ck_assert_int_eq(api_world_number("number_digits"), 4);
+	ck_assert_int_gt(api_world_number("compulsory_from"), 1900000000);
 	api_stop();
 }
 END_TEST
