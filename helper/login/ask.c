@@ -71,10 +71,16 @@ send_push(struct login *l, struct asking *a)
 {
 	a->wants_push = false;
 	a->pushes++;
-	if (a->d->outcome == OUTCOME_ASK)
-		push_send(l, a->number, &a->sentence);
-	else
+	if (a->d->outcome != OUTCOME_ASK) {
 		push_pretend(l, a->number);
+		return;
+	}
+	push_send(l, a->number, &a->sentence);
+	if (a->number[0] != '\0')
+		return;
+	login_deny(l, REASON_NO_APPROVAL, NULL);
+	l->factor = FACTOR_PUSH;
+	report_push(l, l->courier.words, false);
 }
 
 /* Waits for the phone; as ask_once. */
@@ -89,7 +95,12 @@ await_phone(struct login *l, struct asking *a)
 		end_asking(l, r);
 		return false;
 	}
-	return !accept(l, a->d, &j);
+	if (accept(l, a->d, &j))
+		return false;
+	l->factor = FACTOR_PUSH;
+	report_push(l, "", j.counted);
+	l->detail = NULL;
+	return true;
 }
 
 /* ---- a prompt ---- */

@@ -250,8 +250,10 @@ judge_push(struct login *l, const struct decision *d, const struct approved *app
 	int r;
 
 	*out = j;
-	if ((r = wall_clock(&a.now)) == MFA_OK && (r = transact(&a, d, &j)) == MFA_OK)
+	if ((r = wall_clock(&a.now)) == MFA_OK && (r = transact(&a, d, &j)) == MFA_OK) {
 		*out = j;
+		out->counted = true;
+	}
 	explicit_bzero(&a, sizeof(a));
 	return r;
 }

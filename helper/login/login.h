@@ -123,6 +123,7 @@ bool talk_info(struct login *l, const char *format, ...) __attribute__((format(p
 
 struct judgement {
 	bool accepted;
+	bool counted;		/* a try, which is in the state with its record */
 	enum reason reason;
 	enum factor factor;	/* that was accepted */
 	unsigned int left;	/* recovery codes, or uses of the pass */
@@ -230,6 +231,10 @@ void report_audit(const struct login *l, const char *event, struct audit *out);
 /* The one log line: before the verdict leaves, unless a durable record of it is
  * in the state, and then nobody waits for the system log. */
 void report_log(const struct login *l);
+/* What became of a request to the phone that let nobody in, while the login
+ * goes on: a log line, and an audit record unless a try was recorded.  words
+ * are the service's own, or "". */
+void report_push(const struct login *l, const char *words, bool recorded);
 /* The audit record of a login that no counter stands behind (one that was
  * judged has its record already), after the verdict: whoever waits in the
  * queue for the state must not keep out people who are not asked anything. */

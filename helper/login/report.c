@@ -37,28 +37,34 @@ report_audit(const struct login *l, const char *event, struct audit *out)
 		(void)text_escape(out->by, sizeof(out->by), l->caller.name);
 }
 
+static const char *
+phase_name(const struct login *l)
+{
+	uint32_t phase = l->begin.phase;
+
+	return phase >= PHASE_AUTH && phase <= PHASE_SPLIT ? phase_names[phase] : "login";
+}
+
 static void
-log_decision(const struct login *l)
+log_decision(const struct login *l, const char *what, const char *detail)
 {
 	char user[300], service[100], origin[ORIGIN_TEXT_MAX], caller[32] = "";
 	bool granted = l->verdict == VERDICT_GRANT;
-	uint32_t phase = l->begin.phase;
 
 	if (!l->caller.root)
 		(void)snprintf(caller, sizeof(caller), " caller=%lu", (unsigned long)l->caller.uid);
 	log_line(granted ? LOG_NOTICE : LOG_WARNING,
 	    "%s verdict=%s user=%s service=%s origin=%s factor=%s reason=%s ms=%u%s%s%s%s",
-	    phase >= PHASE_AUTH && phase <= PHASE_SPLIT ? phase_names[phase] : "login",
-	    granted ? "grant" : "deny", text_escape(user, sizeof(user), l->begin.user),
+	    what, granted ? "grant" : "deny", text_escape(user, sizeof(user), l->begin.user),
 	    text_escape(service, sizeof(service), l->begin.service),
 	    origin_format(&l->origin, origin), factor_name(l->factor), reason_name(l->reason),
-	    milliseconds(l), caller, l->detail != NULL ? " detail=\"" : "",
-	    l->detail != NULL ? l->detail : "", l->detail != NULL ? "\"" : "");
+	    milliseconds(l), caller, detail != NULL ? " detail=\"" : "",
+	    detail != NULL ? detail : "", detail != NULL ? "\"" : "");
 }
 
 /* Not durable: no counter stands behind it, and the log line is there. */
 static int
-record(const struct login *l)
+record(const struct login *l, const char *event)
 {
 	struct store *s = l->w->store;
 	struct audit a;
@@ -67,7 +73,7 @@ record(const struct login *l)
 
 	if (s == NULL)
 		return MFA_E_STATE;
-	report_audit(l, "login", &a);
+	report_audit(l, event, &a);
 	if ((r = wall_clock(&now)) != MFA_OK || (r = store_begin(s, STORE_MS)) != MFA_OK)
 		return r;
 	if ((r = store_audit(s, &a, now)) == MFA_OK)
@@ -77,19 +83,38 @@ record(const struct login *l)
 	return r;
 }
 
+static void
+keep(const struct login *l, const char *event)
+{
+	int r = record(l, event);
+
+	if (r != MFA_OK)
+		log_line(LOG_ERR, "audit record not kept: %s: %s", mfa_strerror(r),
+		    l->w->store != NULL ? store_message(l->w->store) : l->w->store_error);
+}
+
 void
 report_log(const struct login *l)
 {
 	if (!l->quiet)
-		log_decision(l);
+		log_decision(l, phase_name(l), l->detail);
+}
+
+void
+report_push(const struct login *l, const char *words, bool recorded)
+{
+	char detail[2 * QUERY_WORDS_MAX] = "";
+
+	if (words[0] != '\0')
+		(void)text_escape(detail, sizeof(detail), words);
+	log_decision(l, "push", words[0] != '\0' ? detail : l->detail);
+	if (!recorded)
+		keep(l, "push");
 }
 
 void
 report_record(const struct login *l)
 {
-	int r;
-
-	if (!l->quiet && !l->recorded && (r = record(l)) != MFA_OK)
-		log_line(LOG_ERR, "audit record not kept: %s: %s", mfa_strerror(r),
-		    l->w->store != NULL ? store_message(l->w->store) : l->w->store_error);
+	if (!l->quiet && !l->recorded)
+		keep(l, "login");
 }

@@ -23,15 +23,7 @@ for user in alice bob carol dave erin frank; do
 done
 enrol alice
 
-# What the login shows, as it comes; number waits for the number in it.
-cat > /usr/local/bin/number <<- 'END'
-	#!/bin/bash
-	# number FILE: the digits that it shows
-	until grep -qE 'number [0-9 ]+\.' "$1" 2> /dev/null; do sleep 0.02; done
-	grep -oE 'number [0-9 ]+\.' "$1" | tail -n 1 | tr -cd 0-9 | tee -a /run/numbers
-	echo >> /run/numbers
-END
-chmod +x /usr/local/bin/number
+number_tool
 
 # phone USER WHAT...: the phone of USER answers the next login
 cat > /usr/local/bin/phone <<- 'END'
@@ -82,13 +74,15 @@ is "the_record_is_in_the_state" \
 ssh_push bob 'phone bob --approve $(echo $n | tr 0-9 1-90) &' \
     '? number typed on the phone was wrong' '^ C'
 unlike "a_wrong_number_lets_nobody_in" "$shown" "in as"
-logged "and_is_a_try" 'verdict=deny user=bob .*reason=cancelled'
+logged "and_has_a_line_of_its_own" 'push verdict=deny user=bob .*reason=wrong_number'
 is "in_the_state" "$(mfactl log --user bob --json | jq -r '[.[].reason] | index("wrong_number") != null')" true
 phone_is_done bob
 is "and_the_phone_is_told" "$(< /run/over.bob)" 1
 
 ssh_push carol 'phone carol --deny &' '? Denied on the phone' '^ C'
 unlike "denied_on_the_phone_lets_nobody_in" "$shown" "in as"
+logged "denied_has_one_too" 'push verdict=deny user=carol .*reason=denied_on_phone'
+is "and_a_record" "$(mfactl log --user carol --json | jq -r '[.[].reason] | index("denied_on_phone") != null')" true
 
 ssh_push dave 'phone dave --sign-as alice --approve $n &' '? number typed on the phone was wrong' '^ C'
 unlike "a_phone_that_signs_for_another_lets_nobody_in" "$shown" "in as"
@@ -147,6 +141,7 @@ talk ip netns exec cafe $SSH erin@198.51.100.1 'echo in' <<- END
 	^ C
 	\$
 END
+logged "and_the_log_says_so" 'push verdict=deny user=erin .*reason=no_approval'
 like "a_second_login_says_that_one_waits" "$shown" "A request is already waiting on your phone. Type a code: "
 : > /run/never
 wait $first
