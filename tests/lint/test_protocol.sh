@@ -16,6 +16,14 @@ done
 is "PROTOCOL.md: version" "$(grep -oE 'version \([0-9]+\)' "$TOP/PROTOCOL.md")" \
     "version ($(sed -n 's/^#define MSG_VERSION[[:space:]]*//p' "$TOP/common/message.h"))"
 
+for type in BEGIN METHODS PUSH ANSWERED CODE CODED CLOSE FAILED; do
+	code=$(grep -oE "(NUMBER|TEXT|BYTES)\(QUERY_$type, [a-z_]+|\(query, QUERY_$type, WIRE_[A-Z]+, [a-z_]+" \
+	    "$TOP/common/query.c" | sed 's/.*, //')
+	row=$(grep -iE "^\| q[0-9]+ $type " "$TOP/PROTOCOL.md" | cut -d'|' -f4 | tr ',' '\n' |
+	    sed 's/^ *//; s/[ :(].*//' | grep -E '^[a-z_]+$')
+	is "PROTOCOL.md: fields of $type to and from mfa-http" "$row" "$code"
+done
+
 # ---- what is signed ----
 
 cd "$TOP/common" || bail "no common"
