@@ -13,7 +13,7 @@ for type in BEGIN ANSWER PROMPT INFO ERROR VERDICT IDS; do
 	    sed 's/^ *//; s/[ :(].*//' | grep -E '^[a-z_]+$')
 	is "PROTOCOL.md: fields of $type" "$row" "$code"
 done
-is "PROTOCOL.md: version" "$(grep -oE 'version \([0-9]+\)' "$TOP/PROTOCOL.md")" \
+is "PROTOCOL.md: version" "$(grep -oE 'version \([0-9]+\)' "$TOP/PROTOCOL.md" | head -n 1)" \
     "version ($(sed -n 's/^#define MSG_VERSION[[:space:]]*//p' "$TOP/common/message.h"))"
 
 for type in BEGIN METHODS PUSH ANSWERED CODE CODED CLOSE FAILED; do
