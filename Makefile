@@ -339,10 +339,14 @@ demo: $(PROGRAMS) $(WORLD_TOOLS)
 
 # ---- measurements ----
 
-BENCH_TOOLS = $(BUILD)/tests/bench/login $(BUILD)/tests/bench/provision
+BENCH_TOOLS = $(addprefix $(BUILD)/tests/bench/,login provision push)
 
 $(BUILD)/tests/bench/login: $(BUILD)/tests/bench/login.o $(COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lpam $(HELPER_LIBS)
+
+$(BUILD)/tests/bench/push: $(BUILD)/tests/bench/push.o $(filter-out %/main.o,$(call objs,tests/phone)) \
+		$(CLIENT) $(HTTP) $(COMMON)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lpam $(HTTP_LIBS) -lpthread
 
 $(BUILD)/tests/bench/provision: $(BUILD)/tests/bench/provision.o $(COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(HELPER_LIBS)
