@@ -64,6 +64,24 @@ check_refusal(const struct http_parser *p)
 	check(i < sizeof(known) / sizeof(known[0]) && p->why != NULL && p->why[0] != '\0');
 }
 
+/* What is encoded names no other place. */
+static void
+check_decoded(const char *path)
+{
+	char text[HTTP_HEAD_MAX + 2];
+	size_t slashes = 0, i;
+
+	if (http_decode(path, strlen(path), text, sizeof(text) - 1) != 0)
+		return;
+	for (i = 0; path[i] != '\0'; i++)
+		slashes += path[i] == '/';
+	for (i = 0; text[i] != '\0'; i++)
+		slashes -= text[i] == '/';
+	check(slashes == 0);
+	memcpy(text + strlen(text), "/", 2);
+	check(strstr(text, "/./") == NULL && strstr(text, "/../") == NULL);
+}
+
 /* What a second look at the bytes themselves says of where the request ends. */
 static void
 check_framing(const struct http_parser *p, const char *bytes, size_t used)
@@ -77,7 +95,8 @@ check_framing(const struct http_parser *p, const char *bytes, size_t used)
 	check(body == p->body_len && body <= HTTP_BODY_MAX && used - body <= HTTP_HEAD_MAX);
 	check(body == 0 || memcmp(p->body, end + 4, body) == 0);
 	check(memchr(bytes, '\0', used - body) == NULL);
-	check(http_is_path(http_parsed_path(p)) && strchr(http_parsed_path(p), '%') == NULL);
+	check(http_is_path(http_parsed_path(p)));
+	check_decoded(http_parsed_path(p));
 	check(strstr(http_parsed_path(p), "//") == NULL);
 }
 
