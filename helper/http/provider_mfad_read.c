@@ -51,6 +51,7 @@ static const struct word problems[] = {
 	{ PROBLEM "already-waiting", QUERY_WAITING },
 	{ PROBLEM "too-many-unanswered", QUERY_TOO_MANY },
 	{ PROBLEM "push-locked", QUERY_LOCKED },
+	{ PROBLEM "locked", QUERY_LOCKED },
 	{ NULL, 0 },
 };
 
