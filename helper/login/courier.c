@@ -167,10 +167,15 @@ courier_push(struct login *l)
 {
 	const struct statement *s = &l->courier.statement;
 	struct query q = { .type = QUERY_PUSH, .nonce_len = sizeof(s->nonce) }, *in;
+	uint32_t methods;
 	int r;
 
-	if (l->courier.fd == -1)
-		return fail(l, QUERY_UNREACHABLE, "no dialogue");
+	/* One dialogue asks the phone once. */
+	if (l->courier.fd == -1 || l->courier.dialogue.pushed) {
+		courier_close(l, QUERY_CANCELLED);
+		if ((r = courier_begin(l, &methods)) != MFA_OK)
+			return r;
+	}
 	if ((in = calloc(1, sizeof(*in))) == NULL)
 		return fail(l, QUERY_SERVICE, "out of memory");
 	memcpy(q.nonce, s->nonce, sizeof(s->nonce));

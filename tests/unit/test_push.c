@@ -395,6 +395,36 @@ START_TEST(a_phone_that_is_not_the_first_factor_is_asked_by_a_letter)
 }
 END_TEST
 
+/* "p for a new request" is kept as promised, whatever became of the last one. */
+static const struct {
+	struct http_act act;
+	const char *first;
+} agains[] = {
+	{ { .name = "no answer", .ends = true }, "" },
+	{ { .name = "denied", .before = no_decision }, "" },
+	{ { .name = "wrong number", .before = other_number }, "" },
+	{ { .name = "not taken", .push_failure = QUERY_TOO_MANY }, "p" },
+};
+
+START_TEST(the_phone_can_be_asked_again)
+{
+	struct login_script s = login_script(WORLD_USER, "");
+	struct login_result r;
+
+	make("");
+	s.answers[0] = agains[_i].first;
+	s.answers[1] = agains[_i].first[0] == 'p' ? NULL : "p";
+	s.pause_ms = PATIENCE_MS;
+	s.seen = http_person_reads;
+	http_start(&agains[_i].act);
+	r = login_run(&w, &s);
+	http_stop();
+	ck_assert_uint_ne(r.verdict, VERDICT_GRANT);
+	ck_assert_msg(http_seen->pushes == 2, "%s: %u pushes, %s", agains[_i].act.name,
+	    http_seen->pushes, r.prompt);
+}
+END_TEST
+
 static const struct {
 	uint32_t failure;
 	const char *words;
@@ -522,6 +552,7 @@ main(void)
 	tcase_add_test(t, a_code_at_the_same_prompt_ends_the_request);
 	tcase_add_test(t, whoever_goes_away_takes_the_request_along);
 	tcase_add_test(t, a_phone_that_is_not_the_first_factor_is_asked_by_a_letter);
+	tcase_add_loop_test(t, the_phone_can_be_asked_again, 0, COUNT(agains));
 	tcase_add_loop_test(t, a_push_that_cannot_be_sent_says_why_and_takes_a_code, 0,
 	    COUNT(failures));
 	tcase_add_loop_test(t, without_the_service_what_offline_names_is_left, 0, 2);
