@@ -103,6 +103,7 @@ request(struct login *l, const struct query *q, struct query *out, int ms)
 	struct deadline deadline = within(l, ms);
 	int r;
 
+	login_busy(l);
 	l->courier.failure = 0;
 	if ((r = say(l, q, deadline)) != MFA_OK)
 		r = fail(l, QUERY_UNREACHABLE, mfa_strerror(r));

@@ -190,6 +190,8 @@ serve(int fd, const struct http_act *act)
 	while (hear(fd, &q) == MFA_OK && q.type != QUERY_CLOSE) {
 		if (q.type == QUERY_BEGIN)
 			http_seen->begins++;
+		if (q.type == QUERY_BEGIN)
+			http_seen->waited_idle |= !http_seen->busy;
 		if (q.type == QUERY_BEGIN && act->begin_failure != 0)
 			send_failure(fd, act->begin_failure);
 		else if (q.type == QUERY_BEGIN)

@@ -35,6 +35,8 @@ struct http_seen {
 	char number[STATEMENT_DIGITS_MAX + 1];
 	volatile bool has_number;
 	volatile uint32_t begins, pushes, ends, outcome;
+	volatile bool busy;		/* for the test: the process has said that it is */
+	volatile bool waited_idle;	/* asked the service before it said so */
 	struct query push;
 	struct query answer;		/* the last that was sent */
 	unsigned char bytes[65536];	/* all that the helper sent */

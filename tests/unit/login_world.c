@@ -82,7 +82,8 @@ login_script(const char *user, const char *answer)
 static void
 serve(struct login_world *w, const struct login_script *s, int fd)
 {
-	struct workshop shop = { .config = w->config, .logind = -1, .boot = "boot" };
+	struct workshop shop = { .config = w->config, .logind = -1, .boot = "boot",
+	    .busy = w->busy };
 
 	memcpy(shop.authorities, w->authorities, sizeof(w->authorities));
 	shop.authority_count = w->authority_count;

@@ -18,6 +18,7 @@ struct login_world {
 	struct store *store;	/* the test's own */
 	struct authority authorities[2];	/* that vouch for phones; none at first */
 	size_t authority_count;
+	void (*busy)(void);		/* of the workshop; NULL at first */
 };
 
 struct login_script {

@@ -425,6 +425,26 @@ START_TEST(the_phone_can_be_asked_again)
 }
 END_TEST
 
+static void
+is_busy(void)
+{
+	http_seen->busy = true;
+}
+
+/* Otherwise a service that is slow holds up those who do not need it. */
+START_TEST(whoever_asks_the_service_is_busy)
+{
+	static const struct http_act honest = { .name = "honest" };
+
+	make("tries = 1\n");
+	w.busy = is_busy;
+	(void)approve(&honest);
+	http_stop();
+	ck_assert_uint_eq(http_seen->begins, 1);
+	ck_assert(!http_seen->waited_idle);
+}
+END_TEST
+
 static const struct {
 	uint32_t failure;
 	const char *words;
@@ -553,6 +573,7 @@ main(void)
 	tcase_add_test(t, whoever_goes_away_takes_the_request_along);
 	tcase_add_test(t, a_phone_that_is_not_the_first_factor_is_asked_by_a_letter);
 	tcase_add_loop_test(t, the_phone_can_be_asked_again, 0, COUNT(agains));
+	tcase_add_test(t, whoever_asks_the_service_is_busy);
 	tcase_add_loop_test(t, a_push_that_cannot_be_sent_says_why_and_takes_a_code, 0,
 	    COUNT(failures));
 	tcase_add_loop_test(t, without_the_service_what_offline_names_is_left, 0, 2);
