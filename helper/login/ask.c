@@ -65,7 +65,25 @@ shown_at_once(const struct login *l)
 	return strcmp(l->begin.service, "sshd") != 0 && l->begin.ssh_connection[0] == '\0';
 }
 
+/* A decoy of somebody who would be asked for a code stays one. */
+static bool
+has_code(const struct login *l, const struct decision *d)
+{
+	size_t i;
+
+	for (i = 0; i < FACTOR_COUNT && l->settings->factors[i] != FACTOR_NONE; i++)
+		if (l->settings->factors[i] != FACTOR_PUSH && d->state.kinds[l->settings->factors[i]])
+			return true;
+	return false;
+}
+
 /* A decoy shows a number, too, where the service is there. */
+static bool
+pretends_phone(const struct login *l, const struct decision *d)
+{
+	return d->outcome == OUTCOME_DECOY && !d->state.service_down && !has_code(l, d);
+}
+
 static void
 send_push(struct login *l, struct asking *a)
 {
@@ -189,7 +207,8 @@ login_ask(struct login *l, const struct decision *d)
 	unsigned int tries = l->settings->combined ? 1 : l->settings->tries, i;
 
 	a.wants_push = first_is_push && !l->settings->combined &&
-	    (a.has_phone || (d->outcome == OUTCOME_DECOY && !d->state.service_down));
+	    (a.has_phone || pretends_phone(l, d));
+	a.has_phone |= a.wants_push;
 	for (i = 0; i < tries; i++) {
 		if (a.wants_push)
 			send_push(l, &a);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "error.h"
@@ -190,6 +191,20 @@ courier_push(struct login *l)
 	return r;
 }
 
+/* Until when there can be an answer.  A decoy asked nobody, and gives up when a
+ * request would have expired. */
+static struct deadline
+last_chance(const struct login *l)
+{
+	struct timespec now;
+	int64_t ms;
+
+	if (l->courier.pending || clock_gettime(CLOCK_REALTIME, &now) == -1)
+		return l->deadline;
+	ms = (l->courier.statement.expires - now.tv_sec) * 1000 - now.tv_nsec / 1000000;
+	return deadline_min(l->deadline, deadline_in(ms > 0 ? ms : 0));
+}
+
 /* While nobody has anything to say to the other, a module that speaks or hangs
  * up is gone. */
 int
@@ -199,13 +214,18 @@ courier_wait(struct login *l, struct query *out)
 		{ .fd = l->courier.fd, .events = POLLIN },
 		{ .fd = l->fd, .events = POLLIN | POLLRDHUP },
 	};
+	struct deadline until = last_chance(l);
 	int n, left;
 
 	memset(out, 0, sizeof(*out));
 	login_busy(l);
 	do {
-		if ((left = deadline_left(l->deadline)) == 0)
+		if (deadline_left(l->deadline) == 0)
 			return MFA_E_DEADLINE;
+		if ((left = deadline_left(until)) == 0) {
+			out->type = QUERY_ENDED;
+			return MFA_OK;
+		}
 		n = poll(p, 2, left);
 	} while (n == 0 || (n == -1 && errno == EINTR));
 	if (n == -1)

@@ -239,7 +239,7 @@ judge_answer(struct login *l, const struct decision *d, const struct query *q,
 		return MFA_OK;
 	}
 	*sentence = q->type == QUERY_ENDED ? no_answer : sentence_of(l->courier.failure);
-	refuse(out, REASON_NO_APPROVAL);
+	refuse(out, d->outcome == OUTCOME_ASK ? REASON_NO_APPROVAL : d->reason);
 	return MFA_OK;
 }
 

@@ -536,6 +536,48 @@ START_TEST(a_user_without_a_phone_looks_like_one_with)
 }
 END_TEST
 
+/* What the outside sees of a user with an app and no phone is the same before
+ * and after a lock. */
+START_TEST(a_locked_user_is_asked_as_before)
+{
+	static const struct http_act none = { .name = "none", .methods = QUERY_PUSH_LOCKED };
+	struct login_script s = login_script(WORLD_USER, NULL);
+	struct login_result before, after;
+
+	make("");
+	login_enrol(&w, WORLD_USER, OTP_TOTP);
+	http_start(&none);
+	before = login_run(&w, &s);
+	ck_assert_int_eq(store_begin(w.store, 1000), MFA_OK);
+	ck_assert_int_eq(store_user_lock(w.store, WORLD_USER, 1, "test"), MFA_OK);
+	ck_assert_int_eq(store_commit(w.store, true), MFA_OK);
+	after = login_run(&w, &s);
+	ck_assert_str_eq(before.prompt, after.prompt);
+}
+END_TEST
+
+/* Neither does a request that nobody answers tell a decoy from a user. */
+START_TEST(a_decoy_is_not_answered_as_a_user_is_not)
+{
+	static const struct http_act none = { .name = "none", .methods = QUERY_PUSH_LOCKED };
+	struct login_script s = login_script("nobody", "");
+	struct login_result r;
+
+	make("");
+	s.begin.ms_left = 3900;
+	s.answers[1] = _i == 0 ? NULL : "p";
+	s.answers[2] = NULL;
+	s.pause_ms = PATIENCE_MS;
+	http_start(&none);
+	r = login_run(&w, &s);
+	ck_assert_uint_eq(r.prompts, 2 + (unsigned int)_i);
+	ck_assert_msg(strstr(r.prompt, _i == 0 ? "No answer from your phone. Type a code, or p to "
+	    "ask it again: " : "Approve on your phone: number ") != NULL, "%s", r.prompt);
+	http_stop();
+	ck_assert_uint_eq(http_seen->pushes, 0);
+}
+END_TEST
+
 START_TEST(whoever_is_not_asked_asks_nobody)
 {
 	static const struct http_act honest = { .name = "honest" };
@@ -580,6 +622,8 @@ main(void)
 	tcase_add_loop_test(t, without_the_service_nothing_else_is_left, 0, 2);
 	tcase_add_loop_test(t, without_the_service_there_is_no_grace, 0, 2);
 	tcase_add_test(t, a_user_without_a_phone_looks_like_one_with);
+	tcase_add_test(t, a_locked_user_is_asked_as_before);
+	tcase_add_loop_test(t, a_decoy_is_not_answered_as_a_user_is_not, 0, 2);
 	tcase_add_test(t, whoever_is_not_asked_asks_nobody);
 	suite_add_tcase(suite, t);
 	runner = srunner_create(suite);
