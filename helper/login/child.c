@@ -258,7 +258,9 @@ static bool
 serve_next(struct workshop *w, const struct freshness *born, int fd)
 {
 	static const struct caller root = { .uid = 0, .root = true };
-	bool old = freshness_config_old(born, w->config) || freshness_state_old(born, w->config);
+	/* What could not be opened then, another may open now. */
+	bool old = w->store == NULL || freshness_config_old(born, w->config) ||
+	    freshness_state_old(born, w->config);
 
 	if (old || !is_root(fd)) {
 		(void)child_say(FD_CONTROL, CHILD_PASS, fd);

@@ -122,6 +122,21 @@ none_left() { ! pgrep -x mfa-helper; }
 wait_until 30 none_left
 is "children go with their listener" "$?" 0
 
+# ---- a fault of the state that goes, while trusted people come ----
+
+start_helper
+chown root:root /var/lib/pam_mfa/lock
+touch /etc/pam_mfa/pam_mfa.conf
+for i in 1 2 3; do login free x; done
+chown pam_mfa:pam_mfa /var/lib/pam_mfa/lock
+add_user carl
+enrol carl
+mark
+shown=$("$BUILD/tests/onefield" direct carl <<< "$(code "$key")")
+is "processes that could not open the state do not keep that" "$shown" "in: Success"
+stop_helper
+wait_until 30 none_left
+
 # ---- a listener that can make no process ----
 
 rm -f /run/pam_mfa/login.sock
