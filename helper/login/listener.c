@@ -213,10 +213,12 @@ receive(struct listener *l, int caller)
 
 	if (getsockopt(caller, SOL_SOCKET, SO_PEERCRED, &peer, &len) == -1)
 		return;
-	refresh(l);
-	if (peer.uid != 0 && (l->others >= OTHERS_MAX || count_uid(l, peer.uid) >= PER_UID_MAX))
+	if (peer.uid != 0 && (l->others >= OTHERS_MAX || count_uid(l, peer.uid) >= PER_UID_MAX)) {
 		complain(l, peer.uid);
-	else if (breed_for(l, caller, peer.uid) != MFA_OK)
+		return;
+	}
+	refresh(l);
+	if (breed_for(l, caller, peer.uid) != MFA_OK)
 		log_line(LOG_ERR, "no process for a login: %s", strerror(errno));
 }
 

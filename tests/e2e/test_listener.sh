@@ -137,6 +137,20 @@ is "processes that could not open the state do not keep that" "$shown" "in: Succ
 stop_helper
 wait_until 30 none_left
 
+# ---- anybody, while the configuration is broken ----
+
+start_helper
+echo nonsense > /etc/pam_mfa/pam_mfa.conf.d/10-bad.conf
+mark
+for i in $(seq 40); do
+	setpriv --reuid=anna --regid=anna --clear-groups "$BUILD/tests/onefield" free anna <<< x > /run/anna.out
+done
+read=$(since_mark | grep -c 'configuration unusable')
+is "a caller that is not root cannot have it read as often as it likes" "$((read > 0 && read < 30))" 1
+rm /etc/pam_mfa/pam_mfa.conf.d/10-bad.conf
+stop_helper
+wait_until 30 none_left
+
 # ---- a listener that can make no process ----
 
 rm -f /run/pam_mfa/login.sock
