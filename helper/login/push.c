@@ -137,7 +137,9 @@ verify(struct login *l, const struct query *q, struct approval *out)
 	int r = revoked == NULL ? MFA_E_MEMORY : MFA_OK;
 
 	*out = (struct approval){ .why = REFUSAL_FAULT };
-	if (r != MFA_OK || q->signature_len > sizeof(e.signature.data))
+	if (r == MFA_OK && q->signature_len > sizeof(e.signature.data))
+		r = MFA_E_INVALID;
+	if (r != MFA_OK)
 		goto out;
 	memcpy(e.signature.data, q->signature, q->signature_len);
 	e.signature.len = q->signature_len;
