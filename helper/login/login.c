@@ -119,6 +119,7 @@ spend_grace(struct login *l)
 	int64_t now;
 	int r;
 
+	login_busy(l);
 	if ((r = wall_clock(&now)) != MFA_OK || (r = store_begin(s, STORE_MS)) != MFA_OK)
 		return r;
 	report_audit(l, "grace", &a);
@@ -262,8 +263,13 @@ run(struct login *l)
 static int
 receive_begin(struct login *l)
 {
-	int r = msg_recv(l->fd, &l->begin, deadline_in(BEGIN_MS));
+	struct deadline late = deadline_in(BEGIN_MS);
+	int r = msg_recv(l->fd, &l->begin, deadline_in(SOON_MS));
 
+	if (r == MFA_E_DEADLINE) {
+		login_busy(l);
+		r = msg_recv(l->fd, &l->begin, late);
+	}
 	if (r == MFA_OK)
 		r = msg_permit(&l->dialogue, SIDE_MODULE, l->begin.type);
 	if (r == MFA_OK && l->begin.version != MSG_VERSION)

@@ -21,6 +21,7 @@
 
 /* ---- all limits ---- */
 #define BEGIN_MS	5000	/* for the first message to come */
+#define SOON_MS		50	/* as long as it takes, where nobody is held up */
 #define VERDICT_MS	5000	/* for the verdict to leave, when the deadline has passed */
 #define STORE_MS	10000	/* in the queue for the state */
 #define HASTE_MS	100	/* an empty answer sooner than this is no person's */

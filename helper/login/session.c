@@ -82,6 +82,7 @@ record(struct login *l, bool open)
 
 	if (s == NULL)
 		return MFA_E_STATE;
+	login_busy(l);
 	if ((r = wall_clock(&now)) != MFA_OK || (r = store_begin(s, STORE_MS)) != MFA_OK)
 		return r;
 	if (open)

@@ -116,6 +116,8 @@ speak(const struct login_script *s, struct login_result *r, int fd)
 {
 	struct msg m;
 
+	if (s->silent_ms > 0)
+		usleep((unsigned int)s->silent_ms * 1000);
 	must(msg_send(fd, &s->begin, deadline_in(5000)), "begin");
 	while (msg_recv(fd, &m, deadline_in(30000)) == MFA_OK) {
 		if (s->seen != NULL)

@@ -26,6 +26,7 @@ struct login_script {
 	struct msg ids;			/* of a user that NSS knows, in no group */
 	struct caller caller;
 	const char *answers[ANSWERS];	/* NULL: hangs up at that prompt */
+	int silent_ms;			/* before the first message */
 	int pause_ms;			/* before each answer */
 	void (*seen)(const char *text);	/* by the person: each prompt and line; or NULL */
 };

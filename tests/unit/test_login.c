@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -833,6 +834,50 @@ START_TEST(state_that_cannot_be_used_denies_those_who_would_be_asked)
 }
 END_TEST
 
+/* ---- a listener that needs to know ---- */
+
+static volatile bool *busy;
+
+static void
+is_busy(void)
+{
+	*busy = true;
+}
+
+static bool
+soon_busy(void)
+{
+	int i;
+
+	for (i = 0; i < 200 && !*busy; i++)
+		usleep(10000);
+	return *busy;
+}
+
+/* For the first message, and for the state, which somebody else holds. */
+START_TEST(whoever_waits_says_so_first)
+{
+	struct login_script s = login_script("alice", NULL);
+	bool said;
+
+	make("grace_logins = 5\n");
+	busy = mmap(NULL, sizeof(*busy), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ck_assert(busy != MAP_FAILED);
+	w.busy = is_busy;
+	s.begin.sessionid = 7;
+	if (_i == 0)
+		s.silent_ms = 3000;
+	if (_i == 2)
+		s.begin.phase = PHASE_OPEN;
+	ck_assert_int_eq(store_begin(w.store, 5000), 0);
+	ck_assert_int_gt(login_start(&w, &s), 0);
+	said = soon_busy();
+	store_rollback(w.store);
+	ck_assert_int_gt(wait(NULL), 0);
+	ck_assert(said);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -879,6 +924,7 @@ main(void)
 	tcase_add_test(t, caller_that_is_not_root_may_only_be_itself);
 	tcase_add_test(t, guard_denies_what_skipped_the_auth_phase);
 	tcase_add_test(t, split_never_grants_and_a_combined_service_needs_it);
+	tcase_add_loop_test(t, whoever_waits_says_so_first, 0, 3);
 	tcase_add_test(t, state_that_cannot_be_used_denies_those_who_would_be_asked);
 	suite_add_tcase(suite, t);
 	runner = srunner_create(suite);
