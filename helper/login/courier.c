@@ -115,31 +115,52 @@ request(struct login *l, const struct query *q, struct query *out, int ms)
 	return r;
 }
 
-/* Kept when the service stops telling of them; nobody is let in by one. */
-static void
+/* The end of the first of them; NULL: none. */
+static const char *
+end_of_revocation(const char *at, const char *end)
+{
+	const char *stop = memmem(at, (size_t)(end - at), "\nsignature ", strlen("\nsignature "));
+
+	if (stop != NULL)
+		stop = memchr(stop + 1, '\n', (size_t)(end - stop - 1));
+	return stop != NULL ? stop + 1 : NULL;
+}
+
+static int
+write_down(struct login *l, const struct revocation *r, int64_t now, bool *begun)
+{
+	int left = deadline_left(l->deadline), error;
+
+	if (!*begun && (error = store_begin(l->w->store, left < STORE_MS ? left : STORE_MS)) != MFA_OK)
+		return error;
+	*begun = true;
+	return store_revocation_add(l->w->store, r->device, r->user, now);
+}
+
+/* Kept when the service stops telling of them; nobody is let in by one.  Where
+ * they cannot be kept, the phones are not believed either. */
+static int
 remember_revocations(struct login *l, const struct query *m)
 {
 	const struct trust trust = { .authorities = l->w->authorities,
 	    .authority_count = l->w->authority_count };
 	const char *at = (const char *)m->revocations, *end = at + m->revocations_len, *stop;
-	struct revocation r;
+	struct revocation rev;
 	enum refusal why;
+	bool begun = false;
 	int64_t now;
+	int r = MFA_OK;
 
 	if (l->w->store == NULL || wall_clock(&now) != MFA_OK)
-		return;
-	for (; at < end; at = stop) {
-		stop = memmem(at, (size_t)(end - at), "\nsignature ", strlen("\nsignature "));
-		if (stop == NULL || (stop = memchr(stop + 1, '\n', (size_t)(end - stop - 1))) == NULL)
-			return;
-		stop++;
-		if (revocation_verify(at, (size_t)(stop - at), &trust, &r, &why) != MFA_OK ||
-		    store_begin(l->w->store, STORE_MS) != MFA_OK)
-			continue;
-		if (store_revocation_add(l->w->store, r.device, r.user, now) != MFA_OK ||
-		    store_commit(l->w->store, false) != MFA_OK)
-			store_rollback(l->w->store);
-	}
+		return MFA_E_STATE;
+	for (; r == MFA_OK && (stop = end_of_revocation(at, end)) != NULL; at = stop)
+		if (revocation_verify(at, (size_t)(stop - at), &trust, &rev, &why) == MFA_OK)
+			r = write_down(l, &rev, now, &begun);
+	if (r == MFA_OK && begun)
+		r = store_commit(l->w->store, false);
+	if (r != MFA_OK && begun)
+		store_rollback(l->w->store);
+	return r;
 }
 
 int
@@ -155,8 +176,10 @@ courier_begin(struct login *l, uint32_t *methods)
 	if ((in = calloc(1, sizeof(*in))) == NULL)
 		return fail(l, QUERY_SERVICE, "out of memory");
 	if ((r = reach(l)) == MFA_OK && (r = request(l, &q, in, METHODS_MS)) == MFA_OK) {
-		*methods = in->methods;
-		remember_revocations(l, in);
+		if ((r = remember_revocations(l, in)) != MFA_OK)
+			(void)fail(l, QUERY_SERVICE, "a revocation cannot be kept");
+		else
+			*methods = in->methods;
 	}
 	if (r != MFA_OK)
 		hang_up(l);

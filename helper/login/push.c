@@ -13,7 +13,8 @@
 #include "text.h"
 
 #define PUSH_LIFE	120	/* seconds, at most */
-#define REVOKED_MAX	64	/* devices of one user that are remembered as revoked */
+#define REVOKED_MAX	256	/* devices of one user that are remembered as revoked; with
+				 * more, none is believed */
 
 static const char no_service[] = "The approval service cannot be reached. Type a code: ";
 static const char no_answer[] = "No answer from your phone. Type a code, or p to ask it again: ";
@@ -147,6 +148,11 @@ verify(struct login *l, const struct query *q, struct approval *out)
 	if ((r = wall_clock(&now)) != MFA_OK || (r = l->w->store == NULL ? MFA_E_STATE :
 	    store_revocations(l->w->store, l->begin.user, take_revoked, revoked)) != MFA_OK)
 		goto out;
+	if (revoked->count == REVOKED_MAX) {
+		out->why = REFUSAL_REVOKED;
+		r = MFA_E_REFUSED;
+		goto out;
+	}
 	trust = (struct trust){ l->w->authorities, l->w->authority_count, revoked->list,
 	    revoked->count };
 	s.decision = q->decision;

@@ -295,6 +295,44 @@ START_TEST(a_revocation_that_was_seen_cannot_be_taken_back)
 }
 END_TEST
 
+/* However many phones its user has lost. */
+START_TEST(no_revocation_is_one_too_many)
+{
+	static const struct http_act honest = { .name = "honest" };
+	char device[STORE_DEVICE_MAX];
+	int i;
+
+	make("tries = 1\n");
+	ck_assert_int_eq(store_begin(w.store, 1000), MFA_OK);
+	for (i = 0; i < _i; i++) {
+		snprintf(device, sizeof(device), "0%d", i);
+		ck_assert_int_eq(store_revocation_add(w.store, device, WORLD_USER, 1), MFA_OK);
+	}
+	ck_assert_int_eq(store_revocation_add(w.store, world_certificates[DEVICE_P256].device.id,
+	    WORLD_USER, 1), MFA_OK);
+	ck_assert_int_eq(store_commit(w.store, true), MFA_OK);
+	ck_assert_uint_ne(approve(&honest).verdict, VERDICT_GRANT);
+}
+END_TEST
+
+/* A second of deadline, and STORE_MS for the record behind the verdict. */
+START_TEST(a_state_that_is_stuck_keeps_nobody_beyond_the_deadline)
+{
+	static const struct http_act revoking = { .name = "revoking", .revokes = true };
+	struct login_script s = login_script(WORLD_USER, NULL);
+	int64_t from;
+
+	make("");
+	s.begin.ms_left = 1000;
+	http_start(&revoking);
+	ck_assert_int_eq(store_begin(w.store, 1000), MFA_OK);
+	from = monotonic_ms();
+	(void)login_run(&w, &s);
+	ck_assert_int_lt(monotonic_ms() - from, 1000 + STORE_MS + 4000);
+	store_rollback(w.store);
+}
+END_TEST
+
 START_TEST(wrong_numbers_are_counted_like_wrong_codes)
 {
 	static const struct http_act wrong = { .name = "wrong", .before = other_number };
@@ -608,6 +646,9 @@ main(void)
 	tcase_add_test(t, an_approval_counts_once);
 	tcase_add_test(t, an_approval_is_spent_in_the_state);
 	tcase_add_test(t, a_revocation_that_was_seen_cannot_be_taken_back);
+	tcase_add_loop_test(t, no_revocation_is_one_too_many, 62, 66);
+	tcase_add_loop_test(t, no_revocation_is_one_too_many, 254, 258);
+	tcase_add_test(t, a_state_that_is_stuck_keeps_nobody_beyond_the_deadline);
 	tcase_add_test(t, wrong_numbers_are_counted_like_wrong_codes);
 	tcase_add_test(t, the_number_is_in_nothing_that_leaves_the_host);
 	tcase_add_loop_test(t, the_number_has_its_digits, 2, 9);
