@@ -151,6 +151,7 @@ judge_typed(struct login *l, struct asking *a, const struct secret *typed)
 	int r = judge(l, a->d, typed, &j);
 
 	a->sentence = NULL;
+	l->detail = NULL;
 	if (r == MFA_OK)
 		return !accept(l, a->d, &j);
 	login_deny(l, REASON_STATE, mfa_strerror(r));

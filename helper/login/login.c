@@ -25,6 +25,7 @@ login_grant(struct login *l, enum reason reason, enum factor factor)
 	l->verdict = VERDICT_GRANT;
 	l->reason = reason;
 	l->factor = factor;
+	l->detail = NULL;	/* was of a try before */
 }
 
 void

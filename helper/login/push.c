@@ -215,8 +215,8 @@ judge_approval(struct login *l, const struct decision *d, const struct query *q,
 		memcpy(approved.nonce, l->courier.statement.nonce, sizeof(approved.nonce));
 		(void)text_copy(approved.device, sizeof(approved.device), a.certificate.device.id);
 	}
-	*sentence = sentence_for(REFUSAL_PROOF);
 	r = judge_push(l, d, &approved, out);
+	*sentence = out->reason == REASON_WRONG_NUMBER ? sentence_for(REFUSAL_PROOF) : NULL;
 	if (r != MFA_OK || !out->accepted)
 		courier_close(l, r == MFA_OK && out->reason == REASON_WRONG_NUMBER ?
 		    QUERY_WRONG_NUMBER : QUERY_REFUSED);

@@ -295,6 +295,28 @@ START_TEST(a_revocation_that_was_seen_cannot_be_taken_back)
 }
 END_TEST
 
+/* A right number that comes while tries are not looked at was not wrong. */
+START_TEST(a_right_number_too_soon_is_not_called_wrong)
+{
+	static const struct http_act honest = { .name = "honest" };
+	struct login_script s = login_script(WORLD_USER, "");
+	struct login_result r;
+
+	make("delay_after = 1\n");
+	login_enrol(&w, WORLD_USER, OTP_TOTP);
+	ck_assert_int_eq(store_begin(w.store, 1000), MFA_OK);
+	ck_assert_int_eq(store_user_failed(w.store, WORLD_USER, time(NULL)), MFA_OK);
+	ck_assert_int_eq(store_commit(w.store, true), MFA_OK);
+	s.answers[1] = NULL;
+	s.pause_ms = PATIENCE_MS;
+	s.seen = http_person_reads;
+	http_start(&honest);
+	r = login_run(&w, &s);
+	ck_assert_uint_eq(login_records(&w, "try", "too_soon"), 1);
+	ck_assert_msg(strstr(r.prompt, "Not accepted") == r.prompt, "%s", r.prompt);
+}
+END_TEST
+
 /* However many phones its user has lost. */
 START_TEST(no_revocation_is_one_too_many)
 {
@@ -646,6 +668,7 @@ main(void)
 	tcase_add_test(t, an_approval_counts_once);
 	tcase_add_test(t, an_approval_is_spent_in_the_state);
 	tcase_add_test(t, a_revocation_that_was_seen_cannot_be_taken_back);
+	tcase_add_test(t, a_right_number_too_soon_is_not_called_wrong);
 	tcase_add_loop_test(t, no_revocation_is_one_too_many, 62, 66);
 	tcase_add_loop_test(t, no_revocation_is_one_too_many, 254, 258);
 	tcase_add_test(t, a_state_that_is_stuck_keeps_nobody_beyond_the_deadline);
