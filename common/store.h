@@ -80,11 +80,15 @@ struct user_state {
 	int64_t locked_at;
 	char lock_reason[128];
 	unsigned int grace_used;	/* grace logins */
+	bool approved;			/* by phone, here, at least once: no grace any more */
 	char notice[STORE_NOTICE_MAX];	/* what changed since the last success, or "" */
 };
 
 /* Everything the policy asks about a user; zeros for one without a row. */
 int store_user(struct store *s, const char *user, int64_t now, struct user_state *out);
+
+/* The user has a row after this, so that what follows is counted. */
+int store_user_make(struct store *s, const char *user);
 
 /* Counts one failure.  A user without a row stays without one (and MFA_OK),
  * but the same work is done. */
@@ -194,6 +198,9 @@ int store_grants(struct store *s, const char *user, int64_t now,
  * spent before. */
 int store_approval_spend(struct store *s, const unsigned char *nonce, size_t len,
     const char *user, const char *device, int64_t now);
+
+/* From now on the user counts as somebody with a phone. */
+int store_user_approved(struct store *s, const char *user, int64_t now);
 
 /* A device that an authority has revoked stays revoked here, whatever the
  * service says later.  MFA_OK also for one that is known. */

@@ -16,6 +16,12 @@ store_approval_spend(struct store *s, const unsigned char *nonce, size_t len, co
 }
 
 int
+store_user_approved(struct store *s, const char *user, int64_t now)
+{
+	return store_do(s, STMT_USER_APPROVED, ARGS(TEXT(user), NUMBER(now),), NULL);
+}
+
+int
 store_revocation_add(struct store *s, const char *device, const char *user, int64_t now)
 {
 	return store_do(s, STMT_REVOCATION_ADD, ARGS(TEXT(device), TEXT(user), NUMBER(now),), NULL);

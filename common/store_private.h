@@ -39,7 +39,7 @@ enum stmt {
 	STMT_BEGIN, STMT_COMMIT, STMT_ROLLBACK,
 
 	STMT_USER, STMT_USER_MAKE, STMT_USER_FAILED, STMT_USER_SUCCEEDED, STMT_USER_GRACE,
-	STMT_USER_LOCK, STMT_USER_UNLOCK, STMT_USER_NOTICE, STMT_USERS,
+	STMT_USER_APPROVED, STMT_USER_LOCK, STMT_USER_UNLOCK, STMT_USER_NOTICE, STMT_USERS,
 
 	STMT_TOKENS, STMT_TOKEN_KINDS, STMT_TOKEN_COUNT, STMT_TOKEN_ADD, STMT_TOKEN_SET,
 	STMT_TOKEN_SPEND, STMT_TOKEN_RESYNC, STMT_TOKEN_RENAME, STMT_TOKEN_REMOVE,
@@ -131,10 +131,5 @@ void store_unlock(struct store *s);
 
 /* Does no other process have the state open? */
 bool store_alone(const struct store *s);
-
-/* ---- store_user.c ---- */
-
-/* The user has a row after this. */
-int store_user_make(struct store *s, const char *user);
 
 #endif

@@ -92,6 +92,7 @@ static const char *const migrations[] = {
 	"CREATE TABLE tidied (at INTEGER NOT NULL) STRICT;"
 	"INSERT INTO tidied VALUES (0);",
 
+	"ALTER TABLE user ADD COLUMN approved INTEGER NOT NULL DEFAULT 0;"
 	"CREATE TABLE approval ("
 	" nonce BLOB NOT NULL PRIMARY KEY,"
 	" user TEXT NOT NULL,"

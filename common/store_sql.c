@@ -20,7 +20,7 @@ static const struct {
 	    " (SELECT count(*) FROM token WHERE user = ?1),"
 	    " (SELECT count(*) FROM recovery WHERE user = ?1 AND used = 0),"
 	    " (SELECT count(*) FROM pass WHERE user = ?1 AND uses > 0 AND expires > ?2),"
-	    " u.notice"
+	    " u.notice, u.approved"
 	    " FROM (SELECT 1) LEFT JOIN user AS u ON u.name = ?1" },
 	[STMT_USER_MAKE] = { false, "INSERT OR IGNORE INTO user (name) VALUES (?1)" },
 	[STMT_USER_FAILED] = { true,
@@ -31,6 +31,8 @@ static const struct {
 	[STMT_USER_NOTICE] = { false, "UPDATE user SET notice = ?2 WHERE name = ?1" },
 	[STMT_USER_GRACE] = { false,
 	    "UPDATE user SET grace_used = grace_used + 1 WHERE name = ?1" },
+	[STMT_USER_APPROVED] = { false,
+	    "UPDATE user SET approved = ?2 WHERE name = ?1 AND approved = 0" },
 	[STMT_USER_LOCK] = { false,
 	    "UPDATE user SET locked_at = ?2, lock_reason = ?3 WHERE name = ?1" },
 	[STMT_USER_UNLOCK] = { false,

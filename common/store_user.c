@@ -23,6 +23,7 @@ store_user(struct store *s, const char *user, int64_t now, struct user_state *ou
 	out->recovery = sql_uint(st, 6);
 	out->passes = sql_uint(st, 7);
 	sql_text(st, 8, out->notice, sizeof(out->notice));
+	out->approved = sqlite3_column_int64(st, 9) != 0;
 	sql_end(st);
 	return MFA_OK;
 }

@@ -56,7 +56,7 @@ server_unlock(struct api *a, int argc, char **argv)
 	api_request(&rq, "DELETE", "/v1/users/%s/lock?what=%s", api_segment(segment, argv[first]),
 	    phones ? "push" : "all");
 	if ((r = server_do(a, &rq)) == CTL_DONE)
-		(void)printf("%s of %s is not locked any more.\n", phones ? "No phone" : "Nothing",
-		    show(user, sizeof(user), argv[first]));
+		(void)printf("%s%s %s not locked any more.\n", phones ? "The phones of " : "",
+		    show(user, sizeof(user), argv[first]), phones ? "are" : "is");
 	return r;
 }

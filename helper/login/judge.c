@@ -120,13 +120,18 @@ static int
 spend_approval(struct attempt *a, struct judgement *out)
 {
 	const struct approved *p = a->approved;
-	int r = MFA_E_REFUSED;
+	struct store *s = a->l->w->store;
+	const char *user = a->l->begin.user;
+	int r = store_user_make(s, user);
 
-	if (p->verified)
-		r = store_approval_spend(a->l->w->store, p->nonce, sizeof(p->nonce),
-		    a->l->begin.user, p->device, a->now);
-	else
+	if (r == MFA_OK && p->verified) {
+		r = store_approval_spend(s, p->nonce, sizeof(p->nonce), user, p->device, a->now);
+		if (r == MFA_OK)
+			r = store_user_approved(s, user, a->now);
+	} else if (r == MFA_OK) {
 		a->reason = REASON_WRONG_NUMBER;
+		r = MFA_E_REFUSED;
+	}
 	out->accepted = r == MFA_OK;
 	out->factor = r == MFA_OK ? FACTOR_PUSH : FACTOR_NONE;
 	return r == MFA_E_REFUSED ? MFA_OK : r;

@@ -259,6 +259,12 @@ step_enrolled(struct walk *w)
 		saw(w, "holds a pass; no grace while the service is down");
 		return false;
 	}
+	/* Whoever has approved by phone is not new here, whatever the service
+	 * says now. */
+	if (st->user.approved) {
+		saw(w, "has approved by phone before; no grace");
+		return n == 0 && decide(w, OUTCOME_DECOY, REASON_NOT_ENROLLED);
+	}
 	if (w->s->unenrolled == UNENROLLED_ALLOW && w->in->now < w->s->grace_until) {
 		saw(w, "not enrolled; allowed until the grace date");
 		return decide(w, OUTCOME_GRANT, REASON_GRACE_DATE);

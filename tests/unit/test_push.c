@@ -373,6 +373,35 @@ START_TEST(wrong_numbers_are_counted_like_wrong_codes)
 }
 END_TEST
 
+START_TEST(whoever_approved_once_has_no_grace_whatever_the_service_says)
+{
+	static const struct http_act honest = { .name = "honest" };
+	static const struct http_act forgetful = { .name = "forgetful", .methods = QUERY_PUSH_LOCKED };
+	struct login_script s = login_script(WORLD_USER, "123456");
+
+	make("tries = 1\ngrace_logins = 5\nunenrolled = allow\ngrace_until = 2037-12-31\n");
+	ck_assert_uint_eq(approve(&honest).verdict, VERDICT_GRANT);
+	http_stop();
+	http_start(&forgetful);
+	ck_assert_uint_ne(login_run(&w, &s).verdict, VERDICT_GRANT);
+	ck_assert_uint_eq(login_records(&w, "grace", NULL), 0);
+}
+END_TEST
+
+START_TEST(wrong_numbers_of_a_user_with_nothing_but_a_phone_are_counted)
+{
+	static const struct http_act wrong = { .name = "wrong", .before = other_number };
+	struct user_state u;
+
+	make("tries = 1\n");
+	(void)approve(&wrong);
+	http_stop();
+	(void)approve(&wrong);
+	ck_assert_int_eq(store_user(w.store, WORLD_USER, time(NULL), &u), MFA_OK);
+	ck_assert_uint_eq(u.failures, 2);
+}
+END_TEST
+
 /* ---- the number ---- */
 
 START_TEST(the_number_is_in_nothing_that_leaves_the_host)
@@ -673,6 +702,8 @@ main(void)
 	tcase_add_loop_test(t, no_revocation_is_one_too_many, 254, 258);
 	tcase_add_test(t, a_state_that_is_stuck_keeps_nobody_beyond_the_deadline);
 	tcase_add_test(t, wrong_numbers_are_counted_like_wrong_codes);
+	tcase_add_test(t, whoever_approved_once_has_no_grace_whatever_the_service_says);
+	tcase_add_test(t, wrong_numbers_of_a_user_with_nothing_but_a_phone_are_counted);
 	tcase_add_test(t, the_number_is_in_nothing_that_leaves_the_host);
 	tcase_add_loop_test(t, the_number_has_its_digits, 2, 9);
 	tcase_add_test(t, a_code_at_the_same_prompt_ends_the_request);
