@@ -173,7 +173,7 @@ is "nothing was wrong with what was asked then" "$(grep BAD $log)" ""
 refused_as() {
 	problem "$1" "$2"
 	serve <<< "$USER_RULES
-POST /v1/logins status $2 type application/problem+json $4 body $1"
+POST /v1/logins status $2 type application/problem+json ${4:-} body $1"
 	ask $push
 	is "a push that is refused: $1" "$(tail -n 1 <<< "$heard")" \
 	    "failed failure=$3 retry=${5:-0} words=status $2: about $1"
@@ -184,6 +184,7 @@ refused_as no-device 404 5
 refused_as already-waiting 409 6
 refused_as too-many-unanswered 429 7 "header Retry-After=540" 540
 refused_as push-locked 423 8
+refused_as locked 423 8
 refused_as something-else 500 4
 refused_as something-new 400 4
 is "is asked once" "$(times 'POST')" 1
