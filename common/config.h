@@ -75,7 +75,7 @@ struct settings {
 	unsigned int combined_digits;
 	bool echo;
 	bool display_manager;		/* an X display of it is the console */
-	enum factor offline[FACTOR_COUNT];	/* what is left when the service cannot be reached */
+	enum factor offline[FACTOR_COUNT];	/* what is left without the approval service */
 	unsigned int number_digits;	/* of a push */
 	enum show_at_once show_at_once;	/* are lines without a prompt seen at once? */
 	/* These stand outside [service] only. */

@@ -145,8 +145,8 @@ check_together(const struct config *c, const struct section *s, struct config_er
 	} rules[] = {
 		{ v->server != NULL && !is_address(v->server, "https://"), "server",
 		    "server must be https://, a host name and perhaps a port" },
-		{ v->server_proxy != NULL && !is_address(v->server_proxy, "http://"), "server_proxy",
-		    "server_proxy must be http://, a host name and a port" },
+		{ v->server_proxy != NULL && !is_address(v->server_proxy, "http://"),
+		    "server_proxy", "server_proxy must be http://, a host name and a port" },
 		{ v->unenrolled == UNENROLLED_ALLOW && v->grace_until == 0, "unenrolled",
 		    "unenrolled = allow needs grace_until, the date on which that ends" },
 		{ v->delay > v->delay_max, is_set(c, s, "delay_max") ? "delay_max" : "delay",

@@ -97,7 +97,8 @@ static const struct {
 	[STMT_APPROVAL_SPEND] = { false,
 	    "INSERT INTO approval (nonce, user, device, at) VALUES (?1, ?2, ?3, ?4)" },
 	[STMT_REVOCATION_ADD] = { false,
-	    "INSERT INTO revocation (user, device, at) VALUES (?2, ?1, ?3) ON CONFLICT DO NOTHING" },
+	    "INSERT INTO revocation (user, device, at) VALUES (?2, ?1, ?3)"
+	    " ON CONFLICT DO NOTHING" },
 	[STMT_REVOCATIONS] = { false, "SELECT device FROM revocation WHERE user = ?1" },
 
 	[STMT_SESSION_OPEN] = { false,

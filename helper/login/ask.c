@@ -71,9 +71,12 @@ has_code(const struct login *l, const struct decision *d)
 {
 	size_t i;
 
-	for (i = 0; i < FACTOR_COUNT && l->settings->factors[i] != FACTOR_NONE; i++)
-		if (l->settings->factors[i] != FACTOR_PUSH && d->state.kinds[l->settings->factors[i]])
+	for (i = 0; i < FACTOR_COUNT && l->settings->factors[i] != FACTOR_NONE; i++) {
+		enum factor f = l->settings->factors[i];
+
+		if (f != FACTOR_PUSH && d->state.kinds[f])
 			return true;
+	}
 	return false;
 }
 

@@ -28,9 +28,11 @@ show_key(struct login *l, const struct secret *key)
 		grouped[at++] = (char)tolower((unsigned char)base32[i]);
 	}
 	grouped[at] = '\0';
-	(void)talk_info(l, "Set up your authenticator app: add an account with this key: %s", grouped);
+	(void)talk_info(l, "Set up your authenticator app: add an account with this key: %s",
+	    grouped);
 	if ((r = otp_url(&otp_default, key, l->settings->issuer, l->begin.user, 0, &url)) == MFA_OK)
-		(void)talk_info(l, "Or open this address on your phone: %s", (const char *)url.data);
+		(void)talk_info(l, "Or open this address on your phone: %s",
+		    (const char *)url.data);
 	secret_wipe(&url);
 	explicit_bzero(base32, sizeof(base32));
 	explicit_bzero(grouped, sizeof(grouped));
