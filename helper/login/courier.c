@@ -131,7 +131,8 @@ write_down(struct login *l, const struct revocation *r, int64_t now, bool *begun
 {
 	int left = deadline_left(l->deadline), error;
 
-	if (!*begun && (error = store_begin(l->w->store, left < STORE_MS ? left : STORE_MS)) != MFA_OK)
+	left = left < STORE_MS ? left : STORE_MS;
+	if (!*begun && (error = store_begin(l->w->store, left)) != MFA_OK)
 		return error;
 	*begun = true;
 	return store_revocation_add(l->w->store, r->device, r->user, now);
