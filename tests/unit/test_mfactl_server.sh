@@ -6,7 +6,7 @@
 # answers, to people and programs.
 . "$TOP/tests/lib.sh"
 
-mkdir /srv/work /run/mfad && cd /srv/work || exit 1
+mkdir -p /srv/work /run/mfad && cd /srv/work || exit 1
 . "$TOP/tests/phone/lib.sh"
 export TZ=UTC
 
