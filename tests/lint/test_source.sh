@@ -59,4 +59,11 @@ nothing "headers_compile_alone" "$(for f in "${ours[@]}"; do
 	[[ $f != *.h ]] || gcc -std=c11 -D_GNU_SOURCE -Icommon -fsyntax-only -x c "$f" 2>&1
     done)"
 
+# Every path of a login sets its result, so that nothing but this line can show
+# that the result begins as a denial; and one place alone makes it a grant.
+is "a_login_begins_as_a_denial" "$(sed -n '/^login_serve/,/^}/p' helper/login/login.c |
+    grep -oE '\.verdict = [A-Z_]+')" ".verdict = VERDICT_DENY"
+is "one_place_grants" "$(grep -nE '(->|\.)verdict = VERDICT_GRANT' helper/login/*.c | cut -d: -f1,3 | tr -d '\t')" \
+    "helper/login/login.c:l->verdict = VERDICT_GRANT;"
+
 done_testing
