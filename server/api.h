@@ -6,6 +6,7 @@
 #include "config_mfad.h"
 #include "db.h"
 #include "http.h"
+#include "model_code.h"
 #include "sign.h"
 #include "waiters.h"
 #include "worker.h"
@@ -25,6 +26,7 @@ struct api {
 	struct db *db;			/* reads */
 	struct waiters *waiters;
 	struct alarm *alarm;		/* NULL: nobody but the log is told */
+	struct model_code_rules rules;	/* any thread */
 	struct seal_key key;
 	bool has_authority;
 	struct sign_key authority;	/* any thread: it does not change */

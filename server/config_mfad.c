@@ -2,10 +2,15 @@
 #include "config_mfad.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "config_private.h"
 #include "error.h"
 #include "sockets.h"
+#include "text.h"
+
+#define HOST_MAX 256
 
 static const struct config_form mfad_form = {
 	mfad_keys, &mfad_key_count, "mfad.conf(5)", false
@@ -53,6 +58,34 @@ check_listening(const struct config *written, const char *key, const struct name
 }
 
 static int
+check_codes(const struct config *written, const struct mfad_config *c, struct config_error *e)
+{
+	const struct {
+		bool wrong;
+		const char *key, *other;	/* whose line is named: one that is written */
+		const char *text;
+	} rules[] = {
+		{ c->delay > c->delay_max, "delay_max", "delay", "delay is longer than delay_max" },
+		{ c->delay_after > c->max_failures, "max_failures", "delay_after",
+		    "delay_after is more than max_failures" },
+		{ c->issuer != NULL && strchr(c->issuer, ':') != NULL, "issuer", "issuer",
+		    "issuer: no colon can be in it" },
+	};
+	struct place p;
+	size_t i;
+
+	for (i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		if (!rules[i].wrong)
+			continue;
+		p = config_place(written, &written->sections[0], rules[i].key);
+		if (p.line == 0)
+			p = config_place(written, &written->sections[0], rules[i].other);
+		return config_fail(e, p.file, p.line, "%s", rules[i].text);
+	}
+	return MFA_OK;
+}
+
+static int
 check_together(const struct config *written, const struct mfad_config *c, struct config_error *e)
 {
 	struct place p = config_place(written, &written->sections[0], "listen");
@@ -69,7 +102,22 @@ check_together(const struct config *written, const struct mfad_config *c, struct
 	if (c->listen.count > 0 && (c->certificate == NULL || c->certificate_key == NULL))
 		return config_fail(e, p.file, p.line, "listen needs certificate and "
 		    "certificate_key");
-	return MFA_OK;
+	return check_codes(written, c, e);
+}
+
+/* What is this host's name, where nobody said otherwise. */
+static int
+settle_issuer(struct mfad_config *c)
+{
+	char host[HOST_MAX] = "";
+
+	if (c->issuer != NULL)
+		return MFA_OK;
+	if (gethostname(host, sizeof(host) - 1) == -1 || host[0] == '\0' ||
+	    !text_printable(host, strlen(host)))
+		(void)text_copy(host, sizeof(host), "mfad");
+	c->issuer = strdup(host);
+	return c->issuer != NULL ? MFA_OK : MFA_E_MEMORY;
 }
 
 static int
@@ -99,7 +147,7 @@ load(struct config *written, const char *path, struct mfad_config *c, struct con
 	int r;
 
 	if ((r = config_read(written, path, e)) != MFA_OK ||
-	    (r = settle_keys(written, c, e)) != MFA_OK ||
+	    (r = settle_keys(written, c, e)) != MFA_OK || (r = settle_issuer(c)) != MFA_OK ||
 	    (r = settle_metrics(written, c, e)) != MFA_OK)
 		return r;
 	return check_together(written, c, e);
@@ -151,6 +199,7 @@ mfad_config_free(struct mfad_config **c)
 	free((*c)->state);
 	free((*c)->state_key);
 	free((*c)->authority_key);
+	free((*c)->issuer);
 	free((*c)->alert_command);
 	free((*c)->certificate);
 	free((*c)->certificate_key);

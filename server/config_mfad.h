@@ -19,6 +19,10 @@ struct mfad_config {
 	unsigned int certificate_days, audit_days;
 	int64_t compulsory_from;	/* seconds since 1970; 0: not */
 	unsigned int number_digits;
+	/* of codes, as in pam_mfa.conf; delay and delay_max in seconds */
+	unsigned int delay_after, delay, delay_max, max_failures;
+	unsigned int totp_window, hotp_look_ahead, hotp_resync;
+	char *issuer;			/* in otpauth:// URLs; default: the host's name */
 	char *certificate, *certificate_key;
 	bool client_certificates;	/* asked for, not demanded */
 	struct names metrics_from;	/* as written */

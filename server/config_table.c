@@ -31,6 +31,15 @@ const struct config_key mfad_keys[] = {
 	NUMBER(certificate_days, "90", 1, 366, "days"),
 	NUMBER(number_digits, "6", 2, 8, "digits"),
 	OTHER(compulsory_from, KEY_DATE, "", "a date as 2031-12-31, or none,"),
+	/* codes */
+	NUMBER(delay_after, "5", 1, 99, "a number"),
+	NUMBER(delay, "30", 0, 3600, "seconds"),
+	NUMBER(delay_max, "900", 0, 86400, "seconds"),
+	NUMBER(max_failures, "50", 5, 99, "a number"),
+	NUMBER(totp_window, "1", 0, 10, "a number"),
+	NUMBER(hotp_look_ahead, "10", 1, 50, "a number"),
+	NUMBER(hotp_resync, "100", 0, 1000, "a number"),
+	OTHER(issuer, KEY_TEXT, "", "at most 255 bytes of text, or none,"),
 	/* who is told */
 	OTHER(alert_command, KEY_PATH, "", "an absolute path, or none,"),
 	/* TLS */

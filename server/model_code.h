@@ -20,7 +20,7 @@
 #define MODEL_TYPED_MAX		65	/* what a person may have typed */
 #define MODEL_PASS_TEXT_MAX	(PASS_CHARS_MAX + PASS_CHARS_MAX / 4 + 1)
 
-/* As in pam_mfa.conf. */
+/* As in mfad.conf; the default ones are its defaults. */
 struct model_code_rules {
 	unsigned int totp_window, hotp_look_ahead, hotp_resync;
 	unsigned int delay_after, max_failures;

@@ -46,9 +46,9 @@ run(struct db *db, struct work *w)
 		return r;
 	if (t->login[0] != '\0')
 		return model_code_try(db, work_once(w), w->caller.id, t->login, &t->code,
-		    &model_code_default, w->now, &t->out);
+		    &w->api->rules, w->now, &t->out);
 	return model_code_try_user(db, work_once(w), w->caller.id, t->user, &t->code,
-	    &model_code_default, w->now, &t->out);
+	    &w->api->rules, w->now, &t->out);
 }
 
 static void

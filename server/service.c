@@ -54,13 +54,22 @@ read_authority(struct api *api, const char *path)
 	return MFA_OK;
 }
 
+static struct model_code_rules
+rules_of(const struct mfad_config *c)
+{
+	return (struct model_code_rules){ .totp_window = c->totp_window,
+	    .hotp_look_ahead = c->hotp_look_ahead, .hotp_resync = c->hotp_resync,
+	    .delay_after = c->delay_after, .max_failures = c->max_failures,
+	    .delay = c->delay, .delay_max = c->delay_max };
+}
+
 int
 service_keys(struct api *api, const struct mfad_config *config)
 {
 	const char *why;
 	int r;
 
-	*api = (struct api){ .config = config };
+	*api = (struct api){ .config = config, .rules = rules_of(config) };
 	if ((r = seal_key_read(config->state_key, &api->key, &why)) != MFA_OK)
 		return explain(config->state_key, r, why);
 	if ((r = seal_warm_up()) != MFA_OK)

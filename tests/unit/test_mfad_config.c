@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "../../server/config_mfad.h"
+#include "../../server/model_code.h"
 #include "config_world.h"
 #include "error.h"
 #include "mfad_world.h"
@@ -65,6 +66,14 @@ static const struct {
 	{ "certificate_days = 367\n", 1, "days from 1 to 366" },
 	{ "number_digits = 1\n", 1, "digits from 2 to 8" },
 	{ "compulsory_from = tomorrow\n", 1, "a date as 2031-12-31" },
+	{ "delay_after = 0\n", 1, "a number from 1 to 99" },
+	{ "max_failures = 4\n", 1, "a number from 5 to 99" },
+	{ "totp_window = 11\n", 1, "a number from 0 to 10" },
+	{ "hotp_resync = 1001\n", 1, "a number from 0 to 1000" },
+	{ "\ndelay = 901\n", 2, "delay is longer than delay_max" },
+	{ "delay = 20\ndelay_max = 10\n", 2, "delay is longer than delay_max" },
+	{ "delay_after = 51\n", 1, "delay_after is more than max_failures" },
+	{ "issuer = Example: people\n", 1, "no colon" },
 	{ "alert_command = mail root\n", 1, "an absolute path, or none," },
 	{ "certificate = none\n", 0, "listen needs certificate" },
 	{ "listen = none\n", 1, "both none" },
@@ -119,6 +128,11 @@ START_TEST(the_defaults_are_as_they_are_written)
 	ck_assert(!c->client_certificates);
 	ck_assert_uint_eq(c->connections, 20000);
 	ck_assert_uint_eq(c->idle_timeout, 75);
+	ck_assert_uint_eq(c->max_failures, model_code_default.max_failures);
+	ck_assert_uint_eq(c->delay_max, (unsigned int)model_code_default.delay_max);
+	ck_assert_uint_eq(c->totp_window, model_code_default.totp_window);
+	ck_assert_uint_eq(c->hotp_resync, model_code_default.hotp_resync);
+	ck_assert_str_ne(c->issuer, "");
 	ck_assert_uint_eq(networks_count(c->metrics), 2);
 }
 END_TEST
