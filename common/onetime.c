@@ -112,3 +112,18 @@ onetime_hash(const struct secret *normalised, const unsigned char salt[ONETIME_S
 	explicit_bzero(hash, ONETIME_HASH_LEN);
 	return MFA_E_CRYPTO;
 }
+
+int
+onetime_hash_text(const char *text, const unsigned char salt[ONETIME_SALT_LEN],
+    unsigned char hash[ONETIME_HASH_LEN])
+{
+	struct secret typed, normalised = { .len = 0 };
+	int r;
+
+	if ((r = secret_set(&typed, text, strlen(text))) == MFA_OK &&
+	    (r = onetime_normalise(&typed, &normalised)) == MFA_OK)
+		r = onetime_hash(&normalised, salt, hash);
+	secret_wipe(&typed);
+	secret_wipe(&normalised);
+	return r;
+}

@@ -42,4 +42,8 @@ int onetime_salt(unsigned char salt[ONETIME_SALT_LEN]);
 int onetime_hash(const struct secret *normalised, const unsigned char salt[ONETIME_SALT_LEN],
     unsigned char hash[ONETIME_HASH_LEN]);
 
+/* The same of a text as it is shown. */
+int onetime_hash_text(const char *text, const unsigned char salt[ONETIME_SALT_LEN],
+    unsigned char hash[ONETIME_HASH_LEN]);
+
 #endif

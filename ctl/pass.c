@@ -77,7 +77,7 @@ issue(struct state *st, struct issue *i)
 	change_add(&c, "until", when_format_full(until, st->now + i->life));
 	if ((r = salt_make(st, i->user, i->salt)) == MFA_OK &&
 	    (r = pass_new(i->length, i->text, sizeof(i->text))) == MFA_OK &&
-	    (r = salted_hash(i->text, i->salt, i->hash)) == MFA_OK)
+	    (r = onetime_hash_text(i->text, i->salt, i->hash)) == MFA_OK)
 		r = state_change(st, &c, apply, i);
 	if (r == MFA_E_REFUSED)
 		return complain(CTL_REFUSED, "there are %d passes already: mfactl pass USER "

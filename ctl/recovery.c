@@ -24,7 +24,7 @@ make_codes(struct recovery *v)
 
 	for (i = 0; i < RECOVERY_CODES && r == MFA_OK; i++)
 		if ((r = recovery_new(v->codes[i])) == MFA_OK)
-			r = salted_hash(v->codes[i], v->salt, v->hashes[i]);
+			r = onetime_hash_text(v->codes[i], v->salt, v->hashes[i]);
 	return r;
 }
 

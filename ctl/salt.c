@@ -29,18 +29,3 @@ salt_same(struct state *st, const char *user, const unsigned char salt[ONETIME_S
 		r = MFA_E_BUSY;
 	return r;
 }
-
-int
-salted_hash(const char *text, const unsigned char salt[ONETIME_SALT_LEN],
-    unsigned char hash[ONETIME_HASH_LEN])
-{
-	struct secret typed, normalised = { .len = 0 };
-	int r;
-
-	if ((r = secret_set(&typed, text, strlen(text))) == MFA_OK &&
-	    (r = onetime_normalise(&typed, &normalised)) == MFA_OK)
-		r = onetime_hash(&normalised, salt, hash);
-	secret_wipe(&typed);
-	secret_wipe(&normalised);
-	return r;
-}

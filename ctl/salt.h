@@ -13,8 +13,4 @@ int salt_make(struct state *st, const char *user, unsigned char salt[ONETIME_SAL
 /* Inside a transaction; MFA_E_BUSY when it is another one by now. */
 int salt_same(struct state *st, const char *user, const unsigned char salt[ONETIME_SALT_LEN]);
 
-/* The hash of a code as it is shown. */
-int salted_hash(const char *text, const unsigned char salt[ONETIME_SALT_LEN],
-    unsigned char hash[ONETIME_HASH_LEN]);
-
 #endif
