@@ -16,7 +16,6 @@
 #define MODEL_PASSES_MAX	16	/* of a user, valid */
 #define MODEL_PASS_LIFE_MAX	(30 * 86400)
 #define MODEL_PASS_USES_MAX	99
-#define MODEL_RECOVERY_MAX	40
 #define MODEL_TYPED_MAX		65	/* what a person may have typed */
 #define MODEL_PASS_TEXT_MAX	(PASS_CHARS_MAX + PASS_CHARS_MAX / 4 + 1)
 
@@ -80,17 +79,58 @@ int model_code_try_user(struct db *db, const struct model_once *once, const char
 int model_token_add(struct db *db, const char *user, const char *name,
     const struct otp_params *params, const struct secret *key, int64_t last, const char *by,
     int64_t now, int64_t *id);
-/* PROBLEM_NOT_FOUND.  Writes. */
-int model_token_remove(struct db *db, const char *user, const char *name, const char *by,
+/* DELETE /v1/users/{user}/tokens/{token}: PROBLEM_NOT_FOUND.  Writes. */
+int model_token_remove(struct db *db, const char *user, int64_t id, const char *by,
     int64_t now);
+
+/* POST /v1/users/{user}/tokens.  Without a key one is made, and out->secret is
+ * it in base32; else "".  A code must be the token's now, and is spent by
+ * that: PROBLEM_WRONG_CODE.  next is the first counter of HOTP, else 0.  As
+ * model_token_add; with the same key of `once`, the first answer.  Writes. */
+struct model_token_asked {
+	const char *name;
+	struct otp_params params;
+	struct secret key;		/* of length 0: none; wiped by the caller */
+	int64_t next;
+	const char *code;		/* or NULL */
+};
+struct model_token_given {
+	int64_t id;
+	char secret[OTP_BASE32_MAX];	/* wiped by the caller */
+};
+int model_token_give(struct db *db, const struct model_once *once, const char *user,
+    const struct model_token_asked *in, const struct model_code_rules *rules, const char *by,
+    int64_t now, struct model_token_given *out);
+
+/* GET /v1/users/{user}/tokens: without their keys; fn returns false to stop. */
+struct model_token_row {
+	int64_t id;
+	char name[OTP_NAME_MAX];
+	struct otp_params params;
+	int64_t created, used;		/* 0: never */
+};
+int model_token_list(struct db *db, const char *user,
+    bool (*fn)(void *arg, const struct model_token_row *t), void *arg);
 
 /* The salt of the user's slow hashes, made at the first call.  The hash itself is taken
  * between two transactions.  Writes. */
 int model_salt(struct db *db, const char *user, unsigned char salt[ONETIME_SALT_LEN]);
 
-/* Replaces all of the user's recovery codes.  Writes. */
+/* Replaces all of the user's recovery codes; at most RECOVERY_CODES.  Writes. */
 int model_recovery_set(struct db *db, const char *user, unsigned char hashes[][ONETIME_HASH_LEN],
     size_t count, const char *by, int64_t now);
+
+/* POST /v1/users/{user}/recovery: hashes are the slow ones of codes under
+ * model_salt.  out is the codes; with the same key, the first ones.  Writes. */
+struct model_recovery {
+	char codes[RECOVERY_CODES][RECOVERY_TEXT_MAX];
+};
+int model_recovery_renew(struct db *db, const struct model_once *once, const char *user,
+    const struct model_recovery *codes, unsigned char hashes[RECOVERY_CODES][ONETIME_HASH_LEN],
+    const char *by, int64_t now, struct model_recovery *out);
+
+/* How many of them work still. */
+int model_recovery_left(struct db *db, const char *user, int64_t *left);
 
 /* POST /v1/users/{user}/passes: text is pass_new's, and hash its slow hash under
  * model_salt.  out is the text and when it expires; with the same key, the first

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tokens with their sealed keys, and the slow hashes of recovery codes and
- * passes.
+ * Tokens with their sealed keys.
  */
 #include "model_token.h"
 
@@ -25,26 +24,10 @@ static const char seal_sql[] = "UPDATE token SET sealed = ?2 WHERE id = ?1";
 static const char spend_sql[] =
 	"UPDATE token SET last = ?2, resync = -1, used = ?3 WHERE id = ?1 AND last < ?2";
 static const char resync_sql[] = "UPDATE token SET resync = ?2 WHERE id = ?1";
-static const char remove_sql[] = "DELETE FROM token WHERE user = ?1 AND name = ?2";
-static const char salt_sql[] = "SELECT salt FROM user WHERE name = ?1 AND salt IS NOT NULL";
-static const char salt_set_sql[] = "UPDATE user SET salt = ?2 WHERE name = ?1";
-static const char recovery_sql[] = "SELECT hash, used FROM recovery WHERE user = ?1";
-static const char recovery_add_sql[] =
-	"INSERT INTO recovery (user, hash, created) VALUES (?1, ?2, ?3)";
-static const char recovery_spend_sql[] =
-	"UPDATE recovery SET used = ?3 WHERE user = ?1 AND hash = ?2 AND used = 0";
-static const char recovery_remove_sql[] = "DELETE FROM recovery WHERE user = ?1";
-static const char passes_sql[] =
-	"SELECT id, uses, hash FROM pass WHERE user = ?1 AND uses > 0 AND expires > ?2";
-static const char pass_count_sql[] =
-	"SELECT count(*) FROM pass WHERE user = ?1 AND uses > 0 AND expires > ?2";
-static const char pass_add_sql[] =
-	"INSERT INTO pass (user, hash, created, expires, uses, issuer)"
-	" VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-static const char pass_spend_sql[] =
-	"UPDATE pass SET uses = uses - 1 WHERE id = ?1 AND uses > 0 AND expires > ?2";
-
-/* ---- tokens ---- */
+static const char remove_sql[] = "DELETE FROM token WHERE user = ?1 AND id = ?2";
+static const char list_sql[] =
+	"SELECT id, name, kind, algorithm, digits, period, created, used FROM token"
+	" WHERE user = ?1 ORDER BY id";
 
 /* What a sealed key is bound to.  Only numbers follow the user, so no two
  * tokens share a text. */
@@ -123,15 +106,6 @@ seal_token(struct db *db, const char *user, int64_t id, const struct otp_params 
 	return db_change(db, seal_sql, ARGS(NUMBER(id), BYTES(sealed, len),), MFA_E_INTERNAL);
 }
 
-static int
-room_for_one(struct db *db, const char *sql, const char *user, int64_t now, int64_t most)
-{
-	int64_t count;
-	int r = db_number(db, sql, ARGS(TEXT(user), NUMBER(now),), 0, &count);
-
-	return r == MFA_OK && count >= most ? PROBLEM_TOO_MANY : r;
-}
-
 /* The row first: its id is part of what the key is bound to. */
 int
 model_token_add(struct db *db, const char *user, const char *name,
@@ -167,9 +141,9 @@ model_token_add(struct db *db, const char *user, const char *name,
 }
 
 int
-model_token_remove(struct db *db, const char *user, const char *name, const char *by, int64_t now)
+model_token_remove(struct db *db, const char *user, int64_t id, const char *by, int64_t now)
 {
-	int r = db_change(db, remove_sql, ARGS(TEXT(user), TEXT(name),), PROBLEM_NOT_FOUND);
+	int r = db_change(db, remove_sql, ARGS(TEXT(user), NUMBER(id),), PROBLEM_NOT_FOUND);
 
 	return r != MFA_OK ? r : model_note(db, &(struct model_event){ .event = "token",
 	    .user = user, .outcome = "removed", .by = by }, now);
@@ -188,127 +162,29 @@ model_token_resync(struct db *db, int64_t id, int64_t counter)
 	return db_change(db, resync_sql, ARGS(NUMBER(id), NUMBER(counter),), MFA_E_ABSENT);
 }
 
-/* ---- slow hashes ---- */
+/* ---- looking ---- */
 
 int
-model_salt_find(struct db *db, const char *user, unsigned char salt[ONETIME_SALT_LEN])
+model_token_list(struct db *db, const char *user,
+    bool (*fn)(void *arg, const struct model_token_row *t), void *arg)
 {
+	struct model_token_row t;
 	sqlite3_stmt *st;
-	int r = db_first(db, salt_sql, ARGS(TEXT(user),), &st);
+	int r = db_first(db, list_sql, ARGS(TEXT(user),), &st);
 
-	if (r != MFA_OK)
-		return r;
-	r = db_bytes(db, st, 0, salt, ONETIME_SALT_LEN);
-	sql_end(st);
-	return r;
-}
-
-int
-model_salt(struct db *db, const char *user, unsigned char salt[ONETIME_SALT_LEN])
-{
-	int r = model_check_text(db, "user", user, MODEL_NAME_MAX);
-
-	if (r != MFA_OK || (r = model_salt_find(db, user, salt)) != MFA_E_ABSENT)
-		return r;
-	if ((r = onetime_salt(salt)) != MFA_OK || (r = model_user_make(db, user)) != MFA_OK)
-		return r;
-	return db_change(db, salt_set_sql, ARGS(TEXT(user), BYTES(salt, ONETIME_SALT_LEN),),
-	    MFA_E_INTERNAL);
-}
-
-/* Whether column i is this hash. */
-static bool
-same_hash(sqlite3_stmt *st, int i, const unsigned char hash[ONETIME_HASH_LEN])
-{
-	const void *bytes = sqlite3_column_blob(st, i);
-
-	return bytes != NULL && sqlite3_column_bytes(st, i) == ONETIME_HASH_LEN &&
-	    secret_equal(bytes, hash, ONETIME_HASH_LEN);
-}
-
-int
-model_recovery_set(struct db *db, const char *user, unsigned char hashes[][ONETIME_HASH_LEN],
-    size_t count, const char *by, int64_t now)
-{
-	size_t i;
-	int r = model_check_range(db, "count", (int64_t)count, 1, MODEL_RECOVERY_MAX);
-
-	if (r == MFA_OK && (r = model_user_make(db, user)) == MFA_OK)
-		r = db_do(db, recovery_remove_sql, ARGS(TEXT(user),), NULL);
-	for (i = 0; r == MFA_OK && i < count; i++)
-		r = db_do(db, recovery_add_sql, ARGS(TEXT(user),
-		    BYTES(hashes[i], ONETIME_HASH_LEN), NUMBER(now),), NULL);
-	return r != MFA_OK ? r : model_note(db, &(struct model_event){ .event = "recovery",
-	    .user = user, .by = by }, now);
-}
-
-int
-model_recovery_spend(struct db *db, const char *user, const unsigned char hash[ONETIME_HASH_LEN],
-    int64_t now, unsigned int *left)
-{
-	unsigned int unused = 0;
-	bool found = false;
-	sqlite3_stmt *st;
-	int r = db_first(db, recovery_sql, ARGS(TEXT(user),), &st);
-
-	*left = 0;
 	for (; r == MFA_OK; r = db_next(db, st)) {
-		bool same = same_hash(st, 0, hash), fresh = sqlite3_column_int64(st, 1) == 0;
-
-		unused += fresh;
-		found |= same && fresh;
+		t.id = sqlite3_column_int64(st, 0);
+		sql_text(st, 1, t.name, sizeof(t.name));
+		t.params.kind = (enum otp_kind)sql_uint(st, 2);
+		t.params.algorithm = (enum otp_algorithm)sql_uint(st, 3);
+		t.params.digits = sql_uint(st, 4);
+		t.params.period = sql_uint(st, 5);
+		t.created = sqlite3_column_int64(st, 6);
+		t.used = sqlite3_column_int64(st, 7);
+		if (!fn(arg, &t)) {
+			sql_end(st);
+			return MFA_OK;
+		}
 	}
-	if (r != MFA_E_ABSENT)
-		return r;
-	*left = unused - found;
-	/* A time of 0 would be unused. */
-	return !found ? MFA_E_REFUSED : db_change(db, recovery_spend_sql, ARGS(TEXT(user),
-	    BYTES(hash, ONETIME_HASH_LEN), NUMBER(now > 0 ? now : 1),), MFA_E_REFUSED);
-}
-
-int
-model_pass_add(struct db *db, const struct model_once *once, const char *user,
-    const char *text, const unsigned char hash[ONETIME_HASH_LEN], int64_t life,
-    unsigned int uses, const char *by, int64_t now, struct model_pass *out)
-{
-	bool found;
-	int r;
-
-	memset(out, 0, sizeof(*out));
-	if ((r = model_check_text(db, "user", user, MODEL_NAME_MAX)) != MFA_OK ||
-	    (r = model_check_range(db, "life", life, 1, MODEL_PASS_LIFE_MAX)) != MFA_OK ||
-	    (r = model_check_range(db, "uses", uses, 1, MODEL_PASS_USES_MAX)) != MFA_OK ||
-	    (r = model_once_find(db, once, "pass", now, out, sizeof(*out), &found)) != MFA_OK ||
-	    found || (r = room_for_one(db, pass_count_sql, user, now, MODEL_PASSES_MAX)) != MFA_OK)
-		return r;
-	out->expires = now + life;
-	(void)snprintf(out->text, sizeof(out->text), "%s", text);
-	if ((r = model_user_make(db, user)) != MFA_OK ||
-	    (r = db_do(db, pass_add_sql, ARGS(TEXT(user), BYTES(hash, ONETIME_HASH_LEN),
-	    NUMBER(now), NUMBER(out->expires), NUMBER(uses), TEXT(by),), NULL)) != MFA_OK ||
-	    (r = model_note(db, &(struct model_event){ .event = "pass", .user = user,
-	    .by = by }, now)) != MFA_OK)
-		return r;
-	return model_once_keep(db, once, "pass", now, out, sizeof(*out));
-}
-
-int
-model_pass_spend(struct db *db, const char *user, const unsigned char hash[ONETIME_HASH_LEN],
-    int64_t now, unsigned int *left)
-{
-	int64_t id = -1;
-	sqlite3_stmt *st;
-	int r = db_first(db, passes_sql, ARGS(TEXT(user), NUMBER(now),), &st);
-
-	*left = 0;
-	for (; r == MFA_OK; r = db_next(db, st)) {
-		if (!same_hash(st, 2, hash))
-			continue;
-		id = sqlite3_column_int64(st, 0);
-		*left = sql_uint(st, 1) - 1;
-	}
-	if (r != MFA_E_ABSENT)
-		return r;
-	return id == -1 ? MFA_E_REFUSED :
-	    db_change(db, pass_spend_sql, ARGS(NUMBER(id), NUMBER(now),), MFA_E_REFUSED);
+	return r == MFA_E_ABSENT ? MFA_OK : r;
 }

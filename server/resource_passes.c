@@ -37,17 +37,10 @@ static int
 slow_hash(struct db *db, struct work *w)
 {
 	struct passing *p = (struct passing *)w;
-	struct secret text, normalised = { .len = 0 };
-	int r;
+	int r = pass_new(PASS_CHARS_DEFAULT, p->text, sizeof(p->text));
 
 	(void)db;
-	if ((r = pass_new(PASS_CHARS_DEFAULT, p->text, sizeof(p->text))) == MFA_OK &&
-	    (r = secret_set(&text, p->text, strlen(p->text))) == MFA_OK &&
-	    (r = onetime_normalise(&text, &normalised)) == MFA_OK)
-		r = onetime_hash(&normalised, p->salt, p->hash);
-	secret_wipe(&text);
-	secret_wipe(&normalised);
-	return r;
+	return r != MFA_OK ? r : onetime_hash_text(p->text, p->salt, p->hash);
 }
 
 static int

@@ -35,6 +35,10 @@ extern const struct route policy_routes[];
 extern const struct route admin_routes[];
 /* their locks, */
 extern const struct route lock_routes[];
+/* their tokens, */
+extern const struct route token_routes[];
+/* recovery codes, */
+extern const struct route recovery_routes[];
 /* temporary access passes, */
 extern const struct route pass_routes[];
 /* who waits, who did what, and a copy of it all. */

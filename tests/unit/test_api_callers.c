@@ -75,6 +75,13 @@ static const struct {
 	{ "DELETE", "/v1/devices/" D, ROOT, NULL, NULL },
 	{ "PUT", "/v1/users/bert/lock", ROOT, "{\"what\":\"all\",\"reason\":\"x\"}", " reason " },
 	{ "DELETE", "/v1/users/bert/lock?what=all", ROOT, NULL, NULL },
+	{ "GET", "/v1/users/bert/tokens", ROOT, NULL, NULL },
+	{ "POST", "/v1/users/bert/tokens", ROOT, "{\"name\":\"x\",\"kind\":\"totp\","
+	    "\"algorithm\":\"SHA1\",\"digits\":6,\"period\":30,\"counter\":0,"
+	    "\"secret\":\"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\",\"code\":\"12345678\"}",
+	    " kind algorithm digits period counter secret code " },
+	{ "DELETE", "/v1/users/bert/tokens/1", ROOT, NULL, NULL },
+	{ "POST", "/v1/users/bert/recovery", ROOT, "{}", "" },
 	{ "POST", "/v1/users/bert/passes", ROOT, "{\"life\":60,\"uses\":1}", " uses " },
 	{ "GET", "/v1/audit", ROOT, NULL, NULL },
 	{ "POST", "/v1/backup", ROOT, "{\"path\":\"x\"}", "" },

@@ -236,7 +236,7 @@ START_TEST(counters_go_forward_and_are_found_again)
 	static const struct otp_params p = { OTP_HOTP, OTP_SHA1, 6, 30 };
 	int64_t id;
 
-	DONE(&w, model_token_remove(w.db, "anna", "phone", "root", NOW));
+	DONE(&w, model_token_remove(w.db, "anna", token, "root", NOW));
 	DONE(&w, model_token_add(w.db, "anna", "key", &p, &key, -1, "root", NOW, &id));
 	ck_assert_int_eq(type(hotp(0), NOW), MODEL_CODE_ACCEPTED);
 	ck_assert_int_eq(type(hotp(0), NOW), MODEL_CODE_REFUSED);
@@ -269,7 +269,9 @@ START_TEST(a_token_has_a_form_a_name_and_a_limit)
 	}
 	ck_assert_int_eq(WRITE(&w, model_token_add(w.db, "anna", "more", &otp_default, &key, -1,
 	    "root", NOW, &id)), PROBLEM_TOO_MANY);
-	ck_assert_int_eq(WRITE(&w, model_token_remove(w.db, "anna", "none", "root", NOW)),
+	ck_assert_int_eq(WRITE(&w, model_token_remove(w.db, "anna", id + 100, "root", NOW)),
+	    PROBLEM_NOT_FOUND);
+	ck_assert_int_eq(WRITE(&w, model_token_remove(w.db, "bert", token, "root", NOW)),
 	    PROBLEM_NOT_FOUND);
 }
 END_TEST
