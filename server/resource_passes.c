@@ -3,8 +3,6 @@
  * Temporary access passes.  Their slow hash needs the user's salt, which is
  * made in one transaction, and is taken before the one that adds the pass.
  */
-#include <string.h>
-
 #include "error.h"
 #include "jobs.h"
 #include "model_code.h"
