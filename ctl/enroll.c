@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ask.h"
 #include "ctl.h"
 #include "enrolment.h"
 #include "error.h"
@@ -10,57 +9,7 @@
 #include "state.h"
 #include "text.h"
 #include "token_name.h"
-
-/* As they were given; NULL: not. */
-struct wishes {
-	const char *name, *replace, *kind, *algorithm, *digits, *period, *counter;
-	bool key_stdin, json;
-};
-
-/* ---- the command line ---- */
-
-static int
-read_params(const struct wishes *w, struct otp_params *p)
-{
-	unsigned int digits = p->digits, period = p->period;
-	int r = CTL_DONE;
-
-	if (w->kind != NULL && otp_kind_parse(w->kind, &p->kind) != MFA_OK)
-		return complain(CTL_USAGE, "--kind: not totp or hotp");
-	if (w->algorithm != NULL && otp_algorithm_parse(w->algorithm, &p->algorithm) != MFA_OK)
-		return complain(CTL_USAGE, "--algorithm: not SHA1, SHA256 or SHA512");
-	if (w->digits != NULL)
-		r = opts_number("digits", w->digits, 6, 8, &digits);
-	if (r == CTL_DONE && w->period != NULL)
-		r = opts_number("period", w->period, 30, 60, &period);
-	if (r != CTL_DONE)
-		return r;
-	if (p->kind == OTP_HOTP && w->period != NULL)
-		return complain(CTL_USAGE, "--period: a hotp token has none");
-	if (p->kind == OTP_TOTP && w->counter != NULL)
-		return complain(CTL_USAGE, "--counter: a totp token has none: add --kind hotp");
-	p->digits = digits;
-	p->period = p->kind == OTP_HOTP || period == 0 ? otp_default.period : period;
-	if (otp_check(p) != MFA_OK)
-		return complain(CTL_USAGE, "--period: not 30 or 60");
-	return CTL_DONE;
-}
-
-static int
-check_wishes(const struct wishes *w)
-{
-	struct otp_params p = otp_default;
-	unsigned int counter;
-	int r;
-
-	if (w->name != NULL && (r = token_name_valid(w->name)) != CTL_DONE)
-		return r;
-	if (w->counter != NULL &&
-	    (r = opts_number("counter", w->counter, 0, 1000000000, &counter)) != CTL_DONE)
-		return r;
-	/* What it replaces may be of another kind: looked at again then. */
-	return w->replace != NULL ? CTL_DONE : read_params(w, &p);
-}
+#include "wishes.h"
 
 /* ---- before anything is asked ---- */
 
@@ -80,7 +29,7 @@ prepare(struct enrolment *e, const struct wishes *w, const struct token *tokens,
 		return complain(CTL_REFUSED, "%s has %d tokens: remove one first", user,
 		    TOKENS_MAX);
 	e->token.params = old != NULL ? old->params : otp_default;
-	if ((r = read_params(w, &e->token.params)) != CTL_DONE)
+	if ((r = wishes_params(w, &e->token.params)) != CTL_DONE)
 		return r;
 	if (w->name != NULL)
 		(void)text_copy(e->token.name, sizeof(e->token.name), w->name);
@@ -106,25 +55,6 @@ look_around(struct state *st, struct enrolment *e, const struct wishes *w)
 	r = r == MFA_OK ? prepare(e, w, tokens, count) : state_fault(st, r);
 	explicit_bzero(tokens, sizeof(tokens));
 	return r;
-}
-
-static int
-read_key(struct enrolment *e)
-{
-	struct secret typed;
-	int r = ask("Type the token's key (base32): ", false, &typed);
-
-	if (r == MFA_OK && memchr(typed.data, '\0', typed.len) == NULL)
-		r = otp_key_import((const char *)typed.data, &e->token.key);
-	else if (r == MFA_OK)
-		r = MFA_E_INVALID;
-	secret_wipe(&typed);
-	if (r == MFA_E_CLOSED)
-		return complain(CTL_REFUSED, "no key was typed: nothing was changed");
-	if (r != MFA_OK || e->token.key.len < OTP_KEY_MIN)
-		return complain(CTL_REFUSED, "that is no key in base32 of %d to %d bytes: "
-		    "nothing was changed", OTP_KEY_MIN, OTP_KEY_MAX);
-	return CTL_DONE;
 }
 
 /* ---- keeping it ---- */
@@ -215,7 +145,7 @@ enroll(struct state *st, struct enrolment *e, const struct wishes *w)
 	if (r != CTL_DONE)
 		return r;
 	if (e->typed_key) {
-		if ((r = read_key(e)) != CTL_DONE)
+		if ((r = wishes_key(&e->token.key)) != CTL_DONE)
 			return r;
 	} else if ((error = otp_key_new(e->token.params.algorithm, &e->token.key)) != MFA_OK ||
 	    (error = offer(e, config_service(st->config, "")->issuer)) != MFA_OK) {
@@ -243,7 +173,7 @@ cmd_enroll(int argc, char **argv)
 	int first, r;
 
 	if ((r = opts_read(argc, argv, opts, sizeof(opts) / sizeof(opts[0]), 1, 1, &first)) !=
-	    CTL_DONE || (r = check_wishes(&w)) != CTL_DONE || (r = need_root()) != CTL_DONE ||
+	    CTL_DONE || (r = wishes_check(&w)) != CTL_DONE || (r = need_root()) != CTL_DONE ||
 	    (r = user_known(argv[first])) != CTL_DONE)
 		return r;
 	if (w.counter != NULL)

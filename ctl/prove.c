@@ -30,8 +30,10 @@ look(struct enrolment *e, const char *code)
 	}
 	if (strlen(code) != p->digits)
 		return MFA_E_REFUSED;
-	if ((r = otp_find(p, &e->token.key, code, first, last, &match)) == MFA_OK)
+	if ((r = otp_find(p, &e->token.key, code, first, last, &match)) == MFA_OK) {
 		e->token.last = (int64_t)match;
+		memcpy(e->code, code, sizeof(e->code));
+	}
 	return r == MFA_E_INVALID ? MFA_E_REFUSED : r;
 }
 

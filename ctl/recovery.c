@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "codes.h"
 #include "ctl.h"
 #include "error.h"
 #include "json.h"
@@ -39,32 +40,6 @@ apply(struct state *st, void *arg)
 	return store_recovery_set(st->store, v->user, v->hashes, RECOVERY_CODES, st->now);
 }
 
-static void
-print_json(const struct recovery *v)
-{
-	size_t i;
-
-	(void)fputs("{ \"user\": ", stdout);
-	json_print_text(v->user);
-	(void)fputs(", \"codes\": [", stdout);
-	for (i = 0; i < RECOVERY_CODES; i++)
-		(void)printf("%s \"%s\"", i > 0 ? "," : "", v->codes[i]);
-	(void)puts(" ] }");
-}
-
-static void
-print(const struct recovery *v)
-{
-	char user[SHOW_MAX];
-	size_t i;
-
-	(void)printf("Recovery codes for %s.  Each works once, instead of a code from the app.\n"
-	    "They are not shown again; codes made earlier no longer work.\n\n",
-	    show(user, sizeof(user), v->user));
-	for (i = 0; i < RECOVERY_CODES; i++)
-		(void)printf("    %2zu   %s\n", i + 1, v->codes[i]);
-}
-
 static int
 renew(struct state *st, struct recovery *v)
 {
@@ -76,10 +51,7 @@ renew(struct state *st, struct recovery *v)
 		r = state_change(st, &c, apply, v);
 	if (r != MFA_OK)
 		return state_fault(st, r);
-	(v->json ? print_json : print)(v);
-	if (fflush(stdout) != 0)
-		return complain(CTL_STATE, "the codes could not be shown: make new ones");
-	return CTL_DONE;
+	return codes_show(v->user, v->codes, v->json);
 }
 
 static int

@@ -102,13 +102,15 @@ static const struct {
 	{ "forbidden", CTL_REFUSED, "the service does not let this caller do that" },
 	{ "bad-token", CTL_REFUSED, "the token is not accepted: it was used, has expired or is "
 	    "mistyped: mfactl --server token makes one" },
-	{ "name-taken", CTL_REFUSED, "the service has a host of that name already: choose another "
-	    "--name, or remove that one" },
+	{ "name-taken", CTL_REFUSED, "the service has another of that name already: choose "
+	    "another --name, or remove that one" },
 	{ "not-found", CTL_ABSENT, "the service knows nothing of that name" },
 	{ "no-authority", CTL_REFUSED, "the service has no authority of its own: sign the request "
 	    "with mfactl authority sign" },
 	{ "bad-certificate", CTL_REFUSED, "the service does not take that certificate: it is of "
 	    "another phone, or has expired" },
+	{ "wrong-code", CTL_REFUSED, "the service did not take the code: begin again; is the clock "
+	    "right, here and on the device?" },
 	{ "gone", CTL_REFUSED, "it is over: begin again" },
 	{ "already-used", CTL_REFUSED, "it was used already: begin again" },
 };

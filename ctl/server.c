@@ -13,9 +13,17 @@ static const struct {
 } commands[] = {
 	{ "users", server_users, "[--json]", "show who has phones and tokens, and who is locked" },
 	{ "devices", server_devices, "USER [--json]", "show the phones of a user" },
+	{ "tokens", server_tokens, "USER [--json]", "show the tokens of a user" },
 	{ "hosts", server_hosts, "[--json]", "show the hosts that have joined" },
 	{ "waiting", server_waiting, "[--json]", "show who waits for an approval now" },
-	{ "remove", server_remove, "PHONE|HOST", "take back a phone or a host, by its id" },
+	{ "enroll", server_enroll,
+	    "USER [--name NAME] [--kind totp|hotp]\n"
+	    "      [--algorithm SHA1|SHA256|SHA512] [--digits 6|7|8] [--period 30|60]\n"
+	    "      [--key-stdin] [--counter N] [--json]",
+	    "set up an authenticator app or a hardware token, for all hosts" },
+	{ "recovery", server_recovery, "USER [--json]", "make ten new recovery codes" },
+	{ "remove", server_remove, "PHONE|HOST, or USER TOKEN",
+	    "take back a phone or a host, by its id, or a token" },
 	{ "token", server_token, "[--name HOST] [--life TIME] [--json]",
 	    "make a token for a host to join with" },
 	{ "lock", server_lock, "USER [--phones] [--reason TEXT]",

@@ -11,12 +11,15 @@
  */
 int server_backup(struct api *a, int argc, char **argv);
 int server_devices(struct api *a, int argc, char **argv);
+int server_enroll(struct api *a, int argc, char **argv);
 int server_hosts(struct api *a, int argc, char **argv);
 int server_lock(struct api *a, int argc, char **argv);
 int server_log(struct api *a, int argc, char **argv);
 int server_pass(struct api *a, int argc, char **argv);
+int server_recovery(struct api *a, int argc, char **argv);
 int server_remove(struct api *a, int argc, char **argv);
 int server_token(struct api *a, int argc, char **argv);
+int server_tokens(struct api *a, int argc, char **argv);
 int server_unlock(struct api *a, int argc, char **argv);
 int server_users(struct api *a, int argc, char **argv);
 int server_waiting(struct api *a, int argc, char **argv);

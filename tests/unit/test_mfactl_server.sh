@@ -63,6 +63,15 @@ d_BBBBBBBBBBBBBBBBBBBBBB  webauthn-es256  2026-05-28  -           2026-09-21
 says "GET /v1/users/nobody/devices" 404 "$(problem not-found 404)"
 ctl devices nobody
 is "an_unknown_user" "$status" 4
+phone='{"token":7,"name":"phone","kind":"totp","algorithm":"SHA1","digits":6,"period":30,"created":1790000000,"last_used":null}'
+fob='{"token":9,"name":"a fob","kind":"hotp","algorithm":"SHA1","digits":8,"created":1790000000,"last_used":1790000000}'
+says "GET /v1/users/alice/tokens" 200 "{\"tokens\":[$phone,$fob],\"recovery\":0,\"issuer\":\"Example\"}"
+ctl tokens alice
+is "tokens" "$status $out" "0 token  kind  algorithm  digits  period  since       used
+phone  totp  SHA1       6       30      2026-09-21  -
+a fob  hotp  SHA1       8       -       2026-09-21  2026-09-21"
+ctl tokens alice --json
+is "tokens_for_a_program" "$(jq -c '.[1] | [.name, .digits, .period]' <<< "$out")" '["a fob",8,null]'
 says "GET /v1/hosts" 200 '{"hosts":[{"host":"h_AAAAAAAAAAAAAAAAAAAAAA","name":"web1.example.org","created":1790000000,"last_seen":1790000001}]}'
 ctl hosts
 is "hosts" "$status $out" "0 host                      since       seen                 name
@@ -115,6 +124,40 @@ says "POST /v1/users/alice/passes" 201 "{\"pass\":\"$pass\",\"expires\":17900000
 ctl pass alice --uses 3
 is "pass" "$status $(sha256sum <<< "${out%%$'\n'*}")" "0 $(sha256sum <<< "$pass")"
 is "for_so_long" "$(bodies "POST /v1/users/alice/passes" | tail -n 1)" '{"life":28800,"uses":3}'
+
+says "DELETE /v1/users/alice/tokens/9" 204
+ctl remove alice "a fob"
+is "remove_a_token" "$status $out" "0 The token a fob of alice is worth nothing any more."
+ctl remove alice tablet
+is "a_token_that_is_not_there" "$status" 4
+key=$(head -c 20 /dev/urandom | base32)
+code=$(oathtool --hotp -b -c 3 - <<< "$key")
+canary "$key"
+type_in() {	# type_in ARGUMENT...: with key and code
+	status=0
+	printf '%s\n' "$key" "$code" | mfactl --server enroll "$@" > out 2> err || status=$?
+}
+says "POST /v1/users/alice/tokens" 201 '{"token":10}'
+type_in alice --kind hotp --key-stdin
+is "enroll" "$status $(tail -n 1 out)" "0 Enrolled: alice has the token token, for all hosts."
+is "as_it_was_proved" "$(bodies "POST /v1/users/alice/tokens" | tail -n 1 | jq -c '[.name, .kind, .digits, .period, .counter]')" \
+    '["token","hotp",6,null,3]'
+is "with_the_key_and_its_code" "$(bodies "POST /v1/users/alice/tokens" | tail -n 1 | jq -r '.secret, .code' | sha256sum)" \
+    "$(printf '%s\n' "$key" "$code" | sha256sum)"
+type_in alice --kind hotp --key-stdin --name phone
+is "a_name_that_is_taken_is_not_asked_about" "$status $(asked "POST /v1/users/alice/tokens")" "5 1"
+says "POST /v1/users/alice/tokens" 409 "$(problem wrong-code 409)"
+type_in alice --kind hotp --key-stdin --name new
+is "a_code_that_the_service_does_not_take" "$status $(grep -c 'did not take the code' err)" "5 1"
+
+codes=$(for i in 0 1 2 3 4 5 6 7 8 9; do head -c 10 /dev/urandom | base32 | tr A-Z a-z | sed -E 's/(.{4})(.{4})(.{4})/\1-\2-\3-/'; done)
+canary $codes
+says "POST /v1/users/alice/recovery" 201 "$(jq -Rn '{codes: [inputs]}' <<< "$codes")"
+ctl recovery alice
+is "recovery" "$status $(grep -oE '([a-z2-7]{4}-){3}[a-z2-7]{4}' <<< "$out" | sha256sum)" "0 $(sha256sum <<< "$codes")"
+ctl recovery alice --json
+is "recovery_for_a_program" "$status $(jq -r '.codes[]' <<< "$out" | sha256sum)" "0 $(sha256sum <<< "$codes")"
+
 says "PUT /v1/users/alice/lock" 204
 ctl lock alice --reason 'left "us"'
 is "lock" "$status $out $(bodies PUT | tail -n 1)" '0 Everything of alice is locked, at every host. {"what":"all","reason":"left \"us\""}'
@@ -122,7 +165,7 @@ ctl lock alice --phones
 is "lock_phones" "$status $(bodies PUT | tail -n 1)" '0 {"what":"push","reason":""}'
 says "DELETE /v1/users/alice/lock" 204
 ctl unlock alice --phones
-is "unlock_phones" "$status $(grep -o '^DELETE [^ ]*' service/log)" "0 DELETE /v1/users/alice/lock?what=push"
+is "unlock_phones" "$status $(grep -o '^DELETE [^ ]*' service/log | tail -n 1)" "0 DELETE /v1/users/alice/lock?what=push"
 says "DELETE /v1/devices/d_AAAAAAAAAAAAAAAAAAAAAA" 204
 ctl remove d_AAAAAAAAAAAAAAAAAAAAAA
 is "remove_a_phone" "$status" 0
@@ -160,6 +203,11 @@ bad "a_log_that_comes_again" "GET /v1/audit" "$(records 1 100)" log
 bad "a_log_of_texts" "GET /v1/audit" '{"records":["x"]}' log
 bad "a_log_with_a_line_break" "GET /v1/audit" '{"records":[{"id":1,"user":"a\nb"}]}' log
 bad "no_token" "POST /v1/join-tokens" '{"expires":1}' token
+bad "nine_codes" "POST /v1/users/alice/recovery" '{"codes":["aaaa-aaaa-aaaa-aaaa"]}' recovery alice
+bad "codes_with_a_line_break" "POST /v1/users/alice/recovery" \
+    "$(jq -n '[range(10) | "aaaa-aaaa-aaaa-aaa\n"] | {codes: .}')" recovery alice
+bad "a_token_without_a_name" "GET /v1/users/alice/tokens" '{"tokens":[{"token":1}],"recovery":0,"issuer":"x"}' enroll alice
+bad "tokens_without_an_issuer" "GET /v1/users/alice/tokens" '{"tokens":[],"recovery":0}' enroll alice
 bad "no_pass" "POST /v1/users/alice/passes" '{"pass":"a\u0007","expires":1}' pass alice
 
 commands=$(mfactl help --server | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p' | sort)
@@ -169,12 +217,13 @@ is "and_shows_how_each_is_used" "$(sed -n 's/^\.Fl .-server Cm //p' "$TOP/man/mf
     grep -oE '[a-z]+' | sort)" "$commands"
 
 for case in "nonsense" "devices" "devices a b" "users x" "remove" "remove x" "remove d_x" "token x" "token --life 99d" \
-    "lock" "lock a b" "unlock" "pass" "pass alice --uses 0" "log x" "log --limit 0" "backup"; do
+    "tokens" "tokens a b" "enroll" "enroll a b" "enroll a --digits 5" "enroll a --period 31" "enroll a --counter 1" \
+    "enroll a --kind x" "recovery" "recovery a b" "remove a b c" "lock" "lock a b" "unlock" "pass" "pass alice --uses 0" "log x" "log --limit 0" "backup"; do
 	ctl $case
 	is "usage:$case" "$status" 2
 done
 ctl
-is "without_a_word_it_shows_all" "$status $(grep -c '^  [a-z]' <<< "$out")" "0 11"
+is "without_a_word_it_shows_all" "$status $(grep -c '^  [a-z]' <<< "$out")" "0 14"
 
 kill $stand_in
 done_testing
