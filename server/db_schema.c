@@ -168,9 +168,72 @@ static const char rest[] =
 
 static const char *const first[] = { hosts, users, devices, logins, codes, rest, NULL };
 
+/*
+ * ---- 2: what a login writes lies together ----
+ *
+ * A login touches the ends of tables, and indexes that are as long as what waits
+ * now or went wrong lately, whatever else there is: rows by number (n), found by an
+ * id whose beginning is the time; records of a user in chunks of AUDIT_CHUNK;
+ * answers by the ten minutes in which they were given (slot).
+ */
+static const char own_login[] =
+	"DROP INDEX login_live; DROP INDEX login_recent; DROP INDEX login_waiting;"
+	"DROP INDEX login_host; DROP INDEX login_created;"
+	"ALTER TABLE login RENAME TO login_1;"
+	"CREATE TABLE login ("
+	" n INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" id TEXT NOT NULL UNIQUE CHECK (length(id) = 24),"
+	" host TEXT NOT NULL REFERENCES host (id),"
+	" user TEXT NOT NULL REFERENCES user (name),"
+	" service TEXT NOT NULL,"
+	" origin TEXT NOT NULL,"
+	" nonce TEXT NOT NULL,"
+	" digits INTEGER NOT NULL,"
+	" push INTEGER NOT NULL CHECK (push IN (0, 1)),"
+	" created INTEGER NOT NULL,"
+	" expires INTEGER NOT NULL,"
+	" state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 7),"
+	" decision INTEGER CHECK (decision BETWEEN 1 AND 3),"
+	" device TEXT,"
+	" signature TEXT,"
+	" authenticator_data TEXT,"
+	" client_data TEXT,"
+	" CHECK (state <> 0 OR decision IS NULL),"
+	" CHECK (state <> 1 OR decision IS NOT NULL),"
+	" CHECK ((decision IS NULL) = (device IS NULL))) STRICT;"
+	"INSERT INTO login (id, host, user, service, origin, nonce, digits, push, created, expires,"
+	" state, decision, device, signature, authenticator_data, client_data)"
+	" SELECT id, host, user, service, origin, nonce, digits, push, created, expires,"
+	" state, decision, device, signature, authenticator_data, client_data"
+	" FROM login_1 ORDER BY created;"
+	"DROP TABLE login_1;"
+	"CREATE UNIQUE INDEX login_live ON login (user) WHERE state = 0 AND push = 1;"
+	"CREATE INDEX login_open ON login (expires) WHERE state IN (0, 1);"
+	"CREATE INDEX login_unanswered ON login (user, created) WHERE push = 1 AND"
+	" (state = 5 OR (state IN (2, 3, 6) AND decision IS NULL));";
+
+static const char own_rest[] =
+	"ALTER TABLE answer RENAME TO answer_1;"
+	"CREATE TABLE answer ("
+	" slot INTEGER NOT NULL,"
+	" caller TEXT NOT NULL,"
+	" key TEXT NOT NULL,"
+	" request TEXT NOT NULL,"
+	" body BLOB NOT NULL CHECK (length(body) = 32),"
+	" at INTEGER NOT NULL,"
+	" sealed BLOB NOT NULL,"
+	" PRIMARY KEY (slot, caller, key)) STRICT, WITHOUT ROWID;"
+	"INSERT INTO answer (slot, caller, key, request, body, at, sealed)"
+	" SELECT at / 600, caller, key, request, body, at, sealed FROM answer_1;"
+	"DROP TABLE answer_1;"
+	"DROP INDEX audit_user;"
+	"CREATE INDEX audit_chunk ON audit (id / 1024, user);";
+
+static const char *const second[] = { own_login, own_rest, NULL };
+
 /* The step from version n to n + 1 is migrations[n].  A step that has been
  * released is never changed. */
-static const char *const *const migrations[] = { first };
+static const char *const *const migrations[] = { first, second };
 
 #define SCHEMA ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
 

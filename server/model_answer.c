@@ -12,7 +12,7 @@ static const char device_sql[] =
 	"SELECT d.user, d.kind, coalesce(d.expires, 0), u.push_seq FROM device AS d"
 	" JOIN user AS u ON u.name = d.user WHERE d.id = ?1 AND d.revoked IS NULL";
 static const char pending_sql[] =
-	"SELECT l.id, h.name, l.user, l.service, l.origin, l.nonce, l.expires, l.digits"
+	"SELECT l.id, h.name, l.user, l.service, l.origin, l.nonce, l.expires, l.digits, l.n"
 	" FROM login AS l JOIN host AS h ON h.id = l.host"
 	" WHERE l.user = ?1 AND l.state = 0 AND l.push = 1 AND l.expires > ?2";
 static const char state_sql[] =
@@ -25,10 +25,15 @@ static const char answer_sql[] =
 	"UPDATE login SET state = 1, decision = ?2, device = ?3, signature = ?4,"
 	" authenticator_data = ?5, client_data = ?6"
 	" WHERE id = ?1 AND state = 0 AND expires > ?7";
-static const char used_sql[] = "UPDATE device SET used = ?2 WHERE id = ?1";
+/* To the day: more would be one more page of a large table for each login. */
+static const char used_sql[] =
+	"UPDATE device SET used = ?2 WHERE id = ?1 AND used / 86400 <> ?2 / 86400";
 static const char lock_sql[] =
 	"UPDATE user SET push_locked = ?2, push_lock_reason = 'the user reported a login'"
 	" WHERE name = ?1";
+
+/* A login's number, above all that count a user's phones. */
+#define SEQ_LOGIN (INT64_C(1) << 40)
 
 struct phone {
 	char user[MODEL_NAME_MAX];
@@ -88,6 +93,7 @@ model_device_pending(struct db *db, const char *device, int64_t now, bool *waits
 	if (r != MFA_OK)
 		return r == MFA_E_ABSENT ? MFA_OK : r;
 	model_read_pending(st, out);
+	*seq = SEQ_LOGIN + sqlite3_column_int64(st, 8);
 	sql_end(st);
 	*waits = true;
 	return MFA_OK;
@@ -175,8 +181,7 @@ note_answer(struct db *db, const char *device, const struct model_answer *in,
 
 	if (r == MFA_OK && in->decision == MODEL_REPORT)
 		r = db_do(db, lock_sql, ARGS(TEXT(p->user), NUMBER(now),), NULL);
-	if (r == MFA_OK)
-		r = model_user_push(db, p->user);
+	model_user_wake(db, p->user);
 	db_wake(db, "", p->login);
 	return r != MFA_OK ? r : model_note(db, &(struct model_event){ .event = "answer",
 	    .user = p->user, .host = p->host, .service = p->service, .origin = p->origin,

@@ -4,6 +4,7 @@
 #include "error.h"
 #include "model_private.h"
 
+#define AUDIT_CHUNK	1024	/* records, as in the index audit_chunk */
 #define TIDY_ROWS	500	/* of each kind in one round */
 #define TIDY_LOGINS	86400	/* seconds that a login is kept */
 #define TIDY_KEEP	(30 * 86400)	/* the same for what is used up or has expired */
@@ -13,7 +14,10 @@ static const char note_sql[] =
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 #define COLUMNS "SELECT id, at, event, user, host, service, origin, device, outcome, by FROM audit"
 static const char all_sql[] = COLUMNS " WHERE id > ?1 ORDER BY id LIMIT ?2";
-static const char user_sql[] = COLUMNS " WHERE user = ?3 AND id > ?1 ORDER BY id LIMIT ?2";
+static const char user_sql[] = COLUMNS " INDEXED BY audit_chunk"
+	" WHERE id / 1024 = ?4 AND user = ?3 AND id > ?1 ORDER BY id LIMIT ?2";
+static const char last_sql[] = "SELECT max(id) FROM audit";
+static const char first_sql[] = "SELECT id FROM audit WHERE id > ?1 ORDER BY id LIMIT 1";
 
 static const char *
 text(const char *s)
@@ -44,21 +48,22 @@ read_record(sqlite3_stmt *st, struct model_audit *a)
 	sql_text(st, 9, a->by, sizeof(a->by));
 }
 
-int
-model_audit_read(struct db *db, int64_t after, const char *user, unsigned int limit,
-    bool (*fn)(void *arg, const struct model_audit *a), void *arg)
+struct reading {
+	unsigned int left;	/* records */
+	bool (*fn)(void *arg, const struct model_audit *a);
+	void *arg;
+};
+
+static int
+read_on(struct db *db, struct reading *g, int r, sqlite3_stmt *st)
 {
 	struct model_audit a;
-	sqlite3_stmt *st;
-	int r;
 
-	if (user == NULL)
-		r = db_first(db, all_sql, ARGS(NUMBER(after), NUMBER(limit),), &st);
-	else
-		r = db_first(db, user_sql, ARGS(NUMBER(after), NUMBER(limit), TEXT(user),), &st);
 	for (; r == MFA_OK; r = db_next(db, st)) {
 		read_record(st, &a);
-		if (!fn(arg, &a)) {
+		g->left--;
+		if (!g->fn(g->arg, &a)) {
+			g->left = 0;
 			sql_end(st);
 			return MFA_OK;
 		}
@@ -66,13 +71,50 @@ model_audit_read(struct db *db, int64_t after, const char *user, unsigned int li
 	return r == MFA_E_ABSENT ? MFA_OK : r;
 }
 
+/* One look for each chunk of the records: so the newest alone have an index that
+ * grows, and a login writes a few pages of it, not one for each user. */
+static int
+read_user(struct db *db, int64_t after, const char *user, struct reading *g)
+{
+	int64_t id, last;
+	sqlite3_stmt *st;
+	int r;
+
+	if ((r = db_number(db, last_sql, ARGS(), 0, &last)) != MFA_OK ||
+	    (r = db_number(db, first_sql, ARGS(NUMBER(after),), last + AUDIT_CHUNK,
+	    &id)) != MFA_OK)
+		return r;
+	for (id /= AUDIT_CHUNK; r == MFA_OK && g->left > 0 && id <= last / AUDIT_CHUNK; id++) {
+		r = db_first(db, user_sql, ARGS(NUMBER(after), NUMBER(g->left), TEXT(user),
+		    NUMBER(id),), &st);
+		r = read_on(db, g, r, st);
+	}
+	return r;
+}
+
+int
+model_audit_read(struct db *db, int64_t after, const char *user, unsigned int limit,
+    bool (*fn)(void *arg, const struct model_audit *a), void *arg)
+{
+	struct reading g = { .left = limit, .fn = fn, .arg = arg };
+	sqlite3_stmt *st;
+	int r;
+
+	if (user != NULL)
+		return read_user(db, after, user, &g);
+	r = db_first(db, all_sql, ARGS(NUMBER(after), NUMBER(limit),), &st);
+	return read_on(db, &g, r, st);
+}
+
 /* ---- what is over ---- */
 
 static const char tidy_answers[] =
-	"DELETE FROM answer WHERE (caller, key) IN"
-	" (SELECT caller, key FROM answer WHERE at <= ?1 LIMIT ?2)";
+	"DELETE FROM answer WHERE (slot, caller, key) IN"
+	" (SELECT slot, caller, key FROM answer WHERE slot <= ?1 / 600 AND at <= ?1 LIMIT ?2)";
+/* The oldest ones, without an index on their time; records below likewise. */
 static const char tidy_logins[] =
-	"DELETE FROM login WHERE id IN (SELECT id FROM login WHERE created < ?1 LIMIT ?2)";
+	"DELETE FROM login WHERE n IN (SELECT n FROM"
+	" (SELECT n, created FROM login ORDER BY n LIMIT ?2) WHERE created < ?1)";
 static const char tidy_join_tokens[] =
 	"DELETE FROM join_token WHERE id IN"
 	" (SELECT id FROM join_token WHERE expires < ?1 LIMIT ?2)";
@@ -85,7 +127,6 @@ static const char tidy_devices[] =
 	" WHERE certificate IS NULL AND created < ?1 LIMIT ?2)";
 static const char tidy_passes[] =
 	"DELETE FROM pass WHERE id IN (SELECT id FROM pass WHERE expires < ?1 LIMIT ?2)";
-/* The oldest ones, without an index on their time. */
 static const char tidy_audit[] =
 	"DELETE FROM audit WHERE id IN (SELECT id FROM"
 	" (SELECT id, at FROM audit ORDER BY id LIMIT ?2) WHERE at < ?1)";

@@ -21,7 +21,7 @@ static const char revoke_sql[] =
 static const char revocation_sql[] =
 	"INSERT INTO revocation (device, user, at, text) VALUES (?1, ?2, ?3, ?4)";
 static const char answered_sql[] =
-	"SELECT id FROM login WHERE user = ?1 AND device = ?2 AND state = 1";
+	"SELECT id FROM login WHERE state IN (0, 1) AND state = 1 AND user = ?1 AND device = ?2";
 static const char certificates_sql[] =
 	"SELECT certificate FROM device WHERE user = ?1 AND revoked IS NULL AND expires > ?2"
 	" ORDER BY created, id";

@@ -13,6 +13,7 @@
 #define NONCE_CHARS	22
 #define DIGITS_MIN	2
 #define DIGITS_MAX	8
+#define TOGETHER	64	/* logins that are looked for at once, to be ended */
 
 static const char expire_sql[] =
 	"UPDATE login SET state = 3 WHERE user = ?1 AND state = 0 AND push = 1 AND expires <= ?2";
@@ -39,11 +40,11 @@ static const char close_sql[] =
 static const char of_user_sql[] =
 	"SELECT id, user FROM login WHERE user = ?1 AND state = 0 AND push = 1";
 static const char of_host_sql[] =
-	"SELECT id, user FROM login WHERE host = ?1 AND state = 0";
+	"SELECT id, user FROM login WHERE state IN (0, 1) AND state = 0 AND host = ?1";
 static const char waiting_sql[] =
 	"SELECT l.id, h.name, l.user, l.service, l.origin, l.nonce, l.expires, l.digits"
 	" FROM login AS l JOIN host AS h ON h.id = l.host"
-	" WHERE l.state = 0 AND l.expires > ?1 ORDER BY l.expires";
+	" WHERE l.state IN (0, 1) AND l.state = 0 AND l.expires > ?1 ORDER BY l.expires";
 
 /* ---- words ---- */
 
@@ -182,7 +183,7 @@ open_checked(struct db *db, const char *host, const struct model_login_asked *in
 	if ((r = model_host(db, host, &h)) != MFA_OK)
 		return r == PROBLEM_NOT_FOUND ? PROBLEM_UNAUTHENTICATED : r;
 	if ((r = check_user(db, in, now, out, retry)) != MFA_OK ||
-	    (r = model_id_new('l', out->login)) != MFA_OK)
+	    (r = model_id_timed('l', now, out->login)) != MFA_OK)
 		return r;
 	out->expires = in->expires;
 	r = db_do(db, open_sql, ARGS(TEXT(out->login), TEXT(host), TEXT(in->user),
@@ -191,8 +192,8 @@ open_checked(struct db *db, const char *host, const struct model_login_asked *in
 	/* The index has the last word. */
 	if (r == MFA_E_EXISTS)
 		return PROBLEM_ALREADY_WAITING;
-	if (r == MFA_OK && in->push)
-		r = model_user_push(db, in->user);
+	if (in->push)
+		model_user_wake(db, in->user);
 	return r != MFA_OK ? r : model_note(db, &(struct model_event){ .event = "login",
 	    .user = in->user, .host = h.name, .service = in->service, .origin = in->origin,
 	    .by = host }, now);
@@ -293,7 +294,8 @@ model_login_end(struct db *db, const char *login, const char *user, enum login_s
 	if (r != MFA_OK || changes == 0)
 		return r;
 	db_wake(db, "", login);
-	return model_user_push(db, user);
+	model_user_wake(db, user);
+	return MFA_OK;
 }
 
 /* One that waited until after its time has expired, if its host knows no more. */
@@ -333,24 +335,44 @@ model_login_close(struct db *db, const char *host, const char *login, enum login
 	    .outcome = states[state], .by = host }, now);
 }
 
-/* One at a time: each is another row of the same query then. */
+struct ending {
+	char login[MODEL_ID_MAX], user[MODEL_NAME_MAX];
+};
+
+static int
+find_some(struct db *db, const char *sql, const char *whose, struct ending *list, size_t *count)
+{
+	sqlite3_stmt *st;
+	int r = db_first(db, sql, ARGS(TEXT(whose),), &st);
+
+	for (*count = 0; r == MFA_OK; r = db_next(db, st)) {
+		sql_text(st, 0, list[*count].login, sizeof(list->login));
+		sql_text(st, 1, list[*count].user, sizeof(list->user));
+		if (++*count == TOGETHER) {
+			sql_end(st);
+			return MFA_OK;
+		}
+	}
+	return r == MFA_E_ABSENT ? MFA_OK : r;
+}
+
+/* Some at a time: those that have ended are no rows of the query any more. */
 static int
 cancel_all(struct db *db, const char *sql, const char *whose, int64_t now)
 {
-	char login[MODEL_ID_MAX], user[MODEL_NAME_MAX];
-	sqlite3_stmt *st;
+	struct ending list[TOGETHER];
+	size_t i, count;
 	int r;
 
-	while ((r = db_first(db, sql, ARGS(TEXT(whose),), &st)) == MFA_OK) {
-		sql_text(st, 0, login, sizeof(login));
-		sql_text(st, 1, user, sizeof(user));
-		sql_end(st);
-		if ((r = model_login_end(db, login, user, MODEL_CANCELLED)) != MFA_OK ||
-		    (r = model_note(db, &(struct model_event){ .event = "close", .user = user,
-		    .outcome = "cancelled" }, now)) != MFA_OK)
-			break;
-	}
-	return r == MFA_E_ABSENT ? MFA_OK : r;
+	do {
+		r = find_some(db, sql, whose, list, &count);
+		for (i = 0; r == MFA_OK && i < count; i++)
+			if ((r = model_login_end(db, list[i].login, list[i].user,
+			    MODEL_CANCELLED)) == MFA_OK)
+				r = model_note(db, &(struct model_event){ .event = "close",
+				    .user = list[i].user, .outcome = "cancelled" }, now);
+	} while (r == MFA_OK && count == TOGETHER);
+	return r;
 }
 
 int

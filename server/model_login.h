@@ -82,7 +82,8 @@ struct model_pending {
 };
 
 /* GET /v1/device/logins: *waits says whether there is one, *out is it.  *seq
- * grows with each that is opened or ends; only expiry is not counted. */
+ * is another number whenever that is not the same any more, or the user's phones are
+ * others; none comes back for another login. */
 int model_device_pending(struct db *db, const char *device, int64_t now, bool *waits,
     struct model_pending *out, int64_t *seq);
 

@@ -11,11 +11,15 @@
 
 #define BOUND_MAX 384
 
+/* Answers lie by the time of their making, in slots as long as they are kept: they
+ * are in this one or the last, or in the next when the clock was set back. */
+
 static const char find_sql[] =
-	"SELECT request, body, sealed FROM answer WHERE caller = ?1 AND key = ?2 AND at > ?3";
+	"SELECT request, body, sealed FROM answer WHERE slot IN (?4 - 1, ?4, ?4 + 1)"
+	" AND caller = ?1 AND key = ?2 AND at > ?3 ORDER BY at DESC";
 static const char keep_sql[] =
-	"INSERT OR REPLACE INTO answer (caller, key, request, body, at, sealed)"
-	" VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+	"INSERT OR REPLACE INTO answer (slot, caller, key, request, body, at, sealed)"
+	" VALUES (?5 / 600, ?1, ?2, ?3, ?4, ?5, ?6)";
 
 /* The size stands for the form of the answer, which another version may have
  * changed. */
@@ -75,7 +79,7 @@ model_once_find(struct db *db, const struct model_once *once, const char *reques
 	    (r = bound_text(once, request, size, bound)) != MFA_OK)
 		return r;
 	r = db_first(db, find_sql, ARGS(TEXT(once->caller), TEXT(once->key),
-	    NUMBER(now - MODEL_ANSWER_LIFE),), &st);
+	    NUMBER(now - MODEL_ANSWER_LIFE), NUMBER(now / MODEL_ANSWER_LIFE),), &st);
 	if (r != MFA_OK)
 		return r == MFA_E_ABSENT ? MFA_OK : r;
 	sql_text(st, 0, kept, sizeof(kept));

@@ -11,6 +11,9 @@
 
 /* A new id of this letter; MFA_E_SYSTEM. */
 int model_id_new(char letter, char id[MODEL_ID_MAX]);
+/* One that begins with the time, so that ids of the same second are neighbours in
+ * an index; 96 bits of it are random. */
+int model_id_timed(char letter, int64_t now, char id[MODEL_ID_MAX]);
 bool model_id_is(char letter, const char *id);
 
 /* A new secret, and what is kept of it. */
@@ -48,7 +51,9 @@ int model_note(struct db *db, const struct model_event *e, int64_t now);
 /* The user has a row after this. */
 int model_user_make(struct db *db, const char *user);
 
-/* The user's phones should look: counts up, and wakes them. */
+/* The user's phones should look: wakes them; and, for what is no login and so
+ * is not seen in those that wait, counts up. */
+void model_user_wake(struct db *db, const char *user);
 int model_user_push(struct db *db, const char *user);
 
 /* ---- model_login.c ---- */

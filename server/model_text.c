@@ -16,18 +16,34 @@
 
 static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-int
-model_id_new(char letter, char id[MODEL_ID_MAX])
+static int
+make_id(char letter, const unsigned char *head, size_t len, char id[MODEL_ID_MAX])
 {
-	unsigned char random[ID_BYTES];
-	int r = crypto_random(random, sizeof(random));
+	unsigned char bytes[ID_BYTES];
+	int r = crypto_random(bytes, sizeof(bytes));
 
 	memset(id, 0, MODEL_ID_MAX);
 	if (r != MFA_OK)
 		return r;
+	memcpy(bytes, head, len);
 	id[0] = letter;
 	id[1] = '_';
-	return base64url_encode(random, sizeof(random), id + 2, MODEL_ID_MAX - 2);
+	return base64url_encode(bytes, sizeof(bytes), id + 2, MODEL_ID_MAX - 2);
+}
+
+int
+model_id_new(char letter, char id[MODEL_ID_MAX])
+{
+	return make_id(letter, (const unsigned char *)"", 0, id);
+}
+
+int
+model_id_timed(char letter, int64_t now, char id[MODEL_ID_MAX])
+{
+	const unsigned char head[] = { (unsigned char)(now >> 24), (unsigned char)(now >> 16),
+	    (unsigned char)(now >> 8), (unsigned char)now };
+
+	return make_id(letter, head, sizeof(head), id);
 }
 
 bool

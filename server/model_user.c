@@ -38,10 +38,16 @@ model_user_make(struct db *db, const char *user)
 	return db_do(db, make_sql, ARGS(TEXT(user),), NULL);
 }
 
+void
+model_user_wake(struct db *db, const char *user)
+{
+	db_wake(db, "user ", user);
+}
+
 int
 model_user_push(struct db *db, const char *user)
 {
-	db_wake(db, "user ", user);
+	model_user_wake(db, user);
 	return db_do(db, push_sql, ARGS(TEXT(user),), NULL);
 }
 

@@ -135,7 +135,9 @@ START_TEST(told_to_stop_it_has_polls_ask_again)
 	make_phones(1);
 	api_login(&web, "user0", login);
 	api_world_ask(&host, web.credential, "GET", api_path("/v1/logins/%s?wait=50", login), NULL);
-	api_world_ask(&phone, phones[0].credential, "GET", "/v1/device/logins?wait=50&after=2", NULL);
+	ck_assert_int_eq(api_get(phones[0].credential, "/v1/device/logins"), 200);
+	api_world_ask(&phone, phones[0].credential, "GET", api_path(
+	    "/v1/device/logins?wait=50&after=%lld", (long long)api_world_number("seq")), NULL);
 	ck_assert(api_waits(&host, 200));
 	ck_assert(api_waits(&phone, 0));
 	ck_assert_int_eq(kill(api.pid, SIGTERM), 0);

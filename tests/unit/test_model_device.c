@@ -293,6 +293,30 @@ START_TEST(a_revoked_phone_is_nobodys_and_hosts_hear_of_it)
 }
 END_TEST
 
+static int64_t
+used(void)
+{
+	return model_world_sql(&w, "SELECT used FROM device");
+}
+
+START_TEST(the_day_of_its_last_use_is_known)
+{
+	struct model_offered d = model_world_device(&w, web.host, "anna");
+	const int64_t at[] = { NOW, NOW + 60, NOW + DAY, NOW + DAY + 60 };
+	struct model_answered out;
+	size_t i;
+
+	for (i = 0; i < 4; i++) {
+		struct model_login_opened l = model_world_login(&w, web.host, "anna", at[i]);
+
+		DONE(&w, model_device_answer(w.db, NULL, d.device, l.login,
+		    &model_world_approval, at[i], &out));
+		ck_assert_int_eq(used(), at[i / 2 * 2]);
+		DONE(&w, model_login_close(w.db, web.host, l.login, MODEL_GRANTED, at[i]));
+	}
+}
+END_TEST
+
 START_TEST(secrets_are_in_no_byte_of_the_database)
 {
 	struct model_offered d = model_world_device(&w, web.host, "anna");
@@ -326,6 +350,7 @@ main(void)
 		an_enrolment_is_its_hosts_alone,
 		a_user_has_so_many_phones_and_no_more,
 		a_revoked_phone_is_nobodys_and_hosts_hear_of_it,
+		the_day_of_its_last_use_is_known,
 		secrets_are_in_no_byte_of_the_database, NULL
 	};
 

@@ -188,6 +188,28 @@ START_TEST(the_same_key_gives_the_first_answer_again)
 }
 END_TEST
 
+/* Wherever in its slot the first answer lies, and also by a clock that was set back. */
+START_TEST(an_answer_is_kept_ten_minutes_from_any_moment)
+{
+	struct model_join_token first, again;
+	char key[32];
+	int64_t t;
+
+	for (t = NOW; t < NOW + 1200; t += 100) {
+		struct model_once once = model_world_once("admin", key, 1);
+
+		(void)snprintf(key, sizeof(key), "0123456789ab%010d", (int)t);
+		DONE(&w, model_join_token_new(w.db, &once, NULL, 60, "root", t, &first));
+		DONE(&w, model_join_token_new(w.db, &once, NULL, 60, "root", t + 599, &again));
+		ck_assert_str_eq(first.token, again.token);
+		DONE(&w, model_join_token_new(w.db, &once, NULL, 60, "root", t - 599, &again));
+		ck_assert_str_eq(first.token, again.token);
+		DONE(&w, model_join_token_new(w.db, &once, NULL, 60, "root", t + 600, &again));
+		ck_assert_str_ne(first.token, again.token);
+	}
+}
+END_TEST
+
 START_TEST(a_key_with_another_request_is_a_mismatch)
 {
 	struct model_once once = model_world_once("admin", KEY, 1);
@@ -247,6 +269,29 @@ count(void *arg, const struct model_host *h)
 	return true;
 }
 
+START_TEST(a_revoked_host_s_logins_end_however_many)
+{
+	struct model_joined gone = model_world_host(&w, "gone"), h = model_world_host(&w, "stays");
+	struct model_login_opened l;
+	struct secret key;
+	int64_t id, retry;
+	int i;
+
+	MUST(secret_set(&key, "12345678901234567890", 20));
+	DONE(&w, model_token_add(w.db, "anna", "phone", &otp_default, &key, -1, "root", NOW, &id));
+	for (i = 0; i < 150; i++) {
+		struct model_login_asked in = model_world_asked("anna", NOW);
+
+		in.push = false;
+		DONE(&w, model_login_open(w.db, NULL, i % 10 == 0 ? h.host : gone.host, &in, NOW,
+		    &l, &retry));
+	}
+	DONE(&w, model_host_revoke(w.db, gone.host, "root", NOW));
+	ck_assert_int_eq(model_world_sql(&w, "SELECT count(*) FROM login WHERE state = 2"), 135);
+	ck_assert_int_eq(model_world_sql(&w, "SELECT count(*) FROM login WHERE state = 0"), 15);
+}
+END_TEST
+
 START_TEST(hosts_are_listed_and_found)
 {
 	struct model_joined b = model_world_host(&w, "b"), a = model_world_host(&w, "a");
@@ -274,9 +319,11 @@ main(void)
 		only_its_own_secret_authenticates_a_host,
 		an_old_key_works_until_the_new_one_is_used_or_an_hour,
 		the_same_key_gives_the_first_answer_again,
+		an_answer_is_kept_ten_minutes_from_any_moment,
 		a_key_with_another_request_is_a_mismatch,
 		a_key_has_a_form,
 		a_join_whose_answer_was_lost_can_be_repeated_with_the_token_alone,
+		a_revoked_host_s_logins_end_however_many,
 		hosts_are_listed_and_found, NULL
 	};
 
