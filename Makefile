@@ -355,9 +355,13 @@ $(BUILD)/tests/bench/provision: $(BUILD)/tests/bench/provision.o $(COMMON)
 $(BUILD)/tests/bench/store_bench: $(BUILD)/tests/bench/store_bench.o $(COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(HELPER_LIBS)
 
-# Likewise, of mfad.
-$(BUILD)/tests/bench/db_bench: $(BUILD)/tests/bench/db_bench.o $(BUILD)/server.a $(COMMON)
+# How the cost of a login grows with users and with logins that wait.
+GROWTH = $(BUILD)/tests/bench/growth
+
+$(GROWTH): $(addprefix $(BUILD)/tests/bench/,growth.o growth_state.o) $(BUILD)/server.a $(COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lsqlite3 -lcrypto -lpthread
+
+bench: $(GROWTH)
 
 bench: $(PROGRAMS) $(WORLD_TOOLS) $(BENCH_TOOLS)
 	@tests/deps --check
