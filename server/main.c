@@ -32,7 +32,7 @@ usage(void)
 {
 	(void)fputs("usage: mfad [-et] [-f FILE]\n"
 	    "  -f FILE  the configuration, instead of " MFAD_CONF "\n"
-	    "  -t       read it, say what is wrong with it, and end\n"
+	    "  -t       say what is wrong with it, or with the certificate, and end\n"
 	    "  -e       write the log to standard error as well\n", stderr);
 	return EXIT_CONFIG;
 }
@@ -84,6 +84,24 @@ read_certificate(const struct mfad_config *c, struct tls **tls)
 {
 	tls_start();
 	return tls_open(c->certificate, c->certificate_key, c->client_certificates, tls);
+}
+
+/* What a start would refuse, and what clients would. */
+static int
+look_only(const struct mfad_config *c)
+{
+	struct tls *tls = NULL;
+	int status = EXIT_CONFIG;
+
+	if (c->listen.count == 0)
+		return EXIT_SUCCESS;
+	log_to_stderr("mfad");
+	if (seclude_user() != MFA_OK)
+		return EXIT_FAILURE;
+	if (read_certificate(c, &tls) == MFA_OK && tls_in_time(tls) == MFA_OK)
+		status = EXIT_SUCCESS;
+	tls_close(&tls);
+	return status;
 }
 
 static int
@@ -155,8 +173,7 @@ main(int argc, char **argv)
 	}
 	if ((status = read_config(&o, &c)) != EXIT_SUCCESS)
 		return status;
-	if (!o.test)
-		status = run(c);
+	status = o.test ? look_only(c) : run(c);
 	mfad_config_free(&c);
 	return status;
 }

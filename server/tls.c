@@ -96,6 +96,12 @@ load(const struct tls *t, SSL_CTX **out)
 	return r;
 }
 
+int
+tls_in_time(const struct tls *t)
+{
+	return tls_check_dates(t->context, t->certificate);
+}
+
 /* ---- when it changes ---- */
 
 static bool

@@ -26,6 +26,10 @@ void tls_close(struct tls **t);
  * that cannot be used is logged once, and the old one stays. */
 void tls_refresh(struct tls *t, bool anyway);
 
+/* Is it a time at which clients take the certificate?  The fault is logged.
+ * MFA_E_CONFIG. */
+int tls_in_time(const struct tls *t);
+
 /* A new server side, or NULL. */
 SSL *tls_session(struct tls *t);
 

@@ -126,3 +126,17 @@ tls_load_key(SSL_CTX *c, const char *path, const char *certificate)
 	BIO_free(b);
 	return r;
 }
+
+int
+tls_check_dates(SSL_CTX *c, const char *path)
+{
+	const X509 *x = SSL_CTX_get0_certificate(c);
+
+	if (x == NULL)
+		return MFA_E_INTERNAL;
+	if (X509_cmp_current_time(X509_get0_notAfter(x)) <= 0)
+		return complain(path, "the certificate has expired: no client takes it");
+	if (X509_cmp_current_time(X509_get0_notBefore(x)) > 0)
+		return complain(path, "the certificate is not valid yet: is the clock right?");
+	return MFA_OK;
+}

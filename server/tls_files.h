@@ -10,4 +10,8 @@
 int tls_load_chain(SSL_CTX *c, const char *path);
 int tls_load_key(SSL_CTX *c, const char *path, const char *certificate);
 
+/* Whether the certificate that was loaded from there is valid today.  The fault is
+ * logged.  MFA_E_CONFIG. */
+int tls_check_dates(SSL_CTX *c, const char *path);
+
 #endif

@@ -22,7 +22,8 @@ is "its_state_is_its_alone" "$(stat -c '%U %G %a' /var/lib/mfad)" "mfad mfad 700
 is "what_seals_it_it_can_only_read" "$(stat -c '%U %G %a %s' /etc/mfad/state.key)" "root mfad 640 32"
 is "its_authority_is_its_alone" "$(stat -c '%U %G %a' /etc/mfad/authority.key)" "mfad mfad 600"
 keys=$(sha256sum /etc/mfad/*.key)
-succeeds "its_sample_can_be_used" mfad -t -f /usr/share/doc/pam_mfa/mfad.conf
+is "its_sample_lacks_a_certificate_alone" "$(mfad -t -f /usr/share/doc/pam_mfa/mfad.conf 2>&1 | sed "s/\[[0-9]*\]//")" \
+    "mfad: /etc/mfad/tls.crt: No such file or directory"
 is "state_is_the_helper's_alone" "$(stat -c '%U %G %a' /var/lib/pam_mfa)" "pam_mfa pam_mfa 700"
 is "socket_directory" "$(stat -c '%U %a' /run/pam_mfa)" "root 755"
 is "nothing_is_setuid" "$(find /usr/libexec/pam_mfa /usr/bin/mfactl /usr/sbin/mfad $security/pam_mfa.so -perm /7000)" ""

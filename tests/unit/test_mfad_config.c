@@ -181,11 +181,65 @@ run(const char *options, const char *text, const char *said)
 
 START_TEST(mfad_says_where_and_ends_with_2)
 {
-	ck_assert_int_eq(run("-t", "", ""), 0);
+	ck_assert_int_eq(run("-t", "listen = none\nlisten_plain = 127.0.0.1:80\n", ""), 0);
 	ck_assert_int_eq(run("-t", "a = b\n", "conf:1: a: unknown key"), 2);
 	ck_assert_int_eq(run("", "a = b\n", "conf:1: a: unknown key"), 2);
 	ck_assert_int_eq(run("-x", "", "usage: mfad"), 2);
 	ck_assert_int_eq(run("-t more", "", "usage: mfad"), 2);
+}
+END_TEST
+
+/* ---- the certificate ---- */
+
+static void
+make(const char *command)
+{
+	char all[1024];
+
+	snprintf(all, sizeof(all), "cd %s && { %s; } > /dev/null 2>&1", w.dir, command);
+	ck_assert_msg(system(all) == 0, "%s", command);
+}
+
+/* -t as a user who may not read what root may. */
+static int
+look(const char *said)
+{
+	const char *build = getenv("BUILD");
+	char text[512], command[768], path[128];
+	int status;
+
+	snprintf(text, sizeof(text), "certificate = %s/tls.crt\ncertificate_key = %s/tls.key\n",
+	    w.dir, w.dir);
+	config_world_put(&w, "conf", text);
+	make("chmod 755 . && chmod 644 conf");
+	snprintf(command, sizeof(command), "setpriv --reuid=65534 --regid=65534 --clear-groups "
+	    "%s/mfad -t -f %s > %s/said 2>&1", build != NULL ? build : "build",
+	    config_world_path(&w, "conf", path), w.dir);
+	status = WEXITSTATUS(system(command));
+	snprintf(command, sizeof(command), "grep -qF '%s' %s/said", said, w.dir);
+	ck_assert_msg(said[0] == '\0' || system(command) == 0, "not said: %s", said);
+	return status;
+}
+
+START_TEST(the_certificate_is_looked_at)
+{
+	make("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=a "
+	    "-days 30 -keyout tls.key -out tls.crt && chown 65534 tls.key && chmod 600 tls.key");
+	ck_assert_int_eq(look(""), 0);
+	make("cp tls.crt good.crt && openssl req -new -key tls.key -subj /CN=a -out a.csr && "
+	    "openssl x509 -req -in a.csr -signkey tls.key -days -1 -out tls.crt");
+	ck_assert_int_eq(look("tls.crt: the certificate has expired"), 2);
+	make("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=a "
+	    "-keyout other.key -out tls.crt");
+	ck_assert_int_eq(look("do not belong together"), 2);
+	make("cp good.crt tls.crt && chown 0 tls.key");
+	ck_assert_int_eq(look("tls.key: Permission denied"), 2);
+	make("chown 65534 tls.key && chmod 644 tls.key");
+	ck_assert_int_eq(look("tls.key: must not be open to others"), 2);
+	make("chmod 600 tls.key && rm tls.crt");
+	ck_assert_int_eq(look("tls.crt: No such file"), 2);
+	make("echo nothing > tls.crt");
+	ck_assert_int_eq(look("does not begin with a certificate"), 2);
 }
 END_TEST
 
@@ -210,6 +264,7 @@ main(void)
 	tcase_add_test(t, what_is_written_counts);
 	tcase_add_test(t, a_file_that_others_can_write_is_refused);
 	tcase_add_test(t, mfad_says_where_and_ends_with_2);
+	tcase_add_test(t, the_certificate_is_looked_at);
 	tcase_add_test(t, what_it_cannot_listen_on_is_told);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
