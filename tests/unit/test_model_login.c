@@ -91,6 +91,20 @@ START_TEST(a_login_waits_and_its_phone_is_told_all_but_the_number)
 }
 END_TEST
 
+/* So that they are neighbours in the index. */
+START_TEST(ids_of_one_second_begin_alike_and_end_differently)
+{
+	struct model_login_opened a = model_world_login(&w, web.host, "anna", NOW), b, c;
+
+	b = model_world_login(&w, web.host, "bert", NOW);
+	finish(a.login, MODEL_GRANTED, NOW);
+	c = model_world_login(&w, web.host, "anna", NOW + 3600);
+	ck_assert_int_eq(strncmp(a.login, b.login, 7), 0);
+	ck_assert_str_ne(a.login + 7, b.login + 7);
+	ck_assert_int_ne(strncmp(a.login, c.login, 7), 0);
+}
+END_TEST
+
 START_TEST(every_member_of_a_request_has_a_form)
 {
 	const struct { const char *field; struct model_login_asked in; } bad[] = {
@@ -539,6 +553,7 @@ main(void)
 {
 	const TTest *const tests[] = {
 		a_login_waits_and_its_phone_is_told_all_but_the_number,
+		ids_of_one_second_begin_alike_and_end_differently,
 		every_member_of_a_request_has_a_form,
 		unknown_users_and_those_without_a_valid_certificate_are_the_same,
 		a_user_has_one_login_that_waits,
