@@ -212,6 +212,36 @@ static const char own_login[] =
 	"CREATE INDEX login_unanswered ON login (user, created) WHERE push = 1 AND"
 	" (state = 5 OR (state IN (2, 3, 6) AND decision IS NULL));";
 
+/* Without a number the rows themselves, some hundred bytes, were the inner nodes of
+ * their tree, which made it deep. */
+static const char own_device[] =
+	"DROP INDEX device_user; DROP INDEX device_waste;"
+	"ALTER TABLE device RENAME TO device_1;"
+	"CREATE TABLE device ("
+	" n INTEGER PRIMARY KEY,"
+	" id TEXT NOT NULL UNIQUE CHECK (length(id) = 24),"
+	" user TEXT NOT NULL REFERENCES user (name),"
+	" enrolment TEXT NOT NULL UNIQUE,"
+	" name TEXT NOT NULL,"
+	" kind TEXT NOT NULL,"
+	" key TEXT NOT NULL,"
+	" origin TEXT NOT NULL,"
+	" proof TEXT NOT NULL,"
+	" secret BLOB NOT NULL CHECK (length(secret) = 32),"
+	" created INTEGER NOT NULL,"
+	" used INTEGER NOT NULL DEFAULT 0,"
+	" certificate TEXT,"
+	" expires INTEGER,"
+	" revoked INTEGER,"
+	" CHECK ((certificate IS NULL) = (expires IS NULL))) STRICT;"
+	"INSERT INTO device (id, user, enrolment, name, kind, key, origin, proof, secret, created,"
+	" used, certificate, expires, revoked)"
+	" SELECT id, user, enrolment, name, kind, key, origin, proof, secret, created,"
+	" used, certificate, expires, revoked FROM device_1 ORDER BY created;"
+	"DROP TABLE device_1;"
+	"CREATE INDEX device_user ON device (user) WHERE revoked IS NULL;"
+	"CREATE INDEX device_waste ON device (created) WHERE certificate IS NULL;";
+
 static const char own_rest[] =
 	"ALTER TABLE answer RENAME TO answer_1;"
 	"CREATE TABLE answer ("
@@ -229,7 +259,7 @@ static const char own_rest[] =
 	"DROP INDEX audit_user;"
 	"CREATE INDEX audit_chunk ON audit (id / 1024, user);";
 
-static const char *const second[] = { own_login, own_rest, NULL };
+static const char *const second[] = { own_login, own_device, own_rest, NULL };
 
 /* The step from version n to n + 1 is migrations[n].  A step that has been
  * released is never changed. */

@@ -101,7 +101,8 @@ read_schema(void)
 static const char copy[] =
 	"INSERT INTO host SELECT * FROM new.host; INSERT INTO user SELECT * FROM new.user;"
 	"INSERT INTO enrolment SELECT * FROM new.enrolment;"
-	"INSERT INTO device SELECT * FROM new.device;"
+	"INSERT INTO device SELECT id, user, enrolment, name, kind, key, origin, proof, secret,"
+	" created, used, certificate, expires, revoked FROM new.device;"
 	"INSERT INTO token SELECT * FROM new.token;"
 	"INSERT INTO recovery SELECT * FROM new.recovery;"
 	"INSERT INTO audit SELECT * FROM new.audit;"
