@@ -11,14 +11,13 @@
 #include <unistd.h>
 
 #include "error.h"
+#include "sql_schema.h"
 #include "store_private.h"
 
 #define STRINGIFY(x) #x
 #define TEXT_OF(x) STRINGIFY(x)
 
-/* The step from version n to n + 1 is migrations[n].  A step that has been
- * released is never changed. */
-static const char *const migrations[] = {
+static const char *const first[] = {
 	/* Rows of one user lie side by side.  Audit records have no index:
 	 * their id is the second times 2^20, plus a number in that second, so
 	 * that a range of time is a range of ids. */
@@ -91,7 +90,10 @@ static const char *const migrations[] = {
 	" ms INTEGER NOT NULL) STRICT;"
 	"CREATE TABLE tidied (at INTEGER NOT NULL) STRICT;"
 	"INSERT INTO tidied VALUES (0);",
+	NULL
+};
 
+static const char *const second[] = {
 	"ALTER TABLE user ADD COLUMN approved INTEGER NOT NULL DEFAULT 0;"
 	"CREATE TABLE approval ("
 	" nonce BLOB NOT NULL PRIMARY KEY,"
@@ -104,9 +106,14 @@ static const char *const migrations[] = {
 	" device TEXT NOT NULL,"
 	" at INTEGER NOT NULL,"
 	" PRIMARY KEY (user, device)) STRICT, WITHOUT ROWID;",
+	NULL
 };
 
-#define SCHEMA ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
+static const char *const *const steps[] = { first, second };
+
+static const struct sql_schema schema = {
+	"pam_mfa", STORE_APPLICATION_ID, steps, sizeof(steps) / sizeof(steps[0])
+};
 
 static int
 run(struct store *s, const char *script)
@@ -117,47 +124,23 @@ run(struct store *s, const char *script)
 }
 
 static int
-pragma(struct store *s, const char *name, int64_t *value)
+outcome(struct store *s, int r)
 {
-	int rc = sql_number(s->db, name, value);
-
-	return rc == SQLITE_OK ? MFA_OK : store_error(s, rc);
+	return r > 0 ? store_error(s, r) : r;
 }
 
 int
 store_version(struct store *s, int64_t *version)
 {
-	int64_t application;
-	int r;
-
-	if ((r = pragma(s, "PRAGMA application_id", &application)) != MFA_OK ||
-	    (r = pragma(s, "PRAGMA user_version", version)) != MFA_OK)
-		return r;
-	if (application != STORE_APPLICATION_ID)
-		return store_say(s, MFA_E_STATE, "%s is not pam_mfa's: restore it from a backup, "
-		    "or remove it to start with an empty state", s->path);
-	if (*version < 0 || *version > SCHEMA)
-		return store_say(s, MFA_E_STATE, "%s has schema %lld, this program knows up to "
-		    "%lld: upgrade pam_mfa", s->path, (long long)*version, (long long)SCHEMA);
-	return MFA_OK;
+	return outcome(s, sql_version(s->db, &schema, s->path, version, s->message,
+	    sizeof(s->message)));
 }
 
-/* Inside a transaction, so that it is migrated whole or not at all. */
+/* Inside a transaction. */
 static int
 migrate(struct store *s)
 {
-	char text[64];
-	int64_t version;
-	int r = store_version(s, &version);
-
-	while (r == MFA_OK && version < SCHEMA) {
-		r = run(s, migrations[version++]);
-		(void)snprintf(text, sizeof(text), "PRAGMA user_version = %lld",
-		    (long long)version);
-		if (r == MFA_OK)
-			r = run(s, text);
-	}
-	return r;
+	return outcome(s, sql_migrate(s->db, &schema, s->path, s->message, sizeof(s->message)));
 }
 
 int
@@ -165,7 +148,7 @@ store_migrate(struct store *s, int64_t version)
 {
 	int r;
 
-	if (version == SCHEMA)
+	if (version == schema.count)
 		return MFA_OK;
 	if (s->mode == STORE_READ)
 		return store_say(s, MFA_E_STATE, "%s has the older schema %lld: the next login "

@@ -2,10 +2,8 @@
 /*
  * How the state of mfad looks, and how an older one becomes a current one.
  */
-#include <stdio.h>
-
 #include "db_private.h"
-#include "error.h"
+#include "sql_schema.h"
 
 /* What hosts and people are, and what may prove who they are.  Secrets of our
  * own making are kept as their SHA-256, for they cannot be guessed. */
@@ -261,59 +259,34 @@ static const char own_rest[] =
 
 static const char *const second[] = { own_login, own_device, own_rest, NULL };
 
-/* The step from version n to n + 1 is migrations[n].  A step that has been
- * released is never changed. */
-static const char *const *const migrations[] = { first, second };
+static const char *const *const steps[] = { first, second };
 
-#define SCHEMA ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
+static const struct sql_schema schema = {
+	"mfad", DB_APPLICATION_ID, steps, sizeof(steps) / sizeof(steps[0])
+};
 
 bool
 db_is_current(int64_t version)
 {
-	return version == SCHEMA;
+	return version == schema.count;
 }
 
 static int
-number(struct db *db, const char *text, int64_t *out)
+outcome(struct db *db, int r)
 {
-	int rc = sql_number(db->handle, text, out);
-
-	return rc == SQLITE_OK ? MFA_OK : db_error(db, rc);
+	return r > 0 ? db_error(db, r) : r;
 }
 
 int
 db_version(struct db *db, int64_t *version)
 {
-	int64_t application;
-	int r;
-
-	if ((r = number(db, "PRAGMA application_id", &application)) != MFA_OK ||
-	    (r = number(db, "PRAGMA user_version", version)) != MFA_OK)
-		return r;
-	if (application != DB_APPLICATION_ID)
-		return db_say(db, MFA_E_STATE, "%s is not mfad's: restore it from a backup, or "
-		    "remove it to start with an empty state", db->path);
-	if (*version < 0 || *version > SCHEMA)
-		return db_say(db, MFA_E_STATE, "%s has schema %lld, this program knows up to "
-		    "%lld: upgrade mfad", db->path, (long long)*version, (long long)SCHEMA);
-	return MFA_OK;
+	return outcome(db, sql_version(db->handle, &schema, db->path, version, db->message,
+	    sizeof(db->message)));
 }
 
 int
 db_migrate(struct db *db)
 {
-	const char *const *part;
-	char text[64];
-	int64_t version;
-	int r = db_version(db, &version);
-
-	while (r == MFA_OK && version < SCHEMA) {
-		for (part = migrations[version++]; r == MFA_OK && *part != NULL; part++)
-			r = db_script(db, *part);
-		(void)snprintf(text, sizeof(text), "PRAGMA user_version = %lld",
-		    (long long)version);
-		if (r == MFA_OK)
-			r = db_script(db, text);
-	}
-	return r;
+	return outcome(db, sql_migrate(db->handle, &schema, db->path, db->message,
+	    sizeof(db->message)));
 }
