@@ -6,9 +6,8 @@
 #include <stdlib.h>
 
 #include "error.h"
+#include "outbox.h"
 #include "thread.h"
-
-STAILQ_HEAD(jobs, job);
 
 struct hand {
 	struct worker *worker;
@@ -19,57 +18,26 @@ struct hand {
 
 struct worker {
 	struct hand hands[WORKER_THREADS];
-	struct poster poster;
+	struct outbox outbox;
 	pthread_mutex_t lock;		/* of the rest */
 	pthread_cond_t queued;
-	struct jobs queue, ready;
+	struct jobs queue;
 	unsigned int waiting;
-	bool posted, stopping;
+	bool stopping;
 };
-
-static void
-complete(struct jobs *jobs)
-{
-	struct job *job;
-
-	while ((job = STAILQ_FIRST(jobs)) != NULL) {
-		STAILQ_REMOVE_HEAD(jobs, next);
-		job->done(job);
-	}
-}
-
-/* Where it was posted to. */
-static void
-deliver(void *arg)
-{
-	struct jobs ready = STAILQ_HEAD_INITIALIZER(ready);
-	struct worker *w = arg;
-
-	(void)pthread_mutex_lock(&w->lock);
-	STAILQ_CONCAT(&ready, &w->ready);
-	w->posted = false;
-	(void)pthread_mutex_unlock(&w->lock);
-	complete(&ready);
-}
 
 static void
 run(struct hand *h, struct job *job)
 {
-	struct worker *w = h->worker;
-	bool post;
+	struct jobs done = STAILQ_HEAD_INITIALIZER(done);
 
 	db_blame(h->db, NULL);
 	job->result = job->run(h->db, job->arg);
 	job->field = db_blamed(h->db);
 	if (job->result < 0)
 		(void)snprintf(job->why, sizeof(job->why), "%s", db_message(h->db));
-	(void)pthread_mutex_lock(&w->lock);
-	STAILQ_INSERT_TAIL(&w->ready, job, next);
-	post = !w->posted;
-	w->posted = true;
-	(void)pthread_mutex_unlock(&w->lock);
-	if (post)
-		w->poster.post(w->poster.ctx, deliver, w);
+	STAILQ_INSERT_TAIL(&done, job, next);
+	outbox_put(&h->worker->outbox, &done);
 }
 
 static void *
@@ -102,10 +70,7 @@ worker_submit(struct worker *w, struct job *job)
 {
 	int r = MFA_E_BUSY;
 
-	job->result = MFA_E_INTERNAL;
-	job->field = NULL;
-	job->why[0] = '\0';
-	job->wakes = NULL;
+	job_begin(job);
 	(void)pthread_mutex_lock(&w->lock);
 	if (w->waiting < WORKER_QUEUE) {
 		STAILQ_INSERT_TAIL(&w->queue, job, next);
@@ -145,9 +110,8 @@ worker_start(const char *path, const struct seal_key *key, struct poster poster,
 	(void)snprintf(why, size, "out of memory");
 	if (w == NULL)
 		return MFA_E_MEMORY;
-	w->poster = poster;
+	outbox_open(&w->outbox, poster);
 	STAILQ_INIT(&w->queue);
-	STAILQ_INIT(&w->ready);
 	(void)pthread_mutex_init(&w->lock, NULL);
 	(void)pthread_cond_init(&w->queued, NULL);
 	for (i = 0; i < WORKER_THREADS && r == MFA_OK; i++)
@@ -168,9 +132,9 @@ worker_stop(struct worker **wp)
 	if (w == NULL)
 		return;
 	*wp = NULL;
+	outbox_close(&w->outbox);	/* nobody would take it any more */
 	(void)pthread_mutex_lock(&w->lock);
 	w->stopping = true;
-	w->posted = true;	/* nobody would take it any more */
 	(void)pthread_cond_broadcast(&w->queued);
 	(void)pthread_mutex_unlock(&w->lock);
 	for (i = 0; i < WORKER_THREADS; i++) {
@@ -178,7 +142,7 @@ worker_stop(struct worker **wp)
 			(void)pthread_join(w->hands[i].thread, NULL);
 		db_close(&w->hands[i].db);
 	}
-	complete(&w->ready);
+	outbox_end(&w->outbox);
 	(void)pthread_cond_destroy(&w->queued);
 	(void)pthread_mutex_destroy(&w->lock);
 	free(w);

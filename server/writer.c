@@ -8,67 +8,21 @@
 #include "db_private.h"
 #include "error.h"
 #include "keeper.h"
+#include "outbox.h"
 #include "thread.h"
-
-STAILQ_HEAD(jobs, job);
 
 struct writer {
 	struct db *db;			/* the thread's alone */
 	struct keeper *keeper;
-	struct poster poster;
+	struct outbox outbox;
 	pthread_t thread;
 	pthread_mutex_t gate;		/* held during a transaction */
 	pthread_mutex_t lock;		/* of the rest */
 	pthread_cond_t queued;
-	struct jobs queue, ready;
+	struct jobs queue;
 	struct writer_counts counts;
-	bool posted, stopping;
+	bool stopping;
 };
-
-/* ---- completions ---- */
-
-static void
-complete(struct jobs *jobs)
-{
-	struct wake *wakes;
-	struct job *job;
-
-	while ((job = STAILQ_FIRST(jobs)) != NULL) {
-		STAILQ_REMOVE_HEAD(jobs, next);
-		wakes = job->wakes;
-		if (job->done != NULL)
-			job->done(job);
-		wakes_free(&wakes);
-	}
-}
-
-/* Where it was posted to.  Another call may be posted from here on. */
-static void
-deliver(void *arg)
-{
-	struct jobs ready = STAILQ_HEAD_INITIALIZER(ready);
-	struct writer *w = arg;
-
-	(void)pthread_mutex_lock(&w->lock);
-	STAILQ_CONCAT(&ready, &w->ready);
-	w->posted = false;
-	(void)pthread_mutex_unlock(&w->lock);
-	complete(&ready);
-}
-
-static void
-hand_over(struct writer *w, struct jobs *group)
-{
-	bool post;
-
-	(void)pthread_mutex_lock(&w->lock);
-	STAILQ_CONCAT(&w->ready, group);
-	post = !w->posted;
-	w->posted = true;
-	(void)pthread_mutex_unlock(&w->lock);
-	if (post)
-		w->poster.post(w->poster.ctx, deliver, w);
-}
 
 /* ---- one transaction ---- */
 
@@ -171,7 +125,7 @@ write_for_ever(void *arg)
 		}
 		(void)pthread_mutex_unlock(&w->lock);
 		r = run_group(w, &group);
-		hand_over(w, &group);
+		outbox_put(&w->outbox, &group);
 		(void)pthread_mutex_lock(&w->lock);
 		w->counts.commits += r == MFA_OK;
 		w->counts.failed += r != MFA_OK;
@@ -180,15 +134,21 @@ write_for_ever(void *arg)
 	return NULL;
 }
 
+void
+job_begin(struct job *job)
+{
+	job->result = MFA_E_INTERNAL;
+	job->field = NULL;
+	job->why[0] = '\0';
+	job->wakes = NULL;
+}
+
 int
 writer_submit(struct writer *w, struct job *job)
 {
 	int r = MFA_E_BUSY;
 
-	job->result = MFA_E_INTERNAL;
-	job->field = NULL;
-	job->why[0] = '\0';
-	job->wakes = NULL;
+	job_begin(job);
 	(void)pthread_mutex_lock(&w->lock);
 	if (w->counts.waiting < WRITER_QUEUE) {
 		STAILQ_INSERT_TAIL(&w->queue, job, next);
@@ -218,6 +178,7 @@ release(struct writer *w)
 {
 	keeper_stop(&w->keeper);
 	db_close(&w->db);
+	outbox_end(&w->outbox);
 	(void)pthread_cond_destroy(&w->queued);
 	(void)pthread_mutex_destroy(&w->lock);
 	(void)pthread_mutex_destroy(&w->gate);
@@ -235,9 +196,8 @@ writer_start(const char *path, const struct seal_key *key, struct poster poster,
 	(void)snprintf(why, size, "out of memory");
 	if (w == NULL)
 		return MFA_E_MEMORY;
-	w->poster = poster;
+	outbox_open(&w->outbox, poster);
 	STAILQ_INIT(&w->queue);
-	STAILQ_INIT(&w->ready);
 	(void)pthread_mutex_init(&w->gate, NULL);
 	(void)pthread_mutex_init(&w->lock, NULL);
 	(void)pthread_cond_init(&w->queued, NULL);
@@ -263,12 +223,11 @@ writer_stop(struct writer **wp)
 	if (w == NULL)
 		return;
 	*wp = NULL;
+	outbox_close(&w->outbox);	/* nobody would take it any more */
 	(void)pthread_mutex_lock(&w->lock);
 	w->stopping = true;
-	w->posted = true;	/* nobody would take it any more */
 	(void)pthread_cond_signal(&w->queued);
 	(void)pthread_mutex_unlock(&w->lock);
 	(void)pthread_join(w->thread, NULL);
-	complete(&w->ready);
 	release(w);
 }

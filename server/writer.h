@@ -40,6 +40,11 @@ struct job {
 	struct wake *wakes;	/* only of what was committed; freed after done */
 };
 
+STAILQ_HEAD(jobs, job);
+
+/* Before it is given to anybody: as a job that nobody has run. */
+void job_begin(struct job *job);
+
 /* How completions get to the thread that wants them: fn(arg) is to be called
  * there soon.  One such call is under way at a time. */
 struct poster {
