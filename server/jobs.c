@@ -65,6 +65,18 @@ jobs_problem(struct request *r, int result)
 	refuse(r, result, db_blamed(db), NULL, db_message(db));
 }
 
+bool
+jobs_list(struct request *r, struct answer *a, const char *name)
+{
+	struct model_caller caller;
+
+	if (!caller_is(r, CALLER_ADMIN, &caller))
+		return false;
+	answer_begin(a);
+	answer_open(a, name, '[');
+	return true;
+}
+
 void
 answer_finish(struct answer *a, struct request *r, int result)
 {

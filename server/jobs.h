@@ -65,6 +65,10 @@ const struct model_once *work_once(const struct work *w);
 /* An `answer` for those that have none: 204. */
 void work_done(struct work *w);
 
+/* Begins the answer to an administrator who asks for a list; false: the request has
+ * been answered.  answer_finish ends it. */
+bool jobs_list(struct request *r, struct answer *a, const char *name);
+
 /* Answers what went wrong in a request that only reads. */
 void jobs_problem(struct request *r, int result);
 

@@ -99,14 +99,11 @@ put_device(void *arg, const struct model_device *d)
 static void
 get_devices(struct request *r)
 {
-	struct model_caller caller;
 	struct answer a;
 	int result;
 
-	if (!caller_is(r, CALLER_ADMIN, &caller))
+	if (!jobs_list(r, &a, "devices"))
 		return;
-	answer_begin(&a);
-	answer_open(&a, "devices", '[');
 	result = model_devices(api_of(r)->db, request_param(r, "user"), api_now(), put_device, &a);
 	answer_close(&a, ']');
 	answer_finish(&a, r, result);

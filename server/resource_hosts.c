@@ -144,14 +144,11 @@ put_host(void *arg, const struct model_host *h)
 static void
 get_hosts(struct request *r)
 {
-	struct model_caller caller;
 	struct answer a;
 	int result;
 
-	if (!caller_is(r, CALLER_ADMIN, &caller))
+	if (!jobs_list(r, &a, "hosts"))
 		return;
-	answer_begin(&a);
-	answer_open(&a, "hosts", '[');
 	result = model_hosts(api_of(r)->db, put_host, &a);
 	answer_close(&a, ']');
 	answer_finish(&a, r, result);

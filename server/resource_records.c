@@ -30,14 +30,11 @@ put_pending(void *arg, const struct model_pending *p)
 static void
 get_waiting(struct request *r)
 {
-	struct model_caller caller;
 	struct answer a;
 	int result;
 
-	if (!caller_is(r, CALLER_ADMIN, &caller))
+	if (!jobs_list(r, &a, "logins"))
 		return;
-	answer_begin(&a);
-	answer_open(&a, "logins", '[');
 	result = model_logins_waiting(api_of(r)->db, api_now(), put_pending, &a);
 	answer_close(&a, ']');
 	answer_finish(&a, r, result);

@@ -165,15 +165,12 @@ get_tokens(struct request *r)
 {
 	const char *user = request_param(r, "user");
 	struct api *api = api_of(r);
-	struct model_caller caller;
 	int64_t left = 0;
 	struct answer a;
 	int result;
 
-	if (!caller_is(r, CALLER_ADMIN, &caller))
+	if (!jobs_list(r, &a, "tokens"))
 		return;
-	answer_begin(&a);
-	answer_open(&a, "tokens", '[');
 	result = model_token_list(api->db, user, put_token, &a);
 	answer_close(&a, ']');
 	if (result == MFA_OK)
