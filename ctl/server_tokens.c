@@ -19,8 +19,8 @@ static const struct column columns[] = {
 	{ "created", COLUMN_DAY, "since" },
 	{ "last_used", COLUMN_DAY, "used" },
 };
-static const struct rows rows =
-	{ "tokens", columns, sizeof(columns) / sizeof(columns[0]), "The user has no token.", false };
+static const struct rows rows = { "tokens", columns, sizeof(columns) / sizeof(columns[0]),
+    "The user has no token.", false };
 
 int
 server_tokens(struct api *a, int argc, char **argv)
