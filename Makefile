@@ -339,7 +339,7 @@ demo: $(PROGRAMS) $(WORLD_TOOLS)
 
 # ---- measurements ----
 
-BENCH_TOOLS = $(addprefix $(BUILD)/tests/bench/,login provision push)
+BENCH_TOOLS = $(addprefix $(BUILD)/tests/bench/,login provision push service slow_sync.so)
 
 $(BUILD)/tests/bench/login: $(BUILD)/tests/bench/login.o $(COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lpam $(HELPER_LIBS)
@@ -350,6 +350,14 @@ $(BUILD)/tests/bench/push: $(BUILD)/tests/bench/push.o $(filter-out %/main.o,$(c
 
 $(BUILD)/tests/bench/provision: $(BUILD)/tests/bench/provision.o $(COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(HELPER_LIBS)
+
+$(BUILD)/tests/bench/service: $(addprefix $(BUILD)/tests/bench/,service.o people.o wire.o) \
+		$(BUILD)/server.a $(COMMON)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lssl -lsqlite3 -lcrypto -lpthread
+
+$(BUILD)/tests/bench/slow_sync.so: tests/bench/slow_sync.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -shared -o $@ $<
 
 # By hand: the state alone, in a directory that it makes.
 $(BUILD)/tests/bench/store_bench: $(BUILD)/tests/bench/store_bench.o $(COMMON)
