@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "mfad_world.h"
@@ -261,6 +262,80 @@ START_TEST(thousands_are_held_in_little_memory_and_no_time)
 }
 END_TEST
 
+/* ---- and more of them than there may be at all ---- */
+
+#define CROWD		3	/* processes, since one has too few descriptors */
+#define CROWD_EACH	7000
+#define ROOM		20000
+
+/* Each has been answered once, and stays. */
+static _Noreturn void
+crowd(int said, int stay)
+{
+	struct rlimit l;
+	char c;
+	int i;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &l), 0);
+	l.rlim_cur = l.rlim_max;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &l), 0);
+	for (i = 0; i < CROWD_EACH; i++)
+		ask(add(false), HEALTH);
+	ck_assert_int_eq(write(said, "", 1), 1);
+	ck_assert_int_eq(read(stay, &c, 1), 0);
+	_exit(0);
+}
+
+/* Returns what keeps them as long as it is open. */
+static int
+crowds(pid_t pids[CROWD])
+{
+	int said[2], stay[2], i;
+	char c;
+
+	ck_assert_int_eq(pipe(said), 0);
+	ck_assert_int_eq(pipe(stay), 0);
+	for (i = 0; i < CROWD; i++) {
+		if ((pids[i] = fork()) == 0) {
+			close(stay[1]);
+			crowd(said[1], stay[0]);
+		}
+	}
+	close(said[1]);
+	close(stay[0]);
+	for (i = 0; i < CROWD; i++)
+		ck_assert_int_eq(read(said[0], &c, 1), 1);
+	close(said[0]);
+	return stay[1];
+}
+
+START_TEST(twenty_thousand_leave_room_for_one_more)
+{
+	pid_t pids[CROWD];
+	long busy;
+	int64_t began;
+	int i, stay;
+
+	begin("connections = 20000\nconnections_per_address = 100000\nidle_timeout = 600\n");
+	stay = crowds(pids);
+	ask(add(true), HEALTH);
+	/* A process may have fewer descriptors than that. */
+	ck_assert_int_ge(metric_by(&clients[0], "\nmfad_connections "), ROOM - 1000);
+	ck_assert_int_le(metric_by(&clients[0], "\nmfad_connections "), ROOM);
+	busy = ticks();
+	for (began = now_ms(); now_ms() < began + 1000;)
+		mfad_pause();
+	ck_assert_int_le(ticks() - busy, 5);
+	ask(add(false), HEALTH);
+	close(stay);
+	for (i = 0; i < CROWD; i++)
+		ck_assert_int_eq(waitpid(pids[i], NULL, 0), pids[i]);
+	ck_assert_int_eq(metric_by(&clients[0],
+	    "\nmfad_connections_refused_total{reason=\"full\"} "), 0);
+	mfad_stop(&m);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -275,6 +350,7 @@ main(void)
 	tcase_add_test(t, idle_connections_give_way_the_oldest_first);
 	tcase_add_test(t, busy_ones_do_not_and_others_wait);
 	tcase_add_test(t, without_descriptors_it_waits_and_does_not_spin);
+	tcase_add_test(t, twenty_thousand_leave_room_for_one_more);
 	tcase_add_test(t, thousands_are_held_in_little_memory_and_no_time);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
