@@ -11,12 +11,28 @@
 #include "error.h"
 #include "log.h"
 
+/* Nothing would come of waiting: the state ends as soon as the loop comes round.
+ * It is not said to be a timeout, which another one would take back. */
+static void
+end_state(struct conn *c)
+{
+	event_active(&c->timer, EV_READ, 1);
+}
+
 static void
 set_timer(struct conn *c, unsigned int ms)
 {
 	struct timeval tv = { .tv_sec = ms / 1000, .tv_usec = (suseconds_t)(ms % 1000) * 1000 };
 
-	(void)event_add(&c->timer, &tv);
+	if (event_add(&c->timer, &tv) == -1)
+		end_state(c);
+}
+
+static void
+hear(struct conn *c, short what)
+{
+	if (bufferevent_enable(c->bev, what) == -1)
+		end_state(c);
 }
 
 static void
@@ -80,7 +96,7 @@ conn_linger(struct conn *c)
 	if (c->tls)
 		(void)SSL_shutdown(bufferevent_openssl_get_ssl(c->bev));
 	(void)shutdown(bufferevent_getfd(c->bev), SHUT_WR);
-	(void)bufferevent_enable(c->bev, EV_READ);
+	hear(c, EV_READ);
 	set_timer(c, LINGER_MS);
 }
 
@@ -222,7 +238,7 @@ begin_next(struct conn *c)
 	c->continued = false;
 	enter(c, CONN_IDLE);
 	set_timer_seconds(c, c->server->config->idle_timeout);
-	(void)bufferevent_enable(c->bev, EV_READ);
+	hear(c, EV_READ);
 	if (evbuffer_get_length(bufferevent_get_input(c->bev)) > 0)
 		read_request(c);
 }
@@ -333,6 +349,6 @@ conn_begin(struct conn *c)
 	http_parse_start(&c->parser);
 	(void)event_assign(&c->timer, c->server->loop.base, -1, 0, on_timer, c);
 	bufferevent_setcb(c->bev, on_read, on_written, on_event, c);
-	(void)bufferevent_enable(c->bev, EV_READ | EV_WRITE);
+	hear(c, EV_READ | EV_WRITE);
 	set_timer_seconds(c, c->tls ? config->handshake_timeout : config->head_timeout);
 }

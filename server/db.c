@@ -263,9 +263,12 @@ db_try(struct db *db, int (*run)(struct db *db, void *arg), void *arg)
 
 	db->message[0] = '\0';
 	db->field = NULL;
+	db->wake_lost = false;
 	if ((r = db_do(db, "SAVEPOINT try", ARGS(), NULL)) != MFA_OK)
 		return r;
 	r = run(db, arg);
+	if (r == MFA_OK && db->wake_lost)
+		r = db_say(db, MFA_E_MEMORY, "out of memory");
 	/* Some errors end the whole transaction, and the savepoint with it. */
 	if (!db_in_transaction(db))
 		return r < 0 ? r : MFA_E_STATE;
@@ -284,8 +287,10 @@ db_wake(struct db *db, const char *prefix, const char *what)
 {
 	struct wake *w = calloc(1, sizeof(*w));
 
-	if (w == NULL)
+	if (w == NULL) {
+		db->wake_lost = true;
 		return;
+	}
 	(void)snprintf(w->what, sizeof(w->what), "%s%s", prefix, what);
 	w->next = db->wakes;
 	db->wakes = w;

@@ -95,7 +95,7 @@ struct wake {
 	char what[264];
 };
 
-/* Notes one; without memory nobody is woken, and sees it when his wait ends. */
+/* Notes one; without memory, what is tried (db_try) fails. */
 void db_wake(struct db *db, const char *prefix, const char *what);
 struct wake *db_take_wakes(struct db *db);
 void wakes_free(struct wake **wakes);

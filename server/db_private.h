@@ -25,6 +25,7 @@ struct db {
 	dev_t device;		/* of the file when it was opened */
 	ino_t inode;
 	struct wake *wakes;
+	bool wake_lost;		/* there was no memory for one */
 	const char *field;
 	char path[PATH_MAX];
 	char message[512];

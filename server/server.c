@@ -101,7 +101,8 @@ on_stop(evutil_socket_t sig, short what, void *arg)
 	systemd_notify("STOPPING=1");
 	(void)event_del(s->retry);
 	server_close_listeners(s);
-	(void)event_add(s->drained, &most);
+	if (event_add(s->drained, &most) == -1)
+		event_active(s->drained, EV_READ, 1);
 	drain_all(s);
 	if (s->count == 0)
 		(void)event_base_loopbreak(s->loop.base);

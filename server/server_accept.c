@@ -78,19 +78,26 @@ is_short_of(int error)
 	return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
+static void
+retry_soon(struct server *s)
+{
+	struct timeval soon = { .tv_usec = RETRY_MS * 1000 };
+
+	if (event_add(s->retry, &soon) == -1)
+		event_active(s->retry, EV_READ, 1);
+}
+
 /* The listening socket stays readable as long as somebody waits: so it is not
  * watched until there may be room. */
 static void
 no_room(struct server *s, const char *why)
 {
-	struct timeval soon = { .tv_usec = RETRY_MS * 1000 };
-
 	conn_count_refused(false);
 	if (server_may_complain(s))
 		log_line(LOG_WARNING, "connections have to wait: %s", why);
 	(void)conn_evict(s);
 	server_pause(s);
-	(void)event_add(s->retry, &soon);
+	retry_soon(s);
 }
 
 static void
@@ -161,8 +168,13 @@ server_resume(struct server *s)
 	size_t i;
 
 	s->paused = false;
-	for (i = 0; i < s->listener_count; i++)
-		(void)event_add(s->listeners[i].event, NULL);
+	for (i = 0; i < s->listener_count; i++) {
+		if (event_add(s->listeners[i].event, NULL) == 0)
+			continue;
+		server_pause(s);
+		retry_soon(s);
+		return;
+	}
 }
 
 void

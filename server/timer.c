@@ -40,7 +40,9 @@ timer_set(struct timer *t, unsigned int ms)
 {
 	struct timeval tv = { .tv_sec = ms / 1000, .tv_usec = (suseconds_t)(ms % 1000) * 1000 };
 
-	(void)event_add(&t->event, &tv);
+	/* Too early is better than never. */
+	if (event_add(&t->event, &tv) == -1)
+		event_active(&t->event, EV_READ, 1);
 }
 
 void
