@@ -250,7 +250,7 @@ $(BUILD)/tests/http/mutate: $(addprefix $(BUILD)/tests/http/,mutate.o mutation.o
 # to calls.
 WRAPS = $(shell sed -n 's/^CALL.[^,]*, \([A-Za-z0-9_]*\),.*/-Wl,--wrap=\1/p' tests/fault/calls.h)
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-TORTURE = $(addprefix $(BUILD)/tests/,fault/test_torture.o fault/fake_pam.o fault/wrap.o \
+TORTURE = $(addprefix $(BUILD)/tests/,fault/test_torture.o fault/fake_pam.o fault/wrap.o fault/plan.o \
 	fault/no_check.o unit/http_world.o unit/device_world.o)
 
 $(BUILD)/torture: $(TORTURE) $(call objs,pam_mfa) $(HELPER) $(COMMON)
@@ -269,7 +269,7 @@ $(BUILD)/tests/fault/wrap_http.o: tests/fault/wrap.c tests/fault/http_calls.h
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -DCALLS='"http_calls.h"' -c -o $@ $<
 
-$(BUILD)/http_torture: $(addprefix $(BUILD)/tests/fault/,http_torture.o wrap_http.o) $(HTTP) $(COMMON)
+$(BUILD)/http_torture: $(addprefix $(BUILD)/tests/fault/,http_torture.o wrap_http.o plan.o) $(HTTP) $(COMMON)
 	$(CC) $(LDFLAGS_ALL) $(HTTP_WRAPS) -o $@ $^ $(HTTP_LIBS) -lpthread
 
 $(BUILD)/tests/fault/http_torture: FORCE
@@ -277,6 +277,27 @@ $(BUILD)/tests/fault/http_torture: FORCE
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/san SAN="$(SANITIZE)" OPT="-O1 -g" HARDEN= \
 		$(BUILD)/san/http_torture
 	@cp -u $(BUILD)/san/http_torture $@
+
+# And for mfad, which a test asks from outside.
+MFAD_WRAPS = $(shell sed -n 's/^CALL.[^,]*, \([A-Za-z0-9_]*\),.*/-Wl,--wrap=\1/p' tests/fault/mfad_calls.h)
+
+$(BUILD)/tests/fault/wrap_mfad.o: tests/fault/wrap.c tests/fault/mfad_calls.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -DCALLS='"mfad_calls.h"' -c -o $@ $<
+
+$(BUILD)/mfad_faulty: $(addprefix $(BUILD)/tests/fault/,mfad_faulty.o wrap_mfad.o plan.o) \
+		$(BUILD)/server/main.o $(BUILD)/server.a $(COMMON)
+	$(CC) $(LDFLAGS_ALL) $(MFAD_WRAPS) -o $@ $^ $(SERVER_LIBS)
+
+$(BUILD)/tests/fault/mfad_faulty: FORCE
+	@mkdir -p $(@D)
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/san SAN="$(SANITIZE)" OPT="-O1 -g" HARDEN= \
+		$(BUILD)/san/mfad_faulty
+	@cp -u --remove-destination $(BUILD)/san/mfad_faulty $@
+
+$(BUILD)/tests/fault/test_mfad_faults: $(addprefix $(BUILD)/tests/fault/,test_mfad_faults.o plan.o) \
+		$(BUILD)/tests/unit.a $(BUILD)/server.a $(COMMON) | $(BUILD)/tests/fault/mfad_faulty
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS) $(SERVER_LIBS)
 
 FORCE:
 
@@ -328,7 +349,7 @@ fuzz: fuzzers
 
 tests: $(PROGRAMS) $(BUILD)/tests/kill_at_write.so $(UNIT_TESTS) $(PAM_TESTS) $(BUILD)/tests/pam/probe $(WORLD_TOOLS) \
 	$(HTTP_TOOLS) $(HTTP_TESTS) \
-	$(BUILD)/tests/fault/test_torture $(BUILD)/tests/fault/http_torture fuzzers
+	$(addprefix $(BUILD)/tests/fault/,test_torture http_torture test_mfad_faults) fuzzers
 
 check: tests
 	@tests/run $(BUILD)

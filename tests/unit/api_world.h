@@ -15,6 +15,7 @@
 #define ANYBODY	NULL		/* without any credential */
 
 extern struct mfad api;		/* the one that runs */
+extern bool api_plain;		/* without TLS, which takes its time */
 
 void api_start(const char *more);	/* further lines of its configuration */
 void api_stop(void);			/* as SIGTERM does; and removes its files */
@@ -26,12 +27,16 @@ void api_drop(void);			/* without a farewell */
 int api_call(const char *who, const char *method, const char *path, const char *body);
 int api_call_once(const char *who, const char *method, const char *path, const char *body,
     const char *key);
+/* The same of a server that may close instead: 0. */
+int api_try(const char *who, const char *method, const char *path, const char *body,
+    const char *key);
 int api_get(const char *who, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* In two steps, on a connection of its own: the answer may take long.
  * api_answer closes it. */
 struct asked {
 	struct client client;
+	bool sent;
 	char method[8], path[512], body[4096];
 };
 void api_world_ask(struct asked *a, const char *who, const char *method, const char *path,
