@@ -387,7 +387,7 @@ $(BUILD)/tests/bench/store_bench: $(BUILD)/tests/bench/store_bench.o $(COMMON)
 # How the cost of a login grows with users and with logins that wait.
 GROWTH = $(BUILD)/tests/bench/growth
 
-$(GROWTH): $(addprefix $(BUILD)/tests/bench/,growth.o growth_state.o) $(BUILD)/server.a $(COMMON)
+$(GROWTH): $(addprefix $(BUILD)/tests/bench/,growth.o growth_state.o people.o) $(BUILD)/server.a $(COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lsqlite3 -lcrypto -lpthread
 
 bench: $(GROWTH)

@@ -56,7 +56,7 @@ median(double *took, size_t n)
 struct login {
 	struct job job;
 	struct growth_state *state;
-	char user[GROWTH_USER_MAX];
+	char user[PERSON_NAME_MAX];
 	const char *device;
 	char key[48];		/* of the request */
 	struct model_login_opened opened;
@@ -71,7 +71,7 @@ static int
 write_step(struct db *db, void *arg)
 {
 	struct login *l = arg;
-	const char *host = l->state->host.host;
+	const char *host = l->state->people.host.host;
 	int64_t now = growth_now();
 	struct model_login_asked in = growth_asked(l->user, now);
 	struct model_answer yes = { MODEL_APPROVE, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", NULL,
@@ -108,10 +108,10 @@ look(const struct login *l)
 	bool waits;
 
 	if (l->step == 0)
-		growth_must(model_device_pending(s->reader, l->device, now, &waits, &p,
+		people_must(model_device_pending(s->reader, l->device, now, &waits, &p,
 		    &seq) == MFA_OK && waits ? MFA_OK : MFA_E_INTERNAL, "pending", "");
 	if (l->step == 1)
-		growth_must(model_login(s->reader, s->host.host, l->opened.login, now,
+		people_must(model_login(s->reader, s->people.host.host, l->opened.login, now,
 		    &seen) == MFA_OK && seen.state == MODEL_ANSWERED ? MFA_OK : MFA_E_INTERNAL,
 		    "look", "");
 }
@@ -136,14 +136,14 @@ step_done(struct job *job)
 {
 	struct login *l = job->arg;
 
-	growth_must(job->result, "step", job->why);
+	people_must(job->result, "step", job->why);
 	look(l);
 	if (++l->step == 3) {
 		if (!another())
 			return;
 		next(l);
 	}
-	growth_must(writer_submit(l->state->writer, &l->job), "submit", "");
+	people_must(writer_submit(l->state->writer, &l->job), "submit", "");
 }
 
 /* Microseconds of `count` logins, so many at once. */
@@ -162,7 +162,7 @@ serve(struct growth_state *s, unsigned long count, unsigned long at_once)
 		logins[i].job = (struct job){ .run = write_step, .done = step_done,
 		    .arg = &logins[i] };
 		next(&logins[i]);
-		growth_must(writer_submit(s->writer, &logins[i].job), "submit", "");
+		people_must(writer_submit(s->writer, &logins[i].job), "submit", "");
 	}
 	while (to_finish > 0)
 		(void)pthread_cond_wait(&over, &lock);

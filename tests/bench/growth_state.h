@@ -2,10 +2,9 @@
 #ifndef MFA_BENCH_GROWTH_STATE_H
 #define MFA_BENCH_GROWTH_STATE_H
 
-#include "../../server/model_device.h"
-#include "../../server/model_host.h"
 #include "../../server/model_login.h"
 #include "../../server/writer.h"
+#include "people.h"
 
 /*
  * A state of mfad with a host and so many users, each with a phone, and the
@@ -13,9 +12,8 @@
  */
 struct growth_state {
 	char path[512];
-	unsigned long users, at;	/* at: whose turn it is */
-	struct model_joined host;
-	char (*devices)[MODEL_ID_MAX];
+	struct people people;
+	unsigned long at;		/* whose turn it is */
 	struct writer *writer;
 	struct db *reader;
 };
@@ -24,8 +22,6 @@ struct growth_state {
 #define GROWTH_NOW	1700000000
 int64_t growth_now(void);
 
-void growth_must(int r, const char *what, const char *why);
-
 /* Makes it in the directory, with so many logins that wait. */
 void growth_make(struct growth_state *s, const char *dir, const char *name, unsigned long users,
     unsigned long pending);
@@ -33,8 +29,7 @@ void growth_open(struct growth_state *s);	/* when nothing of making it is left t
 void growth_drop(struct growth_state *s);
 
 /* A user who has not had a turn yet, spread as people are; and the phone. */
-#define GROWTH_USER_MAX 32
-const char *growth_next(struct growth_state *s, char user[GROWTH_USER_MAX]);
+const char *growth_next(struct growth_state *s, char user[PERSON_NAME_MAX]);
 
 /* What a host asks for. */
 struct model_login_asked growth_asked(const char *user, int64_t now);

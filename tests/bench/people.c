@@ -10,12 +10,12 @@
 
 #define ONE_COMMIT 5000		/* people */
 
-static void
-must(int r, const char *what, const char *why)
+void
+people_must(int r, const char *what, const char *why)
 {
 	if (r == MFA_OK)
 		return;
-	fprintf(stderr, "people: %s: %d %s\n", what, r, why);
+	fprintf(stderr, "%s: %d %s\n", what, r, why);
 	exit(2);
 }
 
@@ -36,48 +36,44 @@ add_person(struct db *db, struct people *p, unsigned long i, int64_t now)
 	char user[PERSON_NAME_MAX], text[512];
 
 	person_name(i, user);
-	must(model_enrol_open(db, NULL, p->host.host, user, 600, now, &e), "enrol", db_message(db));
-	must(model_enrol_offer(db, NULL, e.id, &offer, now, &d), "offer", db_message(db));
+	people_must(model_enrol_open(db, NULL, p->host.host, user, 600, now, &e), "enrol", db_message(db));
+	people_must(model_enrol_offer(db, NULL, e.id, &offer, now, &d), "offer", db_message(db));
 	(void)snprintf(text, sizeof(text), "pam_mfa device 1\nuser %s\ndevice %s\nkind %s\nkey %s\n"
 	    "origin -\ncreated %lld\nexpires %lld\nauthority AAAAAAAAAAAAAAAAAAAAAA\n"
 	    "signature %s%s\n", user, d.device, offer.kind, offer.key, (long long)now,
 	    (long long)now + 86400 * 300, offer.key, offer.key);
-	must(model_enrol_certify(db, p->host.host, e.id, text, now), "certify", db_message(db));
+	people_must(model_enrol_certify(db, p->host.host, e.id, text, now), "certify", db_message(db));
 	memcpy(p->all[i].device, d.device, sizeof(d.device));
 	memcpy(p->all[i].secret, d.secret, sizeof(d.secret));
 }
 
-/* Nobody waits for what these rows would wake. */
-static void
-next_commit(struct db *db)
+void
+people_commit(struct db *db)
 {
 	struct wake *wakes = db_take_wakes(db);
 
 	wakes_free(&wakes);
-	must(db_commit(db), "commit", db_message(db));
+	people_must(db_commit(db), "commit", db_message(db));
 }
 
 void
-people_make(const char *path, const struct seal_key *key, unsigned long count, int64_t now,
-    struct people *p)
+people_make(struct db *db, unsigned long count, int64_t now, struct people *p)
 {
 	struct model_join_token t;
-	struct db *db;
-	char why[256];
 
 	*p = (struct people){ .count = count, .all = calloc(count, sizeof(*p->all)) };
-	must(p->all != NULL ? MFA_OK : MFA_E_MEMORY, "people", "");
-	must(db_open(path, key, DB_CREATE, &db, why, sizeof(why)), "open", why);
-	must(db_begin(db), "begin", db_message(db));
-	must(model_join_token_new(db, NULL, "web", 60, "root", now, &t), "token", db_message(db));
-	must(model_host_join(db, NULL, t.token, NULL, now, &p->host), "join", db_message(db));
+	people_must(p->all != NULL ? MFA_OK : MFA_E_MEMORY, "people", "");
+	people_must(db_begin(db), "begin", db_message(db));
+	people_must(model_join_token_new(db, NULL, "web", 60, "root", now, &t), "token",
+	    db_message(db));
+	people_must(model_host_join(db, NULL, t.token, NULL, now, &p->host), "join",
+	    db_message(db));
 	for (unsigned long i = 0; i < count; i++) {
 		add_person(db, p, i, now);
 		if (i % ONE_COMMIT == ONE_COMMIT - 1) {
-			next_commit(db);
-			must(db_begin(db), "begin", db_message(db));
+			people_commit(db);
+			people_must(db_begin(db), "begin", db_message(db));
 		}
 	}
-	next_commit(db);
-	db_close(&db);
+	people_commit(db);
 }

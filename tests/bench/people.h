@@ -4,9 +4,8 @@
 
 #include "../../server/model_device.h"
 #include "../../server/model_host.h"
-#include "seal.h"
 
-/* A state of mfad with a host, and users "user0000000", … with a phone each.
+/* For a state of mfad: a host, and users "user0000000", … with a phone each.
  * Whatever fails ends the program with a line that says what. */
 struct person {
 	char device[MODEL_ID_MAX];
@@ -22,8 +21,13 @@ struct people {
 #define PERSON_NAME_MAX 32
 void person_name(unsigned long i, char name[PERSON_NAME_MAX]);
 
-/* Makes the state at path, and p->all, which the caller frees. */
-void people_make(const char *path, const struct seal_key *key, unsigned long count, int64_t now,
-    struct people *p);
+/* Ends the program if r is not MFA_OK. */
+void people_must(int r, const char *what, const char *why);
+
+/* In transactions of its own.  The caller frees p->all. */
+void people_make(struct db *db, unsigned long count, int64_t now, struct people *p);
+
+/* Commits; nobody waits for what is woken. */
+void people_commit(struct db *db);
 
 #endif

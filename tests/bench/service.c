@@ -20,6 +20,7 @@
 
 #include "error.h"
 #include "people.h"
+#include "seal.h"
 #include "wire.h"
 
 #define ADDRESS		"127.0.0.2"
@@ -68,11 +69,15 @@ make(const char *path, const char *key_path, unsigned long count, const char *fi
 {
 	struct seal_key key;
 	const char *why = "";
+	char said[256];
+	struct db *db;
 	FILE *f;
 
 	if (seal_key_read(key_path, &key, &why) != MFA_OK)
 		die(why);
-	people_make(path, &key, count, time(NULL), &people);
+	people_must(db_open(path, &key, DB_CREATE, &db, said, sizeof(said)), "open", said);
+	people_make(db, count, time(NULL), &people);
+	db_close(&db);
 	if ((f = fopen(file, "w")) == NULL)
 		die(file);
 	fprintf(f, "%s.%s\n", people.host.host, people.host.key);
