@@ -314,6 +314,39 @@ pass(struct ask *a)
 }
 
 static void
+token(struct ask *a)
+{
+	static int number;
+
+	set(a, ADMIN, api_path("/v1/users/with-token%d/tokens", number++), "{\"name\":\"t\"}");
+}
+
+static void
+tokens(struct ask *a)
+{
+	set(a, ADMIN, "/v1/users/anna/tokens", NULL);
+}
+
+static void
+drop_token(struct ask *a)
+{
+	static int number;
+	char name[32];
+
+	snprintf(name, sizeof(name), "dropped-token%d", number++);
+	ck_assert_int_eq(api_call(ADMIN, "POST", api_path("/v1/users/%s/tokens", name),
+	    "{\"name\":\"t\"}"), 201);
+	set(a, ADMIN, api_path("/v1/users/%s/tokens/%lld", name,
+	    (long long)api_world_number("token")), NULL);
+}
+
+static void
+recovery(struct ask *a)
+{
+	set(a, ADMIN, "/v1/users/bert/recovery", "{}");
+}
+
+static void
 audit(struct ask *a)
 {
 	set(a, ADMIN, "/v1/audit", NULL);
@@ -363,6 +396,10 @@ static const struct request_case {
 	{ "lock", "PUT", lock, 204, 0 },
 	{ "unlock", "DELETE", unlock, 204, 404 },
 	{ "pass", "POST", pass, 201, 0 },
+	{ "token", "POST", token, 201, 0 },
+	{ "tokens", "GET", tokens, 200, 0 },
+	{ "drop_token", "DELETE", drop_token, 204, 404 },
+	{ "recovery", "POST", recovery, 201, 0 },
 	{ "audit", "GET", audit, 200, 0 },
 	{ "logins", "GET", logins, 200, 0 },
 };
