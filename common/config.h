@@ -27,6 +27,8 @@ enum factor {
 	FACTOR_HOTP,
 	FACTOR_RECOVERY,
 	FACTOR_PASS,
+	/* Attested: this host believes what the approval service says. */
+	FACTOR_SERVER_CODE,
 	FACTOR_COUNT
 };
 
@@ -49,6 +51,7 @@ struct groups {			/* group names with their ids, looked up when loaded */
 struct settings {
 	bool enabled;			/* no: every login is granted, "not enabled" */
 	enum factor factors[FACTOR_COUNT];	/* in order, ends with FACTOR_NONE */
+	enum factor attested[FACTOR_COUNT];	/* behind them; FACTOR_NONE first: none */
 	struct names only_users, except_users;
 	struct groups only_groups, except_groups;
 	struct names trusted_networks;	/* as written */
@@ -98,7 +101,7 @@ struct config_key {
 	enum key_kind kind;
 	size_t offset;			/* in struct settings */
 	const char *initial;		/* the default, as it would be written; "" is none */
-	unsigned long min, max;		/* KEY_NUMBER, KEY_MINUTES */
+	unsigned long min, max;		/* KEY_NUMBER, KEY_MINUTES; enum factor of KEY_FACTORS */
 	const char *const *choices;	/* KEY_CHOICE: the words of the enum, NULL-terminated */
 	bool global_only;
 	const char *expects;		/* "a number from 1 to 10": for the error */

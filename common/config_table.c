@@ -20,16 +20,20 @@ static const char *const remember_words[] = { "session", "origin", NULL };
 #define CHOICE(key, initial, words, expects) \
 	{ FIELD_OF(key, KEY_CHOICE), initial, 0, 0, words, false, expects }
 
+#define FACTORS(key, initial, first, last, expects) \
+	{ FIELD_OF(key, KEY_FACTORS), initial, first, last, NULL, false, expects }
+
 #define USERS		"a list of user names with commas between them, or none,"
 #define GROUPS		"a list of group names with commas between them, or none,"
 
 /* In the order of sample and man page. */
 const struct config_key config_keys[] = {
 	YES_NO(enabled, "yes"),
-	OTHER(factors, KEY_FACTORS, "push, totp, hotp, recovery, pass",
+	FACTORS(factors, "push, totp, hotp, recovery, pass", FACTOR_PUSH, FACTOR_PASS,
 	    "a list of push, totp, hotp, recovery and pass, each at most once,"),
-	{ FIELD_OF(offline, KEY_FACTORS), "totp, recovery", FACTOR_TOTP, FACTOR_COUNT - 1, NULL,
-	    false, "a list of totp, hotp, recovery and pass, each at most once," },
+	FACTORS(offline, "totp, recovery", FACTOR_TOTP, FACTOR_PASS,
+	    "a list of totp, hotp, recovery and pass, each at most once,"),
+	FACTORS(attested, "", FACTOR_SERVER_CODE, FACTOR_SERVER_CODE, "server_code, or none,"),
 	/* who */
 	OTHER(only_users, KEY_NAMES, "", USERS),
 	OTHER(only_groups, KEY_GROUPS, "", GROUPS),
@@ -88,6 +92,7 @@ factor_name(enum factor f)
 		[FACTOR_HOTP] = "hotp",
 		[FACTOR_RECOVERY] = "recovery",
 		[FACTOR_PASS] = "pass",
+		[FACTOR_SERVER_CODE] = "server_code",
 	};
 
 	return (unsigned int)f < FACTOR_COUNT ? names[f] : "unknown";

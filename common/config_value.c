@@ -194,11 +194,12 @@ set_factors(const struct setting *v)
 	size_t i;
 	int r = split(v, &words);
 
-	if (r == MFA_OK && words.count == 0)
+	/* Only what is none by default may be none. */
+	if (r == MFA_OK && words.count == 0 && v->key->initial[0] != '\0')
 		r = malformed(v);
 	for (i = 0; r == MFA_OK && i < words.count; i++) {
 		f = factor_of(words.word[i]);
-		if (given[f] || f < v->key->min)
+		if (given[f] || f < v->key->min || f > v->key->max)
 			r = malformed(v);
 		else
 			list[i] = f;

@@ -28,7 +28,9 @@ static const struct wire_field fields[] = {
 	BYTES(QUERY_ANSWERED, authenticator_data),
 	BYTES(QUERY_ANSWERED, client_data),
 
+	BYTES(QUERY_CODE, nonce),
 	WIRE_FIELD(query, QUERY_CODE, WIRE_SECRET, code),
+	BYTES(QUERY_CODED, nonce),
 	NUMBER(QUERY_CODED, result),
 
 	NUMBER(QUERY_CLOSE, outcome),

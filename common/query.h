@@ -19,7 +19,7 @@
  */
 
 /* ---- all limits ---- */
-#define QUERY_VERSION		1
+#define QUERY_VERSION		2
 #define QUERY_METHODS_MAX	8	/* of a user */
 #define QUERY_REVOCATIONS_MAX	4096	/* bytes of them, one after another */
 #define QUERY_WORDS_MAX		200	/* what the service says about a failure, for the log */
@@ -85,7 +85,7 @@ struct query {
 	/* QUERY_PUSH */
 	char service[STATEMENT_SERVICE_MAX];
 	char origin[STATEMENT_ORIGIN_MAX];
-	uint32_t nonce_len;
+	uint32_t nonce_len;		/* also of QUERY_CODE, and of the QUERY_CODED to it */
 	unsigned char nonce[STATEMENT_NONCE_LEN];
 	uint32_t digits;		/* of the number, for the phone's field */
 	uint32_t expires;		/* seconds since 1970, exactly as it is signed */

@@ -175,6 +175,10 @@ serve(struct dialogue *d, const struct provider_op *op)
 	fetch_drop(d->fetch, FETCH_NOW);
 	if (d->out.type == QUERY_PUSHED)
 		poll_start(d);
+	if (d->out.type == QUERY_CODED) {
+		d->out.nonce_len = d->in.nonce_len;
+		memcpy(d->out.nonce, d->in.nonce, sizeof(d->out.nonce));
+	}
 	dialogue_say(d);
 }
 

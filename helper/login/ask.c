@@ -77,7 +77,7 @@ has_code(const struct login *l, const struct decision *d)
 		if (f != FACTOR_PUSH && d->state.kinds[f])
 			return true;
 	}
-	return false;
+	return d->state.kinds[FACTOR_SERVER_CODE];
 }
 
 /* A decoy shows a number, too, where the service is there. */
@@ -101,7 +101,7 @@ send_push(struct login *l, struct asking *a)
 		return;
 	login_deny(l, REASON_NO_APPROVAL, NULL);
 	l->factor = FACTOR_PUSH;
-	report_push(l, l->courier.words, false);
+	report_asked(l, "push", l->courier.words, false);
 }
 
 /* Waits for the phone; as ask_once. */
@@ -119,7 +119,7 @@ await_phone(struct login *l, struct asking *a)
 	if (accept(l, a->d, &j))
 		return false;
 	l->factor = FACTOR_PUSH;
-	report_push(l, "", j.counted);
+	report_asked(l, "push", "", j.counted);
 	l->detail = NULL;
 	return true;
 }
@@ -151,14 +151,21 @@ static bool
 judge_typed(struct login *l, struct asking *a, const struct secret *typed)
 {
 	struct judgement j = { .reason = REASON_FAULT };
-	int r = judge(l, a->d, typed, &j);
+	int r;
 
 	a->sentence = NULL;
 	l->detail = NULL;
-	if (r == MFA_OK)
-		return !accept(l, a->d, &j);
-	login_deny(l, REASON_STATE, mfa_strerror(r));
-	return false;
+	if ((r = server_code(l, a->d, typed, &j, &a->sentence)) != MFA_OK) {
+		login_deny(l, REASON_STATE, mfa_strerror(r));
+		return false;
+	}
+	if (accept(l, a->d, &j))
+		return false;
+	if (j.reason == REASON_NOT_CHECKED) {
+		l->factor = FACTOR_SERVER_CODE;
+		report_asked(l, "code", l->courier.words, false);
+	}
+	return true;
 }
 
 /* One prompt and its answer.  False ends the login: granted, or denied for

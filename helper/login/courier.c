@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "crypto.h"
 #include "error.h"
 #include "login.h"
 #include "paths.h"
@@ -21,6 +22,7 @@
 /* ---- all limits ---- */
 #define METHODS_MS	5000	/* for the service to say what a user has */
 #define PUSH_MS		5000	/* for it to take a push */
+#define CODE_MS		5000	/* for it to check a code */
 #define CLOSE_MS	200	/* for our last word to leave */
 
 static struct deadline
@@ -97,6 +99,47 @@ hear(struct login *l, struct query *out, struct deadline deadline)
 	return r;
 }
 
+static void
+forget_early(struct login *l)
+{
+	free(l->courier.early);
+	l->courier.early = NULL;
+}
+
+/* What the phone says is kept for when it is waited for: it says one thing. */
+static int
+keep_early(struct login *l, const struct query *said)
+{
+	if (l->courier.early == NULL)
+		l->courier.early = calloc(1, sizeof(*l->courier.early));
+	if (l->courier.early == NULL)
+		return fail(l, QUERY_SERVICE, "out of memory");
+	*l->courier.early = *said;
+	return MFA_OK;
+}
+
+/* The answer to what was asked. */
+static int
+hear_answer(struct login *l, struct query *out, struct deadline deadline)
+{
+	int r;
+
+	while ((r = hear(l, out, deadline)) == MFA_OK && l->courier.dialogue.asked != 0)
+		if ((r = keep_early(l, out)) != MFA_OK)
+			return r;
+	return r;
+}
+
+static void
+leave(struct login *l, enum query_outcome outcome)
+{
+	struct query q = { .type = QUERY_CLOSE, .outcome = outcome };
+
+	if (l->courier.fd != -1 && l->courier.dialogue.begun && !l->courier.dialogue.over)
+		(void)say(l, &q, deadline_in(CLOSE_MS));
+	hang_up(l);
+}
+
 /* Asks and hears; what is not an answer to it ends the dialogue. */
 static int
 request(struct login *l, const struct query *q, struct query *out, int ms)
@@ -109,7 +152,7 @@ request(struct login *l, const struct query *q, struct query *out, int ms)
 	if ((r = say(l, q, deadline)) != MFA_OK)
 		r = fail(l, QUERY_UNREACHABLE, mfa_strerror(r));
 	else
-		r = hear(l, out, deadline);
+		r = hear_answer(l, out, deadline);
 	if (r != MFA_OK && (out->type != QUERY_FAILED || l->courier.dialogue.over))
 		hang_up(l);
 	return r;
@@ -215,6 +258,79 @@ courier_push(struct login *l)
 	return r;
 }
 
+/* ---- codes ---- */
+
+/* What the phone has said already. */
+static void
+catch_up(struct login *l)
+{
+	struct pollfd p = { .fd = l->courier.fd, .events = POLLIN };
+	struct query *in = NULL;
+
+	if (poll(&p, 1, 0) != 1)
+		return;
+	if ((in = calloc(1, sizeof(*in))) == NULL ||
+	    (hear(l, in, l->deadline) != MFA_OK && in->type != QUERY_FAILED) ||
+	    keep_early(l, in) != MFA_OK)
+		hang_up(l);
+	free(in);
+}
+
+/* A dialogue in which a code can be asked about: not behind a push that the
+ * service has closed. */
+static int
+prepare_code(struct login *l)
+{
+	const struct courier *c = &l->courier;
+	uint32_t methods;
+
+	if (c->fd != -1)
+		catch_up(l);
+	if (c->fd != -1 && (!c->dialogue.pushed || c->dialogue.waits ||
+	    (c->early != NULL && c->early->type == QUERY_ANSWERED)))
+		return MFA_OK;
+	leave(l, QUERY_CANCELLED);
+	return courier_begin(l, &methods);
+}
+
+/* An answer names the question, so that none is taken for another. */
+static int
+exchange_code(struct login *l, struct query *q, struct query *in, uint32_t *result)
+{
+	int r = request(l, q, in, CODE_MS);
+
+	if (r != MFA_OK)
+		return r;
+	if (in->nonce_len != q->nonce_len || !secret_equal(in->nonce, q->nonce, q->nonce_len)) {
+		hang_up(l);
+		return fail(l, QUERY_SERVICE, "an answer to another question");
+	}
+	*result = in->result;
+	return MFA_OK;
+}
+
+int
+courier_code(struct login *l, const struct secret *code, uint32_t *result)
+{
+	static const struct secret none = { .len = 1, .data = "-" };
+	struct query q = { .type = QUERY_CODE, .nonce_len = sizeof(q.nonce) }, *in;
+	int r;
+
+	*result = 0;
+	if ((r = prepare_code(l)) != MFA_OK)
+		return r;
+	if ((in = calloc(1, sizeof(*in))) == NULL)
+		return fail(l, QUERY_SERVICE, "out of memory");
+	q.code = code != NULL ? *code : none;
+	if ((r = crypto_random(q.nonce, sizeof(q.nonce))) == MFA_OK)
+		r = exchange_code(l, &q, in, result);
+	secret_wipe(&q.code);
+	free(in);
+	return r;
+}
+
+/* ---- waiting ---- */
+
 /* Until when there can be an answer.  A decoy asked nobody, and gives up when a
  * request would have expired. */
 static struct deadline
@@ -242,6 +358,12 @@ courier_wait(struct login *l, struct query *out)
 	int n, left;
 
 	memset(out, 0, sizeof(*out));
+	if (l->courier.early != NULL) {
+		*out = *l->courier.early;
+		forget_early(l);
+		l->courier.pending = false;
+		return MFA_OK;
+	}
 	login_busy(l);
 	do {
 		if (deadline_left(l->deadline) == 0)
@@ -265,9 +387,6 @@ courier_wait(struct login *l, struct query *out)
 void
 courier_close(struct login *l, enum query_outcome outcome)
 {
-	struct query q = { .type = QUERY_CLOSE, .outcome = outcome };
-
-	if (l->courier.fd != -1 && l->courier.dialogue.begun && !l->courier.dialogue.over)
-		(void)say(l, &q, deadline_in(CLOSE_MS));
-	hang_up(l);
+	leave(l, outcome);
+	forget_early(l);
 }

@@ -100,8 +100,8 @@ compare(struct attempt *a, const struct decision *d, struct judgement *out)
 	if (r != MFA_OK)
 		return r;
 	for (i = 0; i < FACTOR_COUNT && d->factors[i] != FACTOR_NONE; i++) {
-		if (d->factors[i] == FACTOR_PUSH)
-			continue;	/* nothing that is typed */
+		if (d->factors[i] == FACTOR_PUSH || d->factors[i] == FACTOR_SERVER_CODE)
+			continue;	/* nothing that is typed, or compared here */
 		for (j = 0; factors[j].factor != d->factors[i]; j++)
 			;
 		if ((r = factors[j].attempt(a)) != MFA_E_REFUSED)
@@ -137,13 +137,56 @@ spend_approval(struct attempt *a, struct judgement *out)
 	return r == MFA_E_REFUSED ? MFA_OK : r;
 }
 
+/* Compared, counted and spent by the service; whatever it says that is not in
+ * the language is a refusal. */
+static int
+take_attested(struct attempt *a, struct judgement *out)
+{
+	struct store *s = a->l->w->store;
+	const char *user = a->l->begin.user;
+	int r = MFA_OK;
+
+	switch (a->attested) {
+	case QUERY_CODE_ACCEPTED:
+		/* Known to the service for good, whatever it says later. */
+		if ((r = store_user_make(s, user)) == MFA_OK)
+			r = store_user_approved(s, user, a->now);
+		out->accepted = r == MFA_OK;
+		out->factor = r == MFA_OK ? FACTOR_SERVER_CODE : FACTOR_NONE;
+		break;
+	case QUERY_CODE_REPLAYED:
+		a->reason = REASON_REPLAYED;
+		break;
+	case QUERY_CODE_TOO_SOON:
+		a->reason = REASON_TOO_SOON;
+		break;
+	case QUERY_CODE_LOCKED:
+		a->reason = REASON_LOCKED;
+		break;
+	default:
+		break;
+	}
+	return r;
+}
+
+static int
+take_evidence(struct attempt *a, const struct decision *d, struct judgement *out)
+{
+	a->reason = a->approved != NULL ? REASON_REPLAYED : REASON_CODE_REFUSED;
+	return a->approved != NULL ? spend_approval(a, out) :
+	    a->attested != 0 ? take_attested(a, out) : compare(a, d, out);
+}
+
 static int
 count_failure(struct attempt *a, const struct user_state *u)
 {
 	struct store *s = a->l->w->store;
 	const char *user = a->l->begin.user;
-	int r = store_user_failed(s, user, a->now);
+	int r;
 
+	if (a->attested != 0)
+		return MFA_OK;	/* a try counts in one place */
+	r = store_user_failed(s, user, a->now);
 	if (r == MFA_OK && u->exists && u->failures + 1 >= a->l->settings->max_failures)
 		r = store_user_lock(s, user, a->now, "too many failures in a row");
 	return r;
@@ -180,9 +223,7 @@ weigh(struct attempt *a, const struct decision *d, struct judgement *out)
 	} else if (seconds_to_wait(a->l->settings, &u, a->now) > 0) {
 		out->reason = REASON_TOO_SOON;
 	} else {
-		a->reason = a->approved != NULL ? REASON_REPLAYED : REASON_CODE_REFUSED;
-		r = a->approved != NULL ? spend_approval(a, out) : compare(a, d, out);
-		if (r != MFA_OK)
+		if ((r = take_evidence(a, d, out)) != MFA_OK)
 			return r;
 		out->reason = !out->accepted ? a->reason :
 		    a->approved != NULL ? REASON_APPROVED : REASON_CODE_ACCEPTED;
@@ -246,19 +287,46 @@ judge(struct login *l, const struct decision *d, const struct secret *typed,
 	return r;
 }
 
+static int
+judge_evidence(struct attempt *a, const struct decision *d, struct judgement *out)
+{
+	struct judgement j = { .reason = REASON_FAULT };
+	int r;
+
+	*out = j;
+	if ((r = wall_clock(&a->now)) == MFA_OK && (r = transact(a, d, &j)) == MFA_OK) {
+		*out = j;
+		out->counted = true;
+	}
+	explicit_bzero(a, sizeof(*a));
+	return r;
+}
+
 int
 judge_push(struct login *l, const struct decision *d, const struct approved *approved,
     struct judgement *out)
 {
-	struct judgement j = { .reason = REASON_FAULT };
 	struct attempt a = { .l = l, .approved = approved };
-	int r;
 
-	*out = j;
-	if ((r = wall_clock(&a.now)) == MFA_OK && (r = transact(&a, d, &j)) == MFA_OK) {
-		*out = j;
-		out->counted = true;
-	}
-	explicit_bzero(&a, sizeof(a));
-	return r;
+	return judge_evidence(&a, d, out);
+}
+
+int
+judge_attested(struct login *l, const struct decision *d, uint32_t result, struct judgement *out)
+{
+	/* 0 would be a code that was compared here. */
+	struct attempt a = { .l = l, .attested = result != 0 ? result : QUERY_CODE_REFUSED };
+
+	return judge_evidence(&a, d, out);
+}
+
+bool
+judge_refuses_unseen(struct login *l)
+{
+	struct user_state u;
+	int64_t now;
+
+	return wall_clock(&now) != MFA_OK ||
+	    store_user(l->w->store, l->begin.user, now, &u) != MFA_OK || u.locked ||
+	    seconds_to_wait(l->settings, &u, now) > 0;
 }

@@ -55,6 +55,8 @@ struct courier {
 	int fd;				/* -1: not asked yet, or over */
 	struct query_dialogue dialogue;
 	bool pending;			/* a push is out */
+	struct query *early;		/* what the phone said while something else was asked;
+					 * NULL: nothing */
 	struct statement statement;	/* what it asks the phone to sign */
 	struct revocation *revocations;	/* of the user's devices, verified */
 	size_t revocation_count;
@@ -138,9 +140,19 @@ struct judgement {
  *  2. The try is counted, compared and spent in that one transaction, with
  *     its audit record, and the commit is durable before this returns.
  *  3. A decoy login does the same work and accepts nothing.
+ *  4. What the approval service says of a code is believed only as far as
+ *     "right, for this login's user", and only where the factor is attested.
  * An error is a fault of ours; *out is then no acceptance.
  */
 int judge(struct login *l, const struct decision *d, const struct secret *typed,
+    struct judgement *out);
+
+/* Would the user's state refuse now whatever is typed, without looking at it? */
+bool judge_refuses_unseen(struct login *l);
+
+/* The same for a code that the approval service has compared, counted and
+ * spent; result is enum query_code_result. */
+int judge_attested(struct login *l, const struct decision *d, uint32_t result,
     struct judgement *out);
 
 /* What came back from a phone. */
@@ -161,7 +173,8 @@ struct attempt {
 	struct login *l;
 	int64_t now;
 	char code[OTP_CODE_MAX];	/* digits, or "" */
-	const struct approved *approved;	/* NULL: a code was typed */
+	const struct approved *approved;	/* from a phone; NULL: a code was typed */
+	uint32_t attested;		/* enum query_code_result; 0: compared here */
 	bool onetime;			/* hash holds a slow hash of what was typed */
 	unsigned char hash[ONETIME_HASH_LEN];
 	struct token tokens[TOKENS_MAX];
@@ -176,6 +189,11 @@ int factor_totp(struct attempt *a);
 int factor_hotp(struct attempt *a);
 int factor_recovery(struct attempt *a);
 int factor_pass(struct attempt *a);
+
+/* Judges what was typed, here or with the approval service's word, in one
+ * place only.  *sentence is for the next prompt, where it could not be. */
+int server_code(struct login *l, const struct decision *d, const struct secret *typed,
+    struct judgement *out, const char **sentence);
 
 /* For them: spends what matched on token t, and on every other token that the
  * user has with the same key, where the same code would match again.
@@ -195,6 +213,11 @@ int courier_push(struct login *l);
  * QUERY_FAILED, and no push is out any more.  MFA_E_CLOSED: the module is
  * gone; MFA_E_DEADLINE. */
 int courier_wait(struct login *l, struct query *out);
+
+/* Has the service check a code of the user's: *result is what it says, enum
+ * query_code_result or anything else.  NULL: the same about no code, so that
+ * nothing is counted.  Any error leaves l->courier.failure. */
+int courier_code(struct login *l, const struct secret *code, uint32_t *result);
 
 /* What became of the login, once; without a dialogue nothing happens. */
 void courier_close(struct login *l, enum query_outcome outcome);
@@ -232,10 +255,10 @@ void report_audit(const struct login *l, const char *event, struct audit *out);
 /* The one log line: before the verdict leaves, unless a durable record of it is
  * in the state, and then nobody waits for the system log. */
 void report_log(const struct login *l);
-/* What became of a request to the phone that let nobody in, while the login
- * goes on: a log line, and an audit record unless a try was recorded.  words
- * are the service's own, or "". */
-void report_push(const struct login *l, const char *words, bool recorded);
+/* What became of a question to the service ("push", "code") that let nobody in,
+ * while the login goes on: a log line, and an audit record unless a try was
+ * recorded.  words are the service's own, or "". */
+void report_asked(const struct login *l, const char *what, const char *words, bool recorded);
 /* The audit record of a login that no counter stands behind (one that was
  * judged has its record already), after the verdict: whoever waits in the
  * queue for the state must not keep out people who are not asked anything. */

@@ -175,15 +175,21 @@ look_at_service(struct walk *w)
 {
 	struct policy_state *st = &w->out->state;
 
-	if (w->s->server == NULL || !lists(w->s->factors, FACTOR_PUSH)) {
-		saw(w, "%s", w->s->server == NULL ? "server = none" : "push is not in factors");
+	if (w->s->server == NULL || (!lists(w->s->factors, FACTOR_PUSH) &&
+	    w->s->attested[0] == FACTOR_NONE)) {
+		saw(w, "%s", w->s->server == NULL ? "server = none" :
+		    "push is not in factors, and nothing is attested");
 	} else if (w->in->ask_service == NULL) {
 		saw(w, "not asked now");
 	} else {
 		w->in->ask_service(w->in->arg, st);
-		saw(w, "%s", st->service_down ?
-		    "cannot be reached: what offline names is left" :
-		    st->kinds[FACTOR_PUSH] ? "the user has a phone" : "the user has no phone");
+		st->kinds[FACTOR_PUSH] &= lists(w->s->factors, FACTOR_PUSH);
+		st->kinds[FACTOR_SERVER_CODE] &= lists(w->s->attested, FACTOR_SERVER_CODE);
+		if (st->service_down)
+			saw(w, "cannot be reached: what offline names is left");
+		else
+			saw(w, "the user has %s phone%s", st->kinds[FACTOR_PUSH] ? "a" : "no",
+			    st->kinds[FACTOR_SERVER_CODE] ? ", and codes there" : "");
 	}
 }
 
@@ -223,19 +229,26 @@ step_service(struct walk *w)
 	return false;
 }
 
-/* Which of the service's factors this user has, in the service's order. */
+static void
+add_usable(struct walk *w, const enum factor *list, size_t *n)
+{
+	const struct policy_state *st = &w->out->state;
+	size_t i;
+
+	for (i = 0; i < FACTOR_COUNT && list[i] != FACTOR_NONE; i++)
+		if (st->kinds[list[i]] && (!st->service_down || lists(w->s->offline, list[i])))
+			w->out->factors[(*n)++] = list[i];
+}
+
+/* Which of the service's factors this user has, in the service's order; what
+ * only another vouches for comes last. */
 static size_t
 usable_factors(struct walk *w)
 {
-	const struct policy_state *st = &w->out->state;
-	size_t i, n = 0;
+	size_t n = 0;
 
-	for (i = 0; i < FACTOR_COUNT && w->s->factors[i] != FACTOR_NONE; i++) {
-		enum factor f = w->s->factors[i];
-
-		if (st->kinds[f] && (!st->service_down || lists(w->s->offline, f)))
-			w->out->factors[n++] = f;
-	}
+	add_usable(w, w->s->factors, &n);
+	add_usable(w, w->s->attested, &n);
 	return n;
 }
 
@@ -259,10 +272,10 @@ step_enrolled(struct walk *w)
 		saw(w, "holds a pass; no grace while the service is down");
 		return false;
 	}
-	/* Whoever has approved by phone is not new here, whatever the service
-	 * says now. */
+	/* Whoever has logged in with the service's help is not new here,
+	 * whatever it says now. */
 	if (st->user.approved) {
-		saw(w, "has approved by phone before; no grace");
+		saw(w, "has logged in by the approval service before; no grace");
 		return n == 0 && decide(w, OUTCOME_DECOY, REASON_NOT_ENROLLED);
 	}
 	if (w->s->unenrolled == UNENROLLED_ALLOW && w->in->now < w->s->grace_until) {
@@ -333,61 +346,4 @@ policy_decide(const struct policy_input *in, struct decision *out, policy_trace 
 	}
 	out->outcome = OUTCOME_DENY;
 	out->reason = REASON_FAULT;
-}
-
-int
-policy_remember_key(const struct settings *s, const char *service, const struct origin *origin,
-    const char *boot, uint32_t sessionid, char *key)
-{
-	char text[ORIGIN_TEXT_MAX];
-	int n;
-
-	key[0] = '\0';
-	if (s->remember == 0)
-		return MFA_E_ABSENT;
-	if (s->remember_for == REMEMBER_SESSION) {
-		if (sessionid == UID_UNSET || boot[0] == '\0')
-			return MFA_E_ABSENT;
-		n = snprintf(key, POLICY_KEY_MAX, "session %s %lu", boot, (unsigned long)sessionid);
-	} else {
-		if (origin->kind == ORIGIN_UNKNOWN)
-			return MFA_E_ABSENT;
-		n = snprintf(key, POLICY_KEY_MAX, "origin %s %s", origin_format(origin, text),
-		    s->service_class != NULL ? s->service_class : service);
-	}
-	if (n < 0 || n >= POLICY_KEY_MAX) {
-		key[0] = '\0';
-		return MFA_E_INVALID;
-	}
-	return MFA_OK;
-}
-
-/* Which kinds of token there are, without their keys. */
-static int
-read_kinds(struct store *store, const char *user, struct policy_state *out)
-{
-	int r;
-
-	if (out->user.tokens > 0 &&
-	    (r = store_token_kinds(store, user, &out->kinds[FACTOR_TOTP],
-	    &out->kinds[FACTOR_HOTP])) != MFA_OK)
-		return r;
-	out->kinds[FACTOR_RECOVERY] = out->user.recovery > 0;
-	out->kinds[FACTOR_PASS] = out->user.passes > 0;
-	return MFA_OK;
-}
-
-int
-policy_read_state(struct store *store, const char *user, const char *key, int64_t now,
-    struct policy_state *out)
-{
-	int r;
-
-	if ((r = store_user(store, user, now, &out->user)) != MFA_OK ||
-	    (r = read_kinds(store, user, out)) != MFA_OK)
-		return r;
-	if (key[0] == '\0')
-		return MFA_OK;
-	r = store_grant_find(store, user, key, now, &out->remembered_until);
-	return r == MFA_E_ABSENT ? MFA_OK : r;
 }

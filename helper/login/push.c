@@ -50,6 +50,8 @@ push_look(struct login *l, struct policy_state *out)
 		return;
 	}
 	out->kinds[FACTOR_PUSH] = (methods & QUERY_CAN_PUSH) != 0;
+	/* Whoever has a token of this host's own is judged by that. */
+	out->kinds[FACTOR_SERVER_CODE] = (methods & QUERY_CAN_CODE) != 0 && out->user.tokens == 0;
 }
 
 /* ---- sending ---- */

@@ -30,6 +30,7 @@ reason_name(enum reason r)
 		[REASON_CLOCK_BEHIND] = "clock_behind",
 		[REASON_TOO_SOON] = "too_soon",
 		[REASON_NOT_A_CODE] = "not_a_code",
+		[REASON_NOT_CHECKED] = "not_checked",
 		[REASON_NO_ANSWER] = "no_answer",
 		[REASON_NO_TERMINAL] = "no_terminal",
 		[REASON_CANCELLED] = "cancelled",

@@ -101,15 +101,15 @@ report_log(const struct login *l)
 }
 
 void
-report_push(const struct login *l, const char *words, bool recorded)
+report_asked(const struct login *l, const char *what, const char *words, bool recorded)
 {
 	char detail[2 * QUERY_WORDS_MAX] = "";
 
 	if (words[0] != '\0')
 		(void)text_escape(detail, sizeof(detail), words);
-	log_decision(l, "push", words[0] != '\0' ? detail : l->detail);
+	log_decision(l, what, words[0] != '\0' ? detail : l->detail);
 	if (!recorded)
-		keep(l, "push");
+		keep(l, what);
 }
 
 void

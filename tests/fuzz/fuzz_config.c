@@ -108,7 +108,10 @@ check_settings(const struct settings *s)
 	check_limits(s);
 	check(s->factors[0] != FACTOR_NONE && s->factors[FACTOR_COUNT - 1] == FACTOR_NONE);
 	for (i = 0; i < FACTOR_COUNT; i++)
-		check(s->factors[i] < FACTOR_COUNT);
+		check(s->factors[i] < FACTOR_SERVER_CODE && s->offline[i] < FACTOR_SERVER_CODE);
+	/* What only another vouches for is in no list but its own. */
+	for (i = 0; i < FACTOR_COUNT; i++)
+		check(s->attested[i] == FACTOR_NONE || s->attested[i] >= FACTOR_SERVER_CODE);
 	check_names(&s->only_users);
 	check_names(&s->except_users);
 	check_names(&s->only_groups.names);

@@ -91,7 +91,8 @@ say_push(char **w)
 static void
 say_code(char **w)
 {
-	out = (struct query){ .type = QUERY_CODE };
+	out = (struct query){ .type = QUERY_CODE, .nonce_len = sizeof(out.nonce),
+	    .nonce = "which question?" };
 	must(secret_set(&out.code, w[1], strlen(w[1])), "code");
 	say();
 }

@@ -48,8 +48,8 @@ hear(int fd, struct query *q)
 	return query_recv(fd, q, deadline_in(30000));
 }
 
-static void
-say(int fd, struct query *q)
+void
+http_say(int fd, struct query *q)
 {
 	(void)query_send(fd, q, deadline_in(5000));
 }
@@ -59,7 +59,7 @@ send_failure(int fd, uint32_t failure)
 {
 	struct query q = { .type = QUERY_FAILED, .failure = failure, .words = "as played" };
 
-	say(fd, &q);
+	http_say(fd, &q);
 }
 
 /* ---- the phone ---- */
@@ -124,7 +124,7 @@ answer(int fd, const struct http_act *act, const struct query *push)
 	if (act->after != NULL)
 		act->after(&a);
 	http_seen->answer = a.out;
-	say(fd, &a.out);
+	http_say(fd, &a.out);
 }
 
 /* ---- the service ---- */
@@ -146,7 +146,7 @@ send_methods(int fd, const struct http_act *act)
 		memcpy(q.revocations, text, len);
 		q.revocations_len = (uint32_t)len;
 	}
-	say(fd, &q);
+	http_say(fd, &q);
 }
 
 /* The person has to see the number first, and may do something else. */
@@ -173,13 +173,28 @@ push(int fd, const struct http_act *act, const struct query *q)
 		send_failure(fd, act->push_failure);
 		return;
 	}
-	say(fd, &pushed);
+	http_say(fd, &pushed);
 	if (act->silent || !number_is_there(fd))
 		return;
 	if (act->ends)
-		say(fd, &ended);
+		http_say(fd, &ended);
 	else
 		answer(fd, act, q);
+}
+
+static void
+look_at_code(int fd, const struct http_act *act, const struct query *q)
+{
+	struct query coded = { .type = QUERY_CODED, .nonce_len = q->nonce_len,
+	    .result = act->coded };
+
+	memcpy(coded.nonce, q->nonce, sizeof(coded.nonce));
+	(void)text_copy(http_seen->code, sizeof(http_seen->code), (const char *)q->code.data);
+	http_seen->codes++;
+	if (act->code != NULL)
+		act->code(fd, &coded);
+	else if (act->coded != 0)
+		http_say(fd, &coded);
 }
 
 static void
@@ -198,6 +213,8 @@ serve(int fd, const struct http_act *act)
 			send_methods(fd, act);
 		else if (q.type == QUERY_PUSH)
 			push(fd, act, &q);
+		else if (q.type == QUERY_CODE)
+			look_at_code(fd, act, &q);
 	}
 	if (q.type == QUERY_CLOSE)
 		http_seen->outcome = q.outcome;

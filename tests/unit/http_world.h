@@ -26,6 +26,8 @@ struct http_act {
 	bool ends;			/* QUERY_ENDED instead of an answer */
 	bool silent;			/* no answer at all */
 	bool revokes;			/* METHODS brings a revocation of the device */
+	uint32_t coded;			/* to a code: enum query_code_result; 0: nothing */
+	void (*code)(int fd, struct query *coded);	/* says that, and spoils it */
 	void (*before)(struct http_answer *a);	/* spoils what is signed */
 	void (*after)(struct http_answer *a);	/* spoils what is sent */
 };
@@ -37,6 +39,8 @@ struct http_seen {
 	volatile uint32_t begins, pushes, ends, outcome;
 	volatile bool busy;		/* for the test: the process has said that it is */
 	volatile bool waited_idle;	/* asked the service before it said so */
+	volatile uint32_t codes;	/* that were asked about */
+	char code[SECRET_MAX + 1];	/* the last of them */
 	struct query push;
 	struct query answer;		/* the last that was sent */
 	unsigned char bytes[65536];	/* all that the helper sent */
@@ -46,6 +50,9 @@ struct http_seen {
 extern struct http_seen *http_seen;
 
 void http_start(const struct http_act *act);
+
+/* For an act's "code". */
+void http_say(int fd, struct query *q);
 void http_stop(void);
 
 /* A login_script's "seen": finds the number in what the person sees. */

@@ -56,6 +56,7 @@ START_TEST(empty_file_gives_the_defaults)
 	ck_assert_int_eq(s->factors[4], FACTOR_PASS);
 	ck_assert_int_eq(s->factors[5], FACTOR_NONE);
 	ck_assert_int_eq(s->offline[0], FACTOR_TOTP);
+	ck_assert_int_eq(s->attested[0], FACTOR_NONE);
 	ck_assert_int_eq(s->offline[1], FACTOR_RECOVERY);
 	ck_assert_int_eq(s->offline[2], FACTOR_NONE);
 	ck_assert_ptr_null(s->server);
@@ -118,7 +119,7 @@ START_TEST(values_become_settings)
 	    "except_groups = root, no-such-group-here\n"
 	    "only_groups = daemon\n"
 	    "trusted_networks = 192.0.2.0/24, !192.0.2.128/25\n"
-	    "trust_console = yes\n"
+	    "trust_console = yes\nattested = server_code\n"
 	    "unenrolled = enrol\n"
 	    "remember = 15\nremember_for = origin\nservice_class = remote\n"
 	    "tries = 10\ntotp_window = 0\nhotp_resync = 1000\n"
@@ -129,6 +130,8 @@ START_TEST(values_become_settings)
 	ck_assert_int_eq(s->factors[0], FACTOR_RECOVERY);
 	ck_assert_int_eq(s->factors[1], FACTOR_TOTP);
 	ck_assert_int_eq(s->factors[2], FACTOR_NONE);
+	ck_assert_int_eq(s->attested[0], FACTOR_SERVER_CODE);
+	ck_assert_int_eq(s->attested[1], FACTOR_NONE);
 	ck_assert_uint_eq(s->only_users.count, 3);
 	ck_assert_str_eq(s->only_users.word[1], "bob");
 	ck_assert_str_eq(s->only_users.word[2], "carol");

@@ -151,6 +151,11 @@ static const struct {
 	BAD("trusted_networks_file = networks\n", 1, "an absolute path, or none, was expected"),
 	/* lists */
 	BAD("offline = push\n", 1, "a list of totp, hotp, recovery and pass"),
+	BAD("offline = server_code\n", 1, "a list of totp, hotp, recovery and pass"),
+	BAD("factors = totp, server_code\n", 1, "a list of push, totp, hotp, recovery and pass"),
+	BAD("attested = totp\n", 1, "server_code, or none"),
+	BAD("attested = push\n", 1, "server_code, or none"),
+	BAD("attested = server_code, server_code\n", 1, "server_code, or none"),
 	BAD("offline = none\n", 1, "a list of totp, hotp, recovery and pass"),
 	BAD("number_digits = 1\n", 1, "a number from 2 to 8"),
 	BAD("number_digits = 9\n", 1, "a number from 2 to 8"),

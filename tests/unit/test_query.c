@@ -74,9 +74,12 @@ make(struct query *q, unsigned int type, bool large)
 	} else if (type == QUERY_ANSWERED) {
 		fill_answer(q, large);
 	} else if (type == QUERY_CODE) {
+		q->nonce_len = STATEMENT_NONCE_LEN;
+		memset(q->nonce, 0xff, sizeof(q->nonce));
 		q->code.len = large ? SECRET_MAX : 6;
 		memset(q->code.data, 0x80, q->code.len);
 	} else if (type == QUERY_CODED) {
+		q->nonce_len = large ? STATEMENT_NONCE_LEN : 0;
 		q->result = QUERY_CODE_ACCEPTED;
 	} else if (type == QUERY_CLOSE) {
 		q->outcome = QUERY_CANCELLED;

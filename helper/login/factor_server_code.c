@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Codes whose tokens the approval service has.  It alone vouches for them, so
+ * they count only where the policy lists them as attested.
+ */
+#include <string.h>
+
+#include "error.h"
+#include "login.h"
+#include "onetime.h"
+
+static const char unchecked[] = "The approval service cannot check your code now. Try again, or "
+    "type a recovery code of this computer: ";
+
+/* Each text is judged in one place: here, where this host has anything that it
+ * could be of, and by the service otherwise.  *code is what it would be sent. */
+static bool
+is_the_services(const struct login *l, const struct decision *d, const struct secret *typed,
+    struct secret *code)
+{
+	const struct user_state *u = &d->state.user;
+	char digits[OTP_CODE_MAX];
+	bool is = false;
+
+	secret_wipe(code);
+	if (l->settings->attested[0] != FACTOR_SERVER_CODE || l->settings->server == NULL ||
+	    d->state.service_down || u->tokens > 0)
+		return false;
+	if (otp_normalise(typed, digits, sizeof(digits)) == MFA_OK)
+		is = secret_set(code, digits, strlen(digits)) == MFA_OK;
+	else if (u->recovery == 0 && u->passes == 0)
+		is = onetime_normalise(typed, code) == MFA_OK;
+	explicit_bzero(digits, sizeof(digits));
+	return is;
+}
+
+static bool
+has_one(const struct decision *d)
+{
+	size_t i;
+
+	for (i = 0; i < FACTOR_COUNT && d->factors[i] != FACTOR_NONE; i++)
+		if (d->factors[i] == FACTOR_SERVER_CODE)
+			return d->outcome == OUTCOME_ASK;
+	return false;
+}
+
+int
+server_code(struct login *l, const struct decision *d, const struct secret *typed,
+    struct judgement *out, const char **sentence)
+{
+	struct secret code;
+	uint32_t result;
+	bool sent;
+	int r;
+
+	if (!is_the_services(l, d, typed, &code))
+		return judge(l, d, typed, out);
+	/* A decoy asks as well, about no code, and so takes as long and fails as
+	 * others do; what is refused unseen is not spent there. */
+	sent = has_one(d) && !judge_refuses_unseen(l);
+	r = courier_code(l, sent ? &code : NULL, &result);
+	secret_wipe(&code);
+	if (r == MFA_OK)
+		return sent ? judge_attested(l, d, result, out) : judge(l, d, typed, out);
+	*out = (struct judgement){ .reason = REASON_NOT_CHECKED };
+	*sentence = unchecked;
+	return MFA_OK;
+}
