@@ -87,6 +87,8 @@ struct settings {
 	char *server;			/* https://NAME[:PORT]; NULL: no approval service */
 	char *server_ca;		/* a file; NULL: the system's authorities */
 	char *server_proxy;		/* http://NAME:PORT; NULL: none */
+	char *host_certificate, *host_certificate_key;	/* files of this host's own, for
+							 * TLS; NULL: it has a key */
 	char *host_name;		/* in statements; NULL: what the kernel says */
 	char *authorities;		/* a file of the keys that vouch for phones */
 };

@@ -147,6 +147,9 @@ check_together(const struct config *c, const struct section *s, struct config_er
 		    "server must be https://, a host name and perhaps a port" },
 		{ v->server_proxy != NULL && !is_address(v->server_proxy, "http://"),
 		    "server_proxy", "server_proxy must be http://, a host name and a port" },
+		{ (v->host_certificate != NULL) != (v->host_certificate_key != NULL),
+		    v->host_certificate != NULL ? "host_certificate" : "host_certificate_key",
+		    "host_certificate and host_certificate_key need each other" },
 		{ v->unenrolled == UNENROLLED_ALLOW && v->grace_until == 0, "unenrolled",
 		    "unenrolled = allow needs grace_until, the date on which that ends" },
 		{ v->delay > v->delay_max, is_set(c, s, "delay_max") ? "delay_max" : "delay",
@@ -228,6 +231,8 @@ config_settings_free(struct settings *s)
 	free(s->server);
 	free(s->server_ca);
 	free(s->server_proxy);
+	free(s->host_certificate);
+	free(s->host_certificate_key);
 	free(s->host_name);
 	free(s->authorities);
 }

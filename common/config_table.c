@@ -74,6 +74,8 @@ const struct config_key config_keys[] = {
 	GLOBAL(server, KEY_TEXT, "", "https://, a host name and perhaps a port, or none,"),
 	GLOBAL(server_ca, KEY_PATH, "", "an absolute path, or none,"),
 	GLOBAL(server_proxy, KEY_TEXT, "", "http://, a host name and a port, or none,"),
+	GLOBAL(host_certificate, KEY_PATH, "", "an absolute path, or none,"),
+	GLOBAL(host_certificate_key, KEY_PATH, "", "an absolute path, or none,"),
 	GLOBAL(host_name, KEY_WORD, "", "one word, or none,"),
 	GLOBAL(authorities, KEY_PATH, "/etc/pam_mfa/authorities", "an absolute path, or none,"),
 	GLOBAL(issuer, KEY_TEXT, "", "at most 255 bytes of text, or none,"),

@@ -6,8 +6,9 @@
 #include "model.h"
 
 /*
- * Who calls.  A host or a device shows "Authorization: Bearer ID.SECRET"; the
- * administrator comes by a socket that the kernel guards.
+ * Who calls.  A host or a device shows "Authorization: Bearer ID.SECRET", a host
+ * perhaps a certificate instead or as well; the administrator comes by a socket
+ * that the kernel guards.
  */
 enum caller_kind { CALLER_HOST = 1, CALLER_DEVICE, CALLER_ADMIN };
 

@@ -203,6 +203,7 @@ mfad_config_free(struct mfad_config **c)
 	free((*c)->alert_command);
 	free((*c)->certificate);
 	free((*c)->certificate_key);
+	free((*c)->host_ca);
 	networks_free(&(*c)->metrics);
 	free(*c);
 	*c = NULL;

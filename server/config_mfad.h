@@ -24,7 +24,7 @@ struct mfad_config {
 	unsigned int totp_window, hotp_look_ahead, hotp_resync;
 	char *issuer;			/* in otpauth:// URLs; default: the host's name */
 	char *certificate, *certificate_key;
-	bool client_certificates;	/* asked for, not demanded */
+	char *host_ca;			/* of hosts' certificates; NULL: none is asked for */
 	struct names metrics_from;	/* as written */
 	struct networks *metrics;	/* of the above; NULL: nobody */
 	unsigned int connections;

@@ -5,8 +5,6 @@
 #include "paths_mfad.h"
 
 #define FIELD_OF(key, kind)	#key, kind, offsetof(struct mfad_config, key)
-#define YES_NO(key, initial) \
-	{ FIELD_OF(key, KEY_BOOL), initial, 0, 0, NULL, false, "yes or no" }
 #define NUMBER(key, initial, min, max, what) \
 	{ FIELD_OF(key, KEY_NUMBER), initial, min, max, NULL, false, \
 	    what " from " #min " to " #max }
@@ -45,7 +43,7 @@ const struct config_key mfad_keys[] = {
 	/* TLS */
 	OTHER(certificate, KEY_PATH, MFAD_SYSCONFDIR "/tls.crt", "an absolute path"),
 	OTHER(certificate_key, KEY_PATH, MFAD_SYSCONFDIR "/tls.key", "an absolute path"),
-	YES_NO(client_certificates, "no"),
+	OTHER(host_ca, KEY_PATH, "", "an absolute path, or none,"),
 	/* who may read the counters */
 	OTHER(metrics_from, KEY_NETWORKS, "127.0.0.0/8, ::1",
 	    "a list of prefixes with commas between them, or none,"),

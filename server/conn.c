@@ -10,6 +10,7 @@
 #include "conn_dispatch.h"
 #include "error.h"
 #include "log.h"
+#include "tls_peer.h"
 
 /* Nothing would come of waiting: the state ends as soon as the loop comes round.
  * It is not said to be a timeout, which another one would take back. */
@@ -74,8 +75,7 @@ conn_free(struct conn *c)
 	peers_leave(s->peers, &c->peer);
 	conn_count(c, -1);
 	free(c->request.fields);
-	free(c->fingerprint);
-	free(c->subject);
+	tls_peer_free(&c->certificate);
 	free(c);
 	server_freed_one(s);
 }
@@ -289,8 +289,11 @@ static void
 on_handshake(struct conn *c)
 {
 	conn_count_handshake(true);
-	if (c->server->config->client_certificates)
-		tls_peer(bufferevent_openssl_get_ssl(c->bev), &c->fingerprint, &c->subject);
+	if (c->server->config->host_ca != NULL && tls_peer_read(
+	    bufferevent_openssl_get_ssl(c->bev), &c->certificate) != MFA_OK) {
+		conn_free(c);	/* it would look as if it had none */
+		return;
+	}
 	enter(c, CONN_HEAD);
 	set_timer_seconds(c, c->server->config->head_timeout);
 }

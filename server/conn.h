@@ -61,7 +61,7 @@ struct conn {
 	struct request request;
 	struct peer *peer;	/* NULL on a Unix socket */
 	struct address address;
-	char *fingerprint, *subject;
+	struct tls_peer *certificate;	/* NULL: none was shown */
 };
 
 /* Takes fd over, and peer, in every case. */

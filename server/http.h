@@ -73,11 +73,10 @@ const struct address *request_address(const struct request *r);
 /* Came by the administrator's socket, from one who may. */
 bool request_is_admin(const struct request *r);
 
-/* Of the client certificate: SHA-256 in hexadecimal, and its subject (RFC 2253,
- * printable).  NULL without one.  The peer has proved that the key is its own;
- * whether the certificate is one to believe is the handler's to know. */
-const char *request_fingerprint(const struct request *r);
-const char *request_subject(const struct request *r);
+/* The client certificate (tls_peer.h), which need not be one to believe.  NULL
+ * without one.  The peer has proved that the key is its own. */
+struct tls_peer;
+const struct tls_peer *request_certificate(const struct request *r);
 
 struct server *request_server(const struct request *r);
 void *request_context(const struct request *r);

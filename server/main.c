@@ -83,7 +83,7 @@ static int
 read_certificate(const struct mfad_config *c, struct tls **tls)
 {
 	tls_start();
-	return tls_open(c->certificate, c->certificate_key, c->client_certificates, tls);
+	return tls_open(c->certificate, c->certificate_key, c->host_ca, tls);
 }
 
 /* What a start would refuse, and what clients would. */

@@ -21,6 +21,9 @@ static const char rotate_sql[] =
 	"UPDATE host SET old_key = key, old_until = ?3, key = ?2 WHERE id = ?1 AND revoked IS NULL";
 static const char authenticate_sql[] =
 	"SELECT name, key, old_key, old_until, seen FROM host WHERE id = ?1 AND revoked IS NULL";
+static const char certificate_sql[] =
+	"SELECT id, name, seen FROM host WHERE name = ?1 AND revoked IS NULL AND ?2 >"
+	" (SELECT coalesce(max(revoked), 0) FROM host WHERE name = ?1)";
 static const char seen_sql[] =
 	"UPDATE host SET seen = ?3, old_key = iif(key = ?2, NULL, old_key) WHERE id = ?1";
 static const char one_sql[] =
@@ -225,6 +228,23 @@ model_host_authenticate(struct db *db, const char *credential, int64_t now,
 	if (r == MFA_OK)
 		*out = caller;
 	return r;
+}
+
+int
+model_host_by_certificate(struct db *db, const char *name, int64_t since, int64_t now,
+    struct model_caller *out)
+{
+	sqlite3_stmt *st;
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	if ((r = db_first(db, certificate_sql, ARGS(TEXT(name), NUMBER(since),), &st)) != MFA_OK)
+		return r == MFA_E_ABSENT ? PROBLEM_UNAUTHENTICATED : r;
+	sql_text(st, 0, out->id, sizeof(out->id));
+	sql_text(st, 1, out->name, sizeof(out->name));
+	out->note = now - sqlite3_column_int64(st, 2) >= MODEL_SEEN_EVERY;
+	sql_end(st);
+	return MFA_OK;
 }
 
 int

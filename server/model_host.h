@@ -34,6 +34,12 @@ int model_host_join(struct db *db, const struct model_once *once, const char *to
 int model_host_rotate(struct db *db, const struct model_once *once, const char *host, int64_t now,
     char key[MODEL_SECRET_MAX]);
 
+/* The host of a certificate that is valid since then, for this name; none that
+ * was made before the last host of that name was revoked.  As
+ * model_host_authenticate. */
+int model_host_by_certificate(struct db *db, const char *name, int64_t since, int64_t now,
+    struct model_caller *out);
+
 /* After model_host_authenticate said so: it was seen, and if that was with its
  * new key, the old one is void.  Writes. */
 int model_host_seen(struct db *db, const struct model_caller *host, int64_t now);

@@ -110,16 +110,10 @@ request_is_admin(const struct request *r)
 	return r->conn->admin;
 }
 
-const char *
-request_fingerprint(const struct request *r)
+const struct tls_peer *
+request_certificate(const struct request *r)
 {
-	return r->conn->fingerprint;
-}
-
-const char *
-request_subject(const struct request *r)
-{
-	return r->conn->subject;
+	return r->conn->certificate;
 }
 
 struct server *

@@ -16,7 +16,7 @@
 #include "paths_mfad.h"
 #include "user.h"
 
-#define READ_DIRS 4
+#define READ_DIRS 6
 
 int
 seclude_user(void)
@@ -66,7 +66,7 @@ static int
 confine_to(const struct mfad_config *c)
 {
 	const char *files[READ_DIRS] = { c->certificate, c->certificate, c->certificate_key,
-	    c->certificate_key };
+	    c->certificate_key, c->host_ca, c->host_ca };
 	const char *dirs[READ_DIRS + 1] = { NULL };
 	char *made[READ_DIRS], *state = directory_of(c->state, false);
 	size_t i, count = 0;

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,6 +12,7 @@
 #include "error.h"
 #include "log.h"
 #include "tls_files.h"
+#include "tls_peer.h"
 
 /* ---- all limits ---- */
 #define CLIENT_CHAIN_MAX	16384	/* bytes of a client's certificates */
@@ -23,8 +23,8 @@
 struct tls {
 	SSL_CTX *context;
 	char *certificate, *key;
-	struct stat seen[2];	/* as they were when last looked at */
-	bool ask;
+	char *host_ca;		/* NULL: no client is asked for a certificate */
+	struct stat seen[3];	/* as they were when last looked at */
 };
 
 /* ---- what is spoken ---- */
@@ -47,18 +47,8 @@ choose_protocol(SSL *ssl, const unsigned char **out, unsigned char *out_len,
 	return SSL_TLSEXT_ERR_OK;
 }
 
-/* Who is behind a key is for the handlers to know: a host's certificate is
- * registered with its fingerprint, and no authority signed it. */
-static int
-take_any(int ok, X509_STORE_CTX *chain)
-{
-	(void)ok;
-	(void)chain;
-	return 1;
-}
-
 static bool
-configure(SSL_CTX *c, bool ask)
+configure(SSL_CTX *c)
 {
 	char groups[] = GROUPS;		/* the call's type lacks the const */
 
@@ -68,8 +58,6 @@ configure(SSL_CTX *c, bool ask)
 	(void)SSL_CTX_set_mode(c, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_AUTO_RETRY);
 	(void)SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_alpn_select_cb(c, choose_protocol, NULL);
-	if (ask)
-		SSL_CTX_set_verify(c, SSL_VERIFY_PEER, take_any);
 	SSL_CTX_set_max_cert_list(c, CLIENT_CHAIN_MAX);
 	return SSL_CTX_set_num_tickets(c, 0) == 1 &&
 	    SSL_CTX_set_min_proto_version(c, TLS1_2_VERSION) == 1 &&
@@ -84,10 +72,11 @@ load(const struct tls *t, SSL_CTX **out)
 	int r = MFA_E_CRYPTO;
 
 	*out = NULL;
-	if (c == NULL || !configure(c, t->ask))
+	if (c == NULL || !configure(c) || (t->host_ca != NULL && !tls_peer_ask(c)))
 		log_line(LOG_ERR, "TLS cannot be used");
-	else if ((r = tls_load_chain(c, t->certificate)) == MFA_OK)
-		r = tls_load_key(c, t->key, t->certificate);
+	else if ((r = tls_load_chain(c, t->certificate)) == MFA_OK &&
+	    (r = tls_load_key(c, t->key, t->certificate)) == MFA_OK && t->host_ca != NULL)
+		r = tls_load_authorities(c, t->host_ca);
 	if (r == MFA_OK)
 		*out = c;
 	else
@@ -122,13 +111,13 @@ same_file(const struct stat *a, const struct stat *b)
 static bool
 look(struct tls *t)
 {
-	const char *paths[2] = { t->certificate, t->key };
+	const char *paths[3] = { t->certificate, t->key, t->host_ca };
 	bool changed = false;
 	struct stat st;
 	int i;
 
-	for (i = 0; i < 2; i++) {
-		if (stat(paths[i], &st) == -1)
+	for (i = 0; i < 3; i++) {
+		if (paths[i] == NULL || stat(paths[i], &st) == -1)
 			memset(&st, 0, sizeof(st));
 		changed |= !same_file(&st, &t->seen[i]);
 		t->seen[i] = st;
@@ -160,7 +149,7 @@ tls_start(void)
 }
 
 int
-tls_open(const char *certificate, const char *key, bool ask, struct tls **out)
+tls_open(const char *certificate, const char *key, const char *host_ca, struct tls **out)
 {
 	struct tls *t = calloc(1, sizeof(*t));
 	int r = MFA_E_MEMORY;
@@ -168,10 +157,11 @@ tls_open(const char *certificate, const char *key, bool ask, struct tls **out)
 	*out = NULL;
 	if (t == NULL)
 		return r;
-	t->ask = ask;
 	t->certificate = strdup(certificate);
 	t->key = strdup(key);
-	if (t->certificate != NULL && t->key != NULL) {
+	if (host_ca != NULL)
+		t->host_ca = strdup(host_ca);
+	if (t->certificate != NULL && t->key != NULL && (t->host_ca != NULL) == (host_ca != NULL)) {
 		(void)look(t);
 		r = load(t, &t->context);
 	}
@@ -190,6 +180,7 @@ tls_close(struct tls **t)
 	SSL_CTX_free((*t)->context);
 	free((*t)->certificate);
 	free((*t)->key);
+	free((*t)->host_ca);
 	free(*t);
 	*t = NULL;
 }
@@ -198,51 +189,4 @@ SSL *
 tls_session(struct tls *t)
 {
 	return SSL_new(t->context);
-}
-
-/* ---- the other side ---- */
-
-static char *
-hexadecimal(const unsigned char *bytes, size_t len)
-{
-	static const char digits[] = "0123456789abcdef";
-	char *text = malloc(len * 2 + 1);
-	size_t i;
-
-	for (i = 0; text != NULL && i < len; i++) {
-		text[i * 2] = digits[bytes[i] >> 4];
-		text[i * 2 + 1] = digits[bytes[i] & 15];
-	}
-	if (text != NULL)
-		text[len * 2] = '\0';
-	return text;
-}
-
-static char *
-subject_of(const X509 *x)
-{
-	BIO *b = BIO_new(BIO_s_mem());
-	char *data, *text = NULL;
-	long len;
-
-	if (b != NULL && X509_NAME_print_ex(b, X509_get_subject_name(x), 0,
-	    XN_FLAG_RFC2253) >= 0 &&
-	    (len = BIO_get_mem_data(b, &data)) >= 0)
-		text = strndup(data, (size_t)len);
-	BIO_free(b);
-	return text;
-}
-
-void
-tls_peer(SSL *ssl, char **fingerprint, char **subject)
-{
-	const X509 *x = SSL_get0_peer_certificate(ssl);
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	unsigned int len = 0;
-
-	*fingerprint = *subject = NULL;
-	if (x == NULL || X509_digest(x, EVP_sha256(), digest, &len) != 1 ||
-	    (*fingerprint = hexadecimal(digest, len)) == NULL)
-		return;
-	*subject = subject_of(x);
 }

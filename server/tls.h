@@ -17,9 +17,10 @@ struct tls;
 void tls_start(void);
 
 /* Loads both files: regular, the key not open to others, and belonging
- * together.  The fault is logged.  With `ask` a client may show a certificate,
- * which is not judged here.  MFA_E_CONFIG, MFA_E_CRYPTO, MFA_E_MEMORY. */
-int tls_open(const char *certificate, const char *key, bool ask, struct tls **out);
+ * together.  The fault is logged.  With a file of authorities (host_ca, or NULL) a
+ * client may show a certificate (tls_peer.h).  MFA_E_CONFIG, MFA_E_CRYPTO,
+ * MFA_E_MEMORY. */
+int tls_open(const char *certificate, const char *key, const char *host_ca, struct tls **out);
 void tls_close(struct tls **t);
 
 /* Loads them anew if they changed since they were looked at (or anyway); a pair
@@ -32,9 +33,5 @@ int tls_in_time(const struct tls *t);
 
 /* A new server side, or NULL. */
 SSL *tls_session(struct tls *t);
-
-/* Of the peer's certificate: SHA-256 in hexadecimal and its subject, both freed
- * by the caller; NULL when there is none, or no memory. */
-void tls_peer(SSL *ssl, char **fingerprint, char **subject);
 
 #endif

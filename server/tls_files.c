@@ -140,3 +140,33 @@ tls_check_dates(SSL_CTX *c, const char *path)
 		return complain(path, "the certificate is not valid yet: is the clock right?");
 	return MFA_OK;
 }
+
+static bool
+add_authority(SSL_CTX *c, X509 *x)
+{
+	return X509_STORE_add_cert(SSL_CTX_get_cert_store(c), x) == 1 &&
+	    SSL_CTX_add_client_CA(c, x) == 1;
+}
+
+int
+tls_load_authorities(SSL_CTX *c, const char *path)
+{
+	BIO *b = open_file(path, S_IWGRP | S_IWOTH);
+	int n, r = MFA_OK;
+	X509 *x;
+
+	if (b == NULL)
+		return MFA_E_CONFIG;
+	for (n = 0; r == MFA_OK &&
+	    (x = PEM_read_bio_X509_AUX(b, NULL, no_passphrase, NULL)) != NULL; n++) {
+		if (n == CHAIN_MAX || !add_authority(c, x))
+			r = complain(path, "the authorities cannot be used");
+		X509_free(x);
+	}
+	if (r == MFA_OK && (n == 0 ||
+	    ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE))
+		r = complain(path, "holds something that is no certificate in PEM");
+	ERR_clear_error();
+	BIO_free(b);
+	return r;
+}

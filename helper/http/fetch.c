@@ -53,10 +53,31 @@ set_authorities(struct transfer *t, const char *file)
 	return r;
 }
 
+/* From memory: nothing of it can be opened in the sandbox. */
+static CURLcode
+set_certificate(struct transfer *t, const struct service *s)
+{
+	struct curl_blob certificate = { s->certificate.data, s->certificate.len,
+	    CURL_BLOB_NOCOPY };
+	struct curl_blob key = { s->certificate_key.data, s->certificate_key.len,
+	    CURL_BLOB_NOCOPY };
+	CURLcode r = CURLE_OK;
+
+	if (s->certificate.data == NULL)
+		return r;
+	SET(CURLOPT_SSLCERT_BLOB, &certificate);
+	SET(CURLOPT_SSLKEY_BLOB, &key);
+	SET(CURLOPT_KEYPASSWD, "");	/* nobody is there to be asked for one */
+	return r;
+}
+
 static CURLcode
 set_tls(struct transfer *t, const struct service *s)
 {
 	CURLcode r = set_authorities(t, s->ca);
+
+	if (r == CURLE_OK)
+		r = set_certificate(t, s);
 
 	SET(CURLOPT_PROTOCOLS_STR, s->socket[0] != '\0' ? "http" : "https");
 	SET(CURLOPT_UNIX_SOCKET_PATH, s->socket[0] != '\0' ? s->socket : NULL);

@@ -119,6 +119,7 @@ failure_of(CURLcode result)
 {
 	switch ((int)result) {
 	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_CERTPROBLEM:	/* this host's own */
 	case CURLE_URL_MALFORMAT:
 	case CURLE_FAILED_INIT:
 		return QUERY_MISCONFIGURED;

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "error.h"
 #include "service.h"
 
-#define MODE	0640	/* no bit beyond these */
+/* No bit beyond these. */
+#define MODE_SECRET	0640
+#define MODE_PUBLIC	0644
 
 static int
 open_key(const char *path, int *fd, const char **why)
@@ -17,7 +20,7 @@ open_key(const char *path, int *fd, const char **why)
 	if (*fd != -1)
 		return MFA_OK;
 	if (errno == ENOENT || errno == ENOTDIR) {
-		*why = "is missing: mfactl join";
+		*why = "is missing";
 		return MFA_E_ABSENT;
 	}
 	*why = errno == ELOOP ? "is a symbolic link" : "cannot be opened";
@@ -26,7 +29,7 @@ open_key(const char *path, int *fd, const char **why)
 
 /* Of the open file, so that it cannot be changed for another. */
 static int
-check_key(int fd, const char **why)
+check_key(int fd, mode_t mode, const char **why)
 {
 	struct stat st;
 
@@ -38,28 +41,38 @@ check_key(int fd, const char **why)
 		*why = "is not a regular file";
 	else if (st.st_uid != 0 && st.st_uid != geteuid())
 		*why = "is owned neither by root nor by user pam_mfa_http";
-	else if ((st.st_mode & 07777 & ~(mode_t)MODE) != 0)
-		*why = "has a mode wider than 0640";
+	else if ((st.st_mode & 07777 & ~mode) != 0)
+		*why = mode == MODE_SECRET ? "has a mode wider than 0640" :
+		    "has a mode wider than 0644";
 	else
 		return MFA_OK;
 	return MFA_E_CONFIG;
 }
 
+/* All of it, or as much as there is room for. */
+static int
+read_all(int fd, char *data, size_t size, size_t *len)
+{
+	ssize_t n;
+
+	for (*len = 0; *len < size; *len += n > 0 ? (size_t)n : 0) {
+		n = read(fd, data + *len, size - *len);
+		if (n == -1 && errno != EINTR)
+			return MFA_E_SYSTEM;
+		if (n == 0)
+			break;
+	}
+	return MFA_OK;
+}
+
 static int
 read_line(int fd, char line[SERVICE_KEY_FILE_MAX], size_t *len)
 {
-	ssize_t n = 1;
+	int r = read_all(fd, line, SERVICE_KEY_FILE_MAX, len);
 
-	for (*len = 0; n > 0 && *len < SERVICE_KEY_FILE_MAX; *len += (size_t)n) {
-		n = read(fd, line + *len, SERVICE_KEY_FILE_MAX - *len);
-		if (n == -1 && errno != EINTR)
-			return MFA_E_SYSTEM;
-		if (n == -1)
-			n = 0;
-	}
 	if (*len > 0 && line[*len - 1] == '\n')
 		(*len)--;
-	return MFA_OK;
+	return r;
 }
 
 /* Of the form of API keys; what they are worth the service knows. */
@@ -90,7 +103,8 @@ host_key_read(const char *path, struct secret *key, const char **why)
 
 	secret_wipe(key);
 	*why = "";
-	if ((r = open_key(path, &fd, why)) == MFA_OK && (r = check_key(fd, why)) == MFA_OK) {
+	if ((r = open_key(path, &fd, why)) == MFA_OK &&
+	    (r = check_key(fd, MODE_SECRET, why)) == MFA_OK) {
 		if ((r = read_line(fd, line, &len)) != MFA_OK)
 			*why = "cannot be read";
 		else if (!is_key(line, len))
@@ -98,8 +112,56 @@ host_key_read(const char *path, struct secret *key, const char **why)
 		else
 			r = secret_set(key, line, len);
 	}
+	if (r == MFA_E_ABSENT)
+		*why = "is missing: mfactl join";
 	if (fd != -1)
 		(void)close(fd);
 	explicit_bzero(line, sizeof(line));
+	return r;
+}
+
+/* ---- a certificate and its key ---- */
+
+void
+pem_free(struct pem *p)
+{
+	if (p->data != NULL)
+		explicit_bzero(p->data, p->len);
+	free(p->data);
+	*p = (struct pem){ .data = NULL };
+}
+
+/* What is in it libcurl knows, when it is used. */
+static int
+read_pem(int fd, struct pem *out, const char **why)
+{
+	int r = (out->data = malloc(SERVICE_PEM_MAX + 1)) == NULL ? MFA_E_MEMORY :
+	    read_all(fd, out->data, SERVICE_PEM_MAX + 1, &out->len);
+
+	if (r == MFA_OK && (out->len == 0 || out->len > SERVICE_PEM_MAX)) {
+		*why = out->len == 0 ? "is empty" : "is larger than 64 KiB";
+		return MFA_E_CONFIG;
+	}
+	if (r == MFA_OK)
+		out->data[out->len] = '\0';
+	else
+		*why = "cannot be read";
+	return r;
+}
+
+int
+pem_read(const char *path, bool secret, struct pem *out, const char **why)
+{
+	int fd = -1, r;
+
+	*out = (struct pem){ .data = NULL };
+	*why = "";
+	if ((r = open_key(path, &fd, why)) == MFA_OK &&
+	    (r = check_key(fd, secret ? MODE_SECRET : MODE_PUBLIC, why)) == MFA_OK)
+		r = read_pem(fd, out, why);
+	if (fd != -1)
+		(void)close(fd);
+	if (r != MFA_OK)
+		pem_free(out);
 	return r;
 }

@@ -74,7 +74,7 @@ fault(struct service *s, const char *format, ...)
 static void
 look_at(const char *path, struct stat *st)
 {
-	if (path[0] == '\0' || stat(path, st) == -1)
+	if (path == NULL || path[0] == '\0' || stat(path, st) == -1)
 		memset(st, 0, sizeof(*st));
 }
 
@@ -100,19 +100,48 @@ read_config(struct service *s)
 		fault(s, "server_ca is too long");
 }
 
+/* Beside a certificate it may be missing, but not be wrong. */
 static void
 read_key(struct service *s)
 {
 	const char *why;
+	int r = host_key_read(MFA_HOST_KEY, &s->key, &why);
 
-	if (host_key_read(MFA_HOST_KEY, &s->key, &why) != MFA_OK)
+	if (r != MFA_OK && (r != MFA_E_ABSENT || s->certificate.data == NULL))
 		fault(s, "%s %s", MFA_HOST_KEY, why);
+}
+
+static void
+read_pem(struct service *s, const char *path, bool secret, struct pem *out, struct stat *st)
+{
+	const char *why;
+
+	if (path == NULL)
+		return;
+	look_at(path, st);
+	if (pem_read(path, secret, out, &why) != MFA_OK)
+		fault(s, "%s %s", path, why);
+}
+
+static void
+read_certificate(struct service *s)
+{
+	const struct settings *v;
+
+	if (s->config == NULL)
+		return;
+	v = config_service(s->config, "");
+	read_pem(s, v->host_certificate, false, &s->certificate, &s->certificate_file);
+	read_pem(s, v->host_certificate_key, true, &s->certificate_key,
+	    &s->certificate_key_file);
 }
 
 void
 service_drop(struct service *s)
 {
 	config_free(&s->config);
+	pem_free(&s->certificate);
+	pem_free(&s->certificate_key);
 	explicit_bzero(s, sizeof(*s));
 }
 
@@ -123,8 +152,10 @@ service_load(struct service *s)
 	look_at(MFA_HOST_KEY, &s->key_file);
 	read_config(s);
 	look_at(s->ca, &s->ca_file);
-	if (s->url[0] != '\0')
+	if (s->url[0] != '\0') {
+		read_certificate(s);
 		read_key(s);
+	}
 }
 
 static bool
@@ -142,6 +173,12 @@ same(const char *path, const struct stat *then)
 bool
 service_stale(const struct service *s)
 {
-	return s->config == NULL || config_stale(s->config) || !same(MFA_HOST_KEY, &s->key_file) ||
-	    !same(s->ca, &s->ca_file);
+	const struct settings *v;
+
+	if (s->config == NULL || config_stale(s->config))
+		return true;
+	v = config_service(s->config, "");
+	return !same(MFA_HOST_KEY, &s->key_file) || !same(s->ca, &s->ca_file) ||
+	    !same(v->host_certificate, &s->certificate_file) ||
+	    !same(v->host_certificate_key, &s->certificate_key_file);
 }

@@ -17,8 +17,15 @@
 /* ---- all limits ---- */
 #define SERVICE_URL_MAX		320	/* https://, a name of 253, :65535, terminator */
 #define SERVICE_KEY_FILE_MAX	128	/* bytes of the key's file */
+#define SERVICE_PEM_MAX		65536	/* bytes of a certificate with its chain */
 #define SERVICE_FAULT_MAX	200	/* as QUERY_WORDS_MAX */
 #define SERVICE_SOCKET_MAX	108	/* as sun_path */
+
+/* A file's text in memory. */
+struct pem {
+	char *data;		/* terminated; NULL: none */
+	size_t len;
+};
 
 struct service {
 	char url[SERVICE_URL_MAX];	/* without a slash at its end */
@@ -26,10 +33,12 @@ struct service {
 	char ca[PATH_MAX];		/* a file; "": the system's authorities */
 	char socket[SERVICE_SOCKET_MAX];	/* a Unix socket, without TLS, to url; "": TCP */
 	struct secret key;		/* "h_….SECRET"; empty: none is sent */
+	struct pem certificate, certificate_key;	/* of this host; empty: none */
 	char fault[SERVICE_FAULT_MAX];	/* "", or why none of this can be used */
 
 	struct config *config;
 	struct stat key_file, ca_file;	/* all zero: not there */
+	struct stat certificate_file, certificate_key_file;
 };
 
 /* Reads everything anew, what was there before is freed and wiped.  What is
@@ -55,5 +64,11 @@ int service_url(const char *text, const char *scheme, char out[SERVICE_URL_MAX])
  * MFA_E_CONFIG, MFA_E_SYSTEM: *key is empty and *why says what is wrong.
  */
 int host_key_read(const char *path, struct secret *key, const char **why);
+
+/* Reads a file of this host's certificate or its key (secret), judged in the
+ * same way, with no mode bit beyond 0644 or 0640.  The caller frees it with
+ * pem_free.  Errors as above; MFA_E_MEMORY. */
+int pem_read(const char *path, bool secret, struct pem *out, const char **why);
+void pem_free(struct pem *p);		/* wipes it, too */
 
 #endif

@@ -17,6 +17,7 @@
 #include "../../server/resources.h"
 #include "../../server/seclude.h"
 #include "../../server/server.h"
+#include "../../server/tls_peer.h"
 #include "error.h"
 #include "log.h"
 
@@ -231,11 +232,12 @@ get_big(struct request *r)
 static void
 get_who(struct request *r)
 {
-	const char *fingerprint = request_fingerprint(r), *subject = request_subject(r);
+	const struct tls_peer *p = request_certificate(r);
 	char text[512];
 
-	(void)snprintf(text, sizeof(text), "peer=%s fingerprint=%s subject=%s", request_peer(r),
-	    fingerprint != NULL ? fingerprint : "-", subject != NULL ? subject : "-");
+	(void)snprintf(text, sizeof(text), "peer=%s name=%s fault=%s", request_peer(r),
+	    p != NULL && p->name != NULL ? p->name : "-",
+	    p != NULL && p->fault != NULL ? p->fault : "-");
 	reply(r, 200, "text/plain", text, strlen(text));
 }
 
@@ -296,7 +298,7 @@ main(int argc, char **argv)
 	log_to_stderr("held");
 	tls_start();
 	if (sockets_open(c, sockets, &count) != MFA_OK ||
-	    tls_open(c->certificate, c->certificate_key, c->client_certificates, &tls) != MFA_OK ||
+	    tls_open(c->certificate, c->certificate_key, c->host_ca, &tls) != MFA_OK ||
 	    seclude(c) != MFA_OK || server_new(c, tls, sockets, count, &s) != MFA_OK)
 		return EXIT_FAILURE;
 	metrics_start(c->metrics, NULL);

@@ -57,7 +57,7 @@ static const struct {
 	{ "head_timeout = 61\n", 1, "seconds from 1 to 60" },
 	{ "idle_timeout = -1\n", 1, "seconds from 1 to 3600" },
 	{ "idle_timeout = 5 # short\n", 1, "a comment stands on a line of its own" },
-	{ "client_certificates = maybe\n", 1, "yes or no" },
+	{ "host_ca = ca.pem\n", 1, "an absolute path" },
 	{ "certificate = tls.crt\n", 1, "an absolute path" },
 	{ "admin_socket = admin.sock\n", 1, "an absolute path, or none," },
 	{ "state_key = none\n", 0, "state and state_key are not none" },
@@ -125,7 +125,7 @@ START_TEST(the_defaults_are_as_they_are_written)
 	ck_assert_str_eq(c->listen.word[1], "[::]:443");
 	ck_assert_uint_eq(c->listen_plain.count, 0);
 	ck_assert_str_eq(c->certificate_key, "/etc/mfad/tls.key");
-	ck_assert(!c->client_certificates);
+	ck_assert_ptr_null(c->host_ca);
 	ck_assert_uint_eq(c->connections, 20000);
 	ck_assert_uint_eq(c->idle_timeout, 75);
 	ck_assert_uint_eq(c->max_failures, model_code_default.max_failures);

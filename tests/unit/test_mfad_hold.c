@@ -20,15 +20,20 @@ static struct client c, other;
 static void
 begin(const char *more)
 {
+	FILE *f;
+
 	signal(SIGPIPE, SIG_IGN);
 	mfad_prepare(&m, more);
+	ck_assert_ptr_nonnull(f = fopen(mfad_path(&m, "conf"), "a"));
+	fprintf(f, "host_ca = %s/tls.crt\n", m.dir);
+	fclose(f);
 	mfad_start(&m, "tests/held");
 }
 
 static void
 setup(void)
 {
-	begin("client_certificates = yes\nwrite_timeout = 1\ndrain_timeout = 2\n");
+	begin("write_timeout = 1\ndrain_timeout = 2\n");
 }
 
 static void
@@ -328,28 +333,60 @@ START_TEST(several_methods_of_one_path)
 }
 END_TEST
 
-START_TEST(a_client_certificate_is_known_by_its_fingerprint)
+/* "host.crt", by the authority of `ca`, which need not be one to believe. */
+static void
+issue(const char *ca, const char *san, const char *use, const char *dates)
 {
-	char command[512], want[128] = "";
-	FILE *f;
+	static const char settings[] = "[ca]\\ndefault_ca=x\\n[x]\\ndatabase=index\\nrand_serial=yes\\n"
+	    "new_certs_dir=.\\npolicy=p\\ndefault_md=sha256\\n[p]\\ncommonName=supplied\\n";
+	char command[2048];
 
-	mfad_certificate(&m, "host", "/O=example/CN=web1");
-	snprintf(command, sizeof(command), "openssl x509 -in %s -noout -fingerprint -sha256 | "
-	    "sed 's/.*=//; s/://g' | tr A-F a-f", mfad_path(&m, "host.crt"));
-	ck_assert_ptr_nonnull(f = popen(command, "r"));
-	ck_assert_ptr_nonnull(fgets(want, sizeof(want), f));
-	pclose(f);
-	want[strcspn(want, "\n")] = '\0';
-	snprintf(command, sizeof(command), "peer=127.0.0.1 fingerprint=%s "
-	    "subject=CN=web1,O=example", want);
+	snprintf(command, sizeof(command), "cd %s && printf '%s' > ca.conf && : > index && "
+	    "openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=web9.test "
+	    "-keyout host.key -out host.csr 2>/dev/null && "
+	    "printf 'subjectAltName=%s\\nextendedKeyUsage=%s\\n' > host.ext && "
+	    "openssl ca -batch -config ca.conf -cert %s.crt -keyfile %s.key %s -extfile host.ext "
+	    "-notext -in host.csr -out host.crt 2>/dev/null", m.dir, settings, san, use, ca, ca,
+	    dates);
+	ck_assert_int_eq(system(command), 0);
+}
+
+static const struct {
+	const char *ca, *san, *use, *dates, *seen;
+} certificates[] = {
+	{ "tls", "DNS:web1.test", "clientAuth", "-days 9", "name=web1.test fault=-" },
+	{ "tls", "DNS:web1.test,IP:192.0.2.1,email:a@web2.test", "clientAuth,serverAuth", "-days 9",
+	    "name=web1.test fault=-" },
+	{ "tls", "DNS:web1.test,DNS:web2.test", "clientAuth", "-days 9", "name=- fault=-" },
+	{ "tls", "IP:192.0.2.1", "clientAuth", "-days 9", "name=- fault=-" },
+	{ "other", "DNS:web1.test", "clientAuth", "-days 9",
+	    "name=web1.test fault=unable to get local issuer certificate" },
+	{ "tls", "DNS:web1.test", "serverAuth", "-days 9",
+	    "name=web1.test fault=unsuitable certificate purpose" },
+	{ "tls", "DNS:web1.test", "clientAuth", "-startdate 20200101000000Z -enddate "
+	    "20200201000000Z", "name=web1.test fault=certificate has expired" },
+	{ "tls", "DNS:web1.test", "clientAuth", "-startdate 20450101000000Z -enddate "
+	    "20460101000000Z", "name=web1.test fault=certificate is not yet valid" },
+};
+
+START_TEST(a_client_certificate_is_judged)
+{
+	mfad_certificate(&m, "other", "/CN=other");
+	issue(certificates[_i].ca, certificates[_i].san, certificates[_i].use,
+	    certificates[_i].dates);
 	client_tls(&c, &m, "host");
 	client_send(&c, "GET /who HTTP/1.1\r\n" HOST "\r\n");
 	ck_assert_int_eq(client_reply(&c), 200);
-	ck_assert_str_eq(client_body(&c), command);
+	ck_assert_str_eq(client_body(&c) + strlen("peer=127.0.0.1 "), certificates[_i].seen);
+}
+END_TEST
+
+START_TEST(no_client_needs_a_certificate)
+{
 	client_tls(&other, &m, NULL);
 	client_send(&other, "GET /who HTTP/1.1\r\n" HOST "\r\n");
 	ck_assert_int_eq(client_reply(&other), 200);
-	ck_assert_str_eq(client_body(&other), "peer=127.0.0.1 fingerprint=- subject=-");
+	ck_assert_str_eq(client_body(&other), "peer=127.0.0.1 name=- fault=-");
 }
 END_TEST
 
@@ -383,7 +420,8 @@ main(void)
 	tcase_add_loop_test(t, fields_of_the_handler_are_in_the_answer, 0, 2);
 	tcase_add_test(t, a_handler_that_does_nothing_is_a_500);
 	tcase_add_loop_test(t, several_methods_of_one_path, 0, 2);
-	tcase_add_test(t, a_client_certificate_is_known_by_its_fingerprint);
+	tcase_add_loop_test(t, a_client_certificate_is_judged, 0, COUNT(certificates));
+	tcase_add_test(t, no_client_needs_a_certificate);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);

@@ -46,6 +46,41 @@ START_TEST(a_join_token_works_once)
 }
 END_TEST
 
+START_TEST(a_certificate_is_of_the_host_of_its_name)
+{
+	struct model_joined first, second;
+	struct model_caller who;
+
+	DONE(&w, model_host_join(w.db, NULL, model_world_token(&w, NULL), "web1", NOW, &first));
+	DONE(&w, model_host_join(w.db, NULL, model_world_token(&w, NULL), "web2", NOW, &second));
+	ck_assert_int_eq(model_host_by_certificate(w.db, "web1", NOW - 99, NOW, &who), MFA_OK);
+	ck_assert_str_eq(who.id, first.host);
+	ck_assert(who.note);
+	ck_assert_int_eq(model_host_by_certificate(w.db, "WEB1", NOW, NOW, &who),
+	    PROBLEM_UNAUTHENTICATED);
+	ck_assert_int_eq(model_host_by_certificate(w.db, "web3", NOW, NOW, &who),
+	    PROBLEM_UNAUTHENTICATED);
+	ck_assert_str_eq(who.id, "");
+}
+END_TEST
+
+START_TEST(a_certificate_ends_with_its_host_whoever_gets_the_name)
+{
+	struct model_joined h;
+	struct model_caller who;
+
+	DONE(&w, model_host_join(w.db, NULL, model_world_token(&w, NULL), "web1", NOW, &h));
+	DONE(&w, model_host_revoke(w.db, h.host, "admin", NOW + 9));
+	ck_assert_int_eq(model_host_by_certificate(w.db, "web1", NOW, NOW + 9, &who),
+	    PROBLEM_UNAUTHENTICATED);
+	DONE(&w, model_host_join(w.db, NULL, model_world_token(&w, NULL), "web1", NOW + 9, &h));
+	ck_assert_int_eq(model_host_by_certificate(w.db, "web1", NOW + 9, NOW + 9, &who),
+	    PROBLEM_UNAUTHENTICATED);
+	ck_assert_int_eq(model_host_by_certificate(w.db, "web1", NOW + 10, NOW + 10, &who), MFA_OK);
+	ck_assert_str_eq(who.id, h.host);
+}
+END_TEST
+
 START_TEST(a_join_token_that_is_old_wrong_or_malformed_is_refused)
 {
 	char token[MODEL_CREDENTIAL_MAX];
@@ -313,6 +348,8 @@ main(void)
 {
 	const TTest *const tests[] = {
 		a_join_token_works_once,
+		a_certificate_is_of_the_host_of_its_name,
+		a_certificate_ends_with_its_host_whoever_gets_the_name,
 		a_join_token_that_is_old_wrong_or_malformed_is_refused,
 		names_are_unique_and_fixed_by_the_token,
 		a_name_has_a_form,
