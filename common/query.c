@@ -14,6 +14,7 @@ static const struct wire_field fields[] = {
 	TEXT(QUERY_BEGIN, user),
 
 	NUMBER(QUERY_METHODS, methods),
+	NUMBER(QUERY_METHODS, compulsory_from),
 	BYTES(QUERY_METHODS, revocations),
 
 	TEXT(QUERY_PUSH, service),

@@ -80,7 +80,8 @@ struct user_state {
 	int64_t locked_at;
 	char lock_reason[128];
 	unsigned int grace_used;	/* grace logins */
-	bool approved;			/* by phone, here, at least once: no grace any more */
+	bool approved;			/* has logged in by the approval service, here, at least
+					 * once: no grace any more */
 	char notice[STORE_NOTICE_MAX];	/* what changed since the last success, or "" */
 };
 
@@ -207,6 +208,14 @@ int store_user_approved(struct store *s, const char *user, int64_t now);
 int store_revocation_add(struct store *s, const char *device, const char *user, int64_t now);
 int store_revocations(struct store *s, const char *user,
     bool (*fn)(void *arg, const char *device), void *arg);
+
+/* ---- what the approval service said last ---- */
+
+#define STORE_COMPULSORY "compulsory_from"	/* seconds since 1970; 0: never */
+
+/* MFA_E_ABSENT (and 0) when it never said so. */
+int store_told(struct store *s, const char *name, int64_t *value);
+int store_told_set(struct store *s, const char *name, int64_t value, int64_t now);
 
 /* ---- origins of audit sessions ---- */
 

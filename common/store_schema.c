@@ -109,7 +109,15 @@ static const char *const second[] = {
 	NULL
 };
 
-static const char *const *const steps[] = { first, second };
+static const char *const third[] = {
+	"CREATE TABLE told ("
+	" name TEXT NOT NULL PRIMARY KEY,"
+	" value INTEGER NOT NULL,"
+	" at INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
+	NULL
+};
+
+static const char *const *const steps[] = { first, second, third };
 
 static const struct sql_schema schema = {
 	"pam_mfa", STORE_APPLICATION_ID, steps, sizeof(steps) / sizeof(steps[0])

@@ -109,6 +109,11 @@ static const struct {
 	[STMT_SESSION_FIND] = { true,
 	    "SELECT origin FROM session WHERE boot = ?1 AND sessionid = ?2" },
 
+	[STMT_TOLD] = { true, "SELECT value FROM told WHERE name = ?1" },
+	[STMT_TOLD_SET] = { false,
+	    "INSERT INTO told VALUES (?1, ?2, ?3)"
+	    " ON CONFLICT DO UPDATE SET value = ?2, at = ?3" },
+
 	/* The next free number of this second: see the schema. */
 	[STMT_AUDIT] = { true,
 	    "INSERT INTO audit (id, event, verdict, user, service, origin, factor, reason, by, ms)"

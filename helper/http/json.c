@@ -145,6 +145,18 @@ json_flag(struct json_object *o, const char *name, bool *out)
 }
 
 int
+json_time(struct json_object *o, const char *name, uint32_t *out)
+{
+	struct json_object *m = member(o, name, json_type_int);
+	int64_t n = m != NULL ? json_object_get_int64(m) : 0;
+
+	*out = n > 0 && n <= UINT32_MAX ? (uint32_t)n : 0;
+	if (*out != 0 || (json_object_object_get_ex(o, name, &m) && m == NULL))
+		return MFA_OK;
+	return MFA_E_INVALID;
+}
+
+int
 json_object_member(struct json_object *o, const char *name, struct json_object **out)
 {
 	*out = member(o, name, json_type_object);

@@ -27,6 +27,7 @@ void json_drop(struct json_object **o);
  * shorter than size and hold no zero; nothing else about it is checked. */
 int json_text(struct json_object *o, const char *name, char *out, size_t size, size_t *len);
 int json_flag(struct json_object *o, const char *name, bool *out);
+int json_time(struct json_object *o, const char *name, uint32_t *out);	/* null is 0 */
 int json_object_member(struct json_object *o, const char *name, struct json_object **out);
 
 /* Each text of an array, until fn returns other than MFA_OK, which is then

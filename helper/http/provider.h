@@ -20,6 +20,7 @@ struct errand {
 	char login[PROVIDER_ID_MAX];	/* "" before `choose` was read */
 	char key[FETCH_KEY_LEN + 1];	/* an Idempotency-Key, new for each op */
 	uint32_t wait;			/* seconds that the next poll may take */
+	bool has_phone;			/* by the first step of `begin` */
 };
 
 /*

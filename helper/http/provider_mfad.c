@@ -64,7 +64,10 @@ ask_begin(const struct errand *e, const struct query *q, unsigned int step,
 
 	(void)q;
 	escape(user, e->user);
-	path(out, "/v1/users/%s%s", user, step == 0 ? "" : "/certificates");
+	if (step == 1 && !e->has_phone)
+		path(out, "/v1/policy");
+	else
+		path(out, "/v1/users/%s%s", user, step == 0 ? "" : "/certificates");
 	return step < 2;
 }
 

@@ -159,9 +159,13 @@ mfad_read_begin(struct errand *e, const struct fetch_reply *r, unsigned int step
 	if (result != MFA_OK || o == NULL)
 		return result;
 	result = step == 0 ? read_user(e, o, out) :
-	    json_texts(o, "revocations", add_revocation, out);
-	/* Revocations matter to one with a phone only. */
-	if (result == MFA_OK && (step == 1 || (out->methods & QUERY_CAN_PUSH) == 0))
+	    e->has_phone ? json_texts(o, "revocations", add_revocation, out) :
+	    json_time(o, "compulsory_from", &out->compulsory_from);
+	/* Revocations matter to one with a phone only, and from when a second
+	 * factor is compulsory to one without any. */
+	e->has_phone = (out->methods & QUERY_CAN_PUSH) != 0;
+	if (result == MFA_OK && (step == 1 ||
+	    (out->methods & (QUERY_CAN_PUSH | QUERY_CAN_CODE)) == QUERY_CAN_CODE))
 		out->type = QUERY_METHODS;
 	json_drop(&o);
 	return result;

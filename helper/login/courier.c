@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "crypto.h"
+#include "courier_private.h"
 #include "error.h"
 #include "login.h"
 #include "paths.h"
@@ -22,7 +22,6 @@
 /* ---- all limits ---- */
 #define METHODS_MS	5000	/* for the service to say what a user has */
 #define PUSH_MS		5000	/* for it to take a push */
-#define CODE_MS		5000	/* for it to check a code */
 #define CLOSE_MS	200	/* for our last word to leave */
 
 static struct deadline
@@ -31,16 +30,16 @@ within(const struct login *l, int ms)
 	return deadline_min(l->deadline, deadline_in(ms));
 }
 
-static int
-fail(struct login *l, enum query_failure failure, const char *words)
+int
+courier_fail(struct login *l, enum query_failure failure, const char *words)
 {
 	l->courier.failure = failure;
 	(void)text_copy(l->courier.words, sizeof(l->courier.words), words);
 	return MFA_E_ABSENT;
 }
 
-static void
-hang_up(struct login *l)
+void
+courier_hang_up(struct login *l)
 {
 	if (l->courier.fd != -1)
 		(void)close(l->courier.fd);
@@ -69,8 +68,8 @@ reach(struct login *l)
 	l->courier.fd = fd;
 	if (fd != -1 && connect(fd, (const struct sockaddr *)&at, sizeof(at)) == 0 && roots(fd))
 		return MFA_OK;
-	hang_up(l);
-	return fail(l, QUERY_UNREACHABLE, "mfa-http does not serve " MFA_HTTP_SOCKET);
+	courier_hang_up(l);
+	return courier_fail(l, QUERY_UNREACHABLE, "mfa-http does not serve " MFA_HTTP_SOCKET);
 }
 
 static int
@@ -82,20 +81,20 @@ say(struct login *l, const struct query *q, struct deadline deadline)
 }
 
 /* One message; a failure is taken note of. */
-static int
-hear(struct login *l, struct query *out, struct deadline deadline)
+int
+courier_hear(struct login *l, struct query *out, struct deadline deadline)
 {
 	int r = query_recv(l->courier.fd, out, deadline);
 
 	if (r == MFA_OK)
 		r = query_permit(&l->courier.dialogue, QUERY_HTTP, out->type);
 	if (r == MFA_OK && out->type == QUERY_FAILED)
-		r = fail(l, out->failure == 0 ? QUERY_SERVICE : (enum query_failure)out->failure,
+		r = courier_fail(l, out->failure == 0 ? QUERY_SERVICE : (enum query_failure)out->failure,
 		    out->words);
 	else if (r == MFA_E_DEADLINE)
-		r = fail(l, QUERY_UNREACHABLE, "no answer in time");
+		r = courier_fail(l, QUERY_UNREACHABLE, "no answer in time");
 	else if (r != MFA_OK)
-		r = fail(l, QUERY_SERVICE, mfa_strerror(r));
+		r = courier_fail(l, QUERY_SERVICE, mfa_strerror(r));
 	return r;
 }
 
@@ -107,13 +106,13 @@ forget_early(struct login *l)
 }
 
 /* What the phone says is kept for when it is waited for: it says one thing. */
-static int
-keep_early(struct login *l, const struct query *said)
+int
+courier_keep_early(struct login *l, const struct query *said)
 {
 	if (l->courier.early == NULL)
 		l->courier.early = calloc(1, sizeof(*l->courier.early));
 	if (l->courier.early == NULL)
-		return fail(l, QUERY_SERVICE, "out of memory");
+		return courier_fail(l, QUERY_SERVICE, "out of memory");
 	*l->courier.early = *said;
 	return MFA_OK;
 }
@@ -124,25 +123,25 @@ hear_answer(struct login *l, struct query *out, struct deadline deadline)
 {
 	int r;
 
-	while ((r = hear(l, out, deadline)) == MFA_OK && l->courier.dialogue.asked != 0)
-		if ((r = keep_early(l, out)) != MFA_OK)
+	while ((r = courier_hear(l, out, deadline)) == MFA_OK && l->courier.dialogue.asked != 0)
+		if ((r = courier_keep_early(l, out)) != MFA_OK)
 			return r;
 	return r;
 }
 
-static void
-leave(struct login *l, enum query_outcome outcome)
+void
+courier_leave(struct login *l, enum query_outcome outcome)
 {
 	struct query q = { .type = QUERY_CLOSE, .outcome = outcome };
 
 	if (l->courier.fd != -1 && l->courier.dialogue.begun && !l->courier.dialogue.over)
 		(void)say(l, &q, deadline_in(CLOSE_MS));
-	hang_up(l);
+	courier_hang_up(l);
 }
 
 /* Asks and hears; what is not an answer to it ends the dialogue. */
-static int
-request(struct login *l, const struct query *q, struct query *out, int ms)
+int
+courier_request(struct login *l, const struct query *q, struct query *out, int ms)
 {
 	struct deadline deadline = within(l, ms);
 	int r;
@@ -150,11 +149,11 @@ request(struct login *l, const struct query *q, struct query *out, int ms)
 	login_busy(l);
 	l->courier.failure = 0;
 	if ((r = say(l, q, deadline)) != MFA_OK)
-		r = fail(l, QUERY_UNREACHABLE, mfa_strerror(r));
+		r = courier_fail(l, QUERY_UNREACHABLE, mfa_strerror(r));
 	else
 		r = hear_answer(l, out, deadline);
 	if (r != MFA_OK && (out->type != QUERY_FAILED || l->courier.dialogue.over))
-		hang_up(l);
+		courier_hang_up(l);
 	return r;
 }
 
@@ -207,6 +206,30 @@ remember_revocations(struct login *l, const struct query *m)
 	return r;
 }
 
+/* Of a user with something there nothing was asked. */
+static int
+remember_policy(struct login *l, const struct query *m)
+{
+	struct store *s = l->w->store;
+	int64_t now, before;
+	int left = deadline_left(l->deadline), r;
+
+	if ((m->methods & (QUERY_CAN_PUSH | QUERY_CAN_CODE)) != 0)
+		return MFA_OK;
+	l->courier.compulsory_from = m->compulsory_from;
+	r = store_told(s, STORE_COMPULSORY, &before);
+	if ((r == MFA_OK && before == m->compulsory_from) || (r != MFA_OK && r != MFA_E_ABSENT))
+		return r;
+	if ((r = wall_clock(&now)) != MFA_OK ||
+	    (r = store_begin(s, left < STORE_MS ? left : STORE_MS)) != MFA_OK)
+		return r;
+	if ((r = store_told_set(s, STORE_COMPULSORY, m->compulsory_from, now)) == MFA_OK)
+		r = store_commit(s, false);
+	if (r != MFA_OK)
+		store_rollback(s);
+	return r;
+}
+
 int
 courier_begin(struct login *l, uint32_t *methods)
 {
@@ -218,15 +241,17 @@ courier_begin(struct login *l, uint32_t *methods)
 	if ((r = text_copy(q.user, sizeof(q.user), l->begin.user)) != MFA_OK)
 		return r;
 	if ((in = calloc(1, sizeof(*in))) == NULL)
-		return fail(l, QUERY_SERVICE, "out of memory");
-	if ((r = reach(l)) == MFA_OK && (r = request(l, &q, in, METHODS_MS)) == MFA_OK) {
+		return courier_fail(l, QUERY_SERVICE, "out of memory");
+	if ((r = reach(l)) == MFA_OK && (r = courier_request(l, &q, in, METHODS_MS)) == MFA_OK) {
 		if ((r = remember_revocations(l, in)) != MFA_OK)
-			(void)fail(l, QUERY_SERVICE, "a revocation cannot be kept");
+			(void)courier_fail(l, QUERY_SERVICE, "a revocation cannot be kept");
+		else if ((r = remember_policy(l, in)) != MFA_OK)
+			(void)courier_fail(l, QUERY_SERVICE, "its policy cannot be kept");
 		else
 			*methods = in->methods;
 	}
 	if (r != MFA_OK)
-		hang_up(l);
+		courier_hang_up(l);
 	free(in);
 	return r;
 }
@@ -246,85 +271,14 @@ courier_push(struct login *l)
 			return r;
 	}
 	if ((in = calloc(1, sizeof(*in))) == NULL)
-		return fail(l, QUERY_SERVICE, "out of memory");
+		return courier_fail(l, QUERY_SERVICE, "out of memory");
 	memcpy(q.nonce, s->nonce, sizeof(s->nonce));
 	q.digits = (uint32_t)strlen(s->number);
 	q.expires = (uint32_t)s->expires;
 	if ((r = text_copy(q.service, sizeof(q.service), s->service)) == MFA_OK &&
 	    (r = text_copy(q.origin, sizeof(q.origin), s->origin)) == MFA_OK)
-		r = request(l, &q, in, PUSH_MS);
+		r = courier_request(l, &q, in, PUSH_MS);
 	l->courier.pending = r == MFA_OK;
-	free(in);
-	return r;
-}
-
-/* ---- codes ---- */
-
-/* What the phone has said already. */
-static void
-catch_up(struct login *l)
-{
-	struct pollfd p = { .fd = l->courier.fd, .events = POLLIN };
-	struct query *in = NULL;
-
-	if (poll(&p, 1, 0) != 1)
-		return;
-	if ((in = calloc(1, sizeof(*in))) == NULL ||
-	    (hear(l, in, l->deadline) != MFA_OK && in->type != QUERY_FAILED) ||
-	    keep_early(l, in) != MFA_OK)
-		hang_up(l);
-	free(in);
-}
-
-/* A dialogue in which a code can be asked about: not behind a push that the
- * service has closed. */
-static int
-prepare_code(struct login *l)
-{
-	const struct courier *c = &l->courier;
-	uint32_t methods;
-
-	if (c->fd != -1)
-		catch_up(l);
-	if (c->fd != -1 && (!c->dialogue.pushed || c->dialogue.waits ||
-	    (c->early != NULL && c->early->type == QUERY_ANSWERED)))
-		return MFA_OK;
-	leave(l, QUERY_CANCELLED);
-	return courier_begin(l, &methods);
-}
-
-/* An answer names the question, so that none is taken for another. */
-static int
-exchange_code(struct login *l, struct query *q, struct query *in, uint32_t *result)
-{
-	int r = request(l, q, in, CODE_MS);
-
-	if (r != MFA_OK)
-		return r;
-	if (in->nonce_len != q->nonce_len || !secret_equal(in->nonce, q->nonce, q->nonce_len)) {
-		hang_up(l);
-		return fail(l, QUERY_SERVICE, "an answer to another question");
-	}
-	*result = in->result;
-	return MFA_OK;
-}
-
-int
-courier_code(struct login *l, const struct secret *code, uint32_t *result)
-{
-	static const struct secret none = { .len = 1, .data = "-" };
-	struct query q = { .type = QUERY_CODE, .nonce_len = sizeof(q.nonce) }, *in;
-	int r;
-
-	*result = 0;
-	if ((r = prepare_code(l)) != MFA_OK)
-		return r;
-	if ((in = calloc(1, sizeof(*in))) == NULL)
-		return fail(l, QUERY_SERVICE, "out of memory");
-	q.code = code != NULL ? *code : none;
-	if ((r = crypto_random(q.nonce, sizeof(q.nonce))) == MFA_OK)
-		r = exchange_code(l, &q, in, result);
-	secret_wipe(&q.code);
 	free(in);
 	return r;
 }
@@ -379,7 +333,7 @@ courier_wait(struct login *l, struct query *out)
 	if (p[1].revents != 0)
 		return MFA_E_CLOSED;
 	l->courier.pending = false;
-	if (hear(l, out, l->deadline) != MFA_OK)
+	if (courier_hear(l, out, l->deadline) != MFA_OK)
 		out->type = QUERY_FAILED;
 	return MFA_OK;
 }
@@ -387,6 +341,6 @@ courier_wait(struct login *l, struct query *out)
 void
 courier_close(struct login *l, enum query_outcome outcome)
 {
-	leave(l, outcome);
+	courier_leave(l, outcome);
 	forget_early(l);
 }

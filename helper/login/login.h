@@ -60,6 +60,7 @@ struct courier {
 	struct statement statement;	/* what it asks the phone to sign */
 	struct revocation *revocations;	/* of the user's devices, verified */
 	size_t revocation_count;
+	int64_t compulsory_from;	/* as it says; 0: never */
 	uint32_t failure;		/* enum query_failure of the last; 0: none */
 	char words[QUERY_WORDS_MAX];	/* what was said about it, for the log */
 };
@@ -202,8 +203,9 @@ int attempt_spend(struct attempt *a, const struct token *t, uint64_t counter);
 
 /* ---- courier.c: the dialogue with mfa-http ---- */
 
-/* Asks what the service has for the user: *methods, bits of query.h.  Any
- * error leaves l->courier.failure. */
+/* Asks what the service has for the user: *methods, bits of query.h, and for one
+ * who has nothing there l->courier.compulsory_from.  Any error leaves
+ * l->courier.failure. */
 int courier_begin(struct login *l, uint32_t *methods);
 
 /* Asks the phone; l->courier.statement is complete but for the decision. */

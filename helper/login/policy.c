@@ -252,6 +252,21 @@ usable_factors(struct walk *w)
 	return n;
 }
 
+/* The approval service can end what this host's own settings allow, and no
+ * more: its date neither begins nor prolongs anything. */
+static bool
+is_compulsory(struct walk *w)
+{
+	const struct policy_state *st = &w->out->state;
+
+	if (w->s->server == NULL || st->compulsory_from == 0 ||
+	    w->in->now < st->compulsory_from)
+		return false;
+	saw(w, "not enrolled; compulsory by the approval service%s; no grace",
+	    st->compulsory_told ? "" : ", as it said last");
+	return true;
+}
+
 /* A person without a token, recovery code or the like of their own.  A pass
  * alone is no enrolment: it is how one begins. */
 static bool
@@ -259,6 +274,7 @@ step_enrolled(struct walk *w)
 {
 	const struct policy_state *st = &w->out->state;
 	size_t n = usable_factors(w);
+	bool compulsory;
 
 	if (n > 0 && (n > 1 || w->out->factors[0] != FACTOR_PASS)) {
 		saw(w, "enrolled");
@@ -278,11 +294,12 @@ step_enrolled(struct walk *w)
 		saw(w, "has logged in by the approval service before; no grace");
 		return n == 0 && decide(w, OUTCOME_DECOY, REASON_NOT_ENROLLED);
 	}
-	if (w->s->unenrolled == UNENROLLED_ALLOW && w->in->now < w->s->grace_until) {
+	compulsory = is_compulsory(w);
+	if (!compulsory && w->s->unenrolled == UNENROLLED_ALLOW && w->in->now < w->s->grace_until) {
 		saw(w, "not enrolled; allowed until the grace date");
 		return decide(w, OUTCOME_GRANT, REASON_GRACE_DATE);
 	}
-	if (st->user.grace_used < w->s->grace_logins) {
+	if (!compulsory && st->user.grace_used < w->s->grace_logins) {
 		saw(w, "not enrolled; grace login %u of %u", st->user.grace_used + 1,
 		    w->s->grace_logins);
 		return decide(w, OUTCOME_GRANT, REASON_GRACE_LOGIN);
@@ -292,8 +309,9 @@ step_enrolled(struct walk *w)
 		saw(w, "not enrolled, but holds a pass");
 		return false;
 	}
-	saw(w, "not enrolled, and no grace is left");
-	return decide(w, OUTCOME_DECOY, REASON_NOT_ENROLLED);
+	if (!compulsory)
+		saw(w, "not enrolled, and no grace is left");
+	return decide(w, OUTCOME_DECOY, compulsory ? REASON_COMPULSORY : REASON_NOT_ENROLLED);
 }
 
 static bool

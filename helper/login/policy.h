@@ -23,6 +23,8 @@ struct policy_state {
 	bool service_down;		/* the approval service cannot be reached: what it
 					 * has is not in kinds */
 	int64_t remembered_until;	/* 0: no remembered grant for this login */
+	int64_t compulsory_from;	/* as the approval service says; 0: never */
+	bool compulsory_told;		/* it said so just now; else the last time */
 };
 
 /* What the name services know; read only for settings that name groups. */
@@ -66,6 +68,7 @@ enum reason {
 	REASON_GRACE_LOGIN,
 	REASON_LOCKED,
 	REASON_NOT_ENROLLED,
+	REASON_COMPULSORY,
 	REASON_SERVICE_DOWN,
 	REASON_FACTOR_NEEDED,
 	REASON_STATE,

@@ -54,7 +54,9 @@ policy_read_state(struct store *store, const char *user, const char *key, int64_
 	int r;
 
 	if ((r = store_user(store, user, now, &out->user)) != MFA_OK ||
-	    (r = read_kinds(store, user, out)) != MFA_OK)
+	    (r = read_kinds(store, user, out)) != MFA_OK ||
+	    ((r = store_told(store, STORE_COMPULSORY, &out->compulsory_from)) != MFA_OK &&
+	    r != MFA_E_ABSENT))
 		return r;
 	if (key[0] == '\0')
 		return MFA_OK;

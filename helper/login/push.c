@@ -50,6 +50,10 @@ push_look(struct login *l, struct policy_state *out)
 		return;
 	}
 	out->kinds[FACTOR_PUSH] = (methods & QUERY_CAN_PUSH) != 0;
+	if ((methods & (QUERY_CAN_PUSH | QUERY_CAN_CODE)) == 0) {
+		out->compulsory_from = l->courier.compulsory_from;
+		out->compulsory_told = true;
+	}
 	/* Whoever has a token of this host's own is judged by that. */
 	out->kinds[FACTOR_SERVER_CODE] = (methods & QUERY_CAN_CODE) != 0 && out->user.tokens == 0;
 }

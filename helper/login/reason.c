@@ -15,6 +15,7 @@ reason_name(enum reason r)
 		[REASON_GRACE_LOGIN] = "grace_login",
 		[REASON_LOCKED] = "locked",
 		[REASON_NOT_ENROLLED] = "not_enrolled",
+		[REASON_COMPULSORY] = "compulsory",
 		[REASON_SERVICE_DOWN] = "service_down",
 		[REASON_FACTOR_NEEDED] = "factor_needed",
 		[REASON_STATE] = "state_unusable",

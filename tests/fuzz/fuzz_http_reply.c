@@ -18,10 +18,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static const struct {
 	const struct provider_op *op;
 	unsigned int step, asked;
+	bool has_phone;
 } ops[] = {
-	{ &provider_mfad.begin, 0, QUERY_BEGIN }, { &provider_mfad.begin, 1, QUERY_BEGIN },
+	{ &provider_mfad.begin, 0, QUERY_BEGIN }, { &provider_mfad.begin, 1, QUERY_BEGIN, true },
 	{ &provider_mfad.choose, 0, QUERY_PUSH }, { &provider_mfad.poll, 0, 0 },
-	{ &provider_mfad.code, 0, QUERY_CODE },
+	{ &provider_mfad.code, 0, QUERY_CODE }, { &provider_mfad.begin, 1, QUERY_BEGIN, false },
 };
 static const long statuses[] = { 200, 201, 204, 302, 401, 403, 404, 409, 423, 429, 500, 503 };
 
@@ -60,7 +61,8 @@ judge(unsigned int which)
 {
 	struct query_dialogue d = { .begun = true, .asked = ops[which].asked,
 	    .waits = ops[which].asked == 0 };
-	struct errand e = { .user = "anna", .login = "l_0123456789abcdefghijkl" };
+	struct errand e = { .user = "anna", .login = "l_0123456789abcdefghijkl",
+	    .has_phone = ops[which].has_phone };
 	static struct query out;
 	unsigned char buf[WIRE_MAX];
 	size_t len;

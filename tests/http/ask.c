@@ -145,8 +145,9 @@ show(void)
 {
 	printf("%lld ", (long long)(monotonic_ms() - said));
 	if (in.type == QUERY_METHODS)
-		printf("methods bits=%lx revocations=%lu", (unsigned long)in.methods,
-		    (unsigned long)in.revocations_len);
+		printf("methods bits=%lx revocations=%lu%s", (unsigned long)in.methods,
+		    (unsigned long)in.revocations_len,
+		    in.compulsory_from == 1790000000 ? " compulsory" : "");
 	else if (in.type == QUERY_PUSHED)
 		printf("pushed");
 	else if (in.type == QUERY_ANSWERED)

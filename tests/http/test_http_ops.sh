@@ -27,11 +27,13 @@ is "of TLS 1.3" "$(times 'OPEN TLSv1.3')" 1
 methods() {
 	echo "$1" > other
 	serve <<< "GET /v1/users/anna body other
-GET /v1/users/anna/certificates body certificates"
+GET /v1/users/anna/certificates body certificates
+GET /v1/policy body policy"
 	ask begin anna 90000 hear
 }
+echo '{"compulsory_from":1790000000,"number_digits":6}' > policy
 methods '{"user":"anna","methods":[],"push_locked":false,"locked":false}'
-is "nobody that the service knows" "$heard" "methods bits=0 revocations=0"
+is "nobody that the service knows" "$heard" "methods bits=0 revocations=0 compulsory"
 is "whose certificates are not asked for" "$(times certificates)" 0
 methods '{"user":"anna","methods":["push"],"push_locked":true,"locked":false,"new":{"x":[1]}}'
 is "locked pushes; what is new to us is ignored" "$heard" "methods bits=5 revocations=0"
@@ -49,10 +51,15 @@ jq -n --rawfile r "$TOP/tests/vectors/revocation" '{certificates: [],
 ask begin anna 90000 hear
 like "more than fit are not left out" "$heard" 'failed failure=4'
 
-serve <<< 'GET /v1/users/%C3%A9%2E%2E%2F%3Fx%20%25 body other'
+methods '{"user":"anna","methods":["totp"],"push_locked":false,"locked":false}'
+is "from when it is compulsory is asked of nobody who has something" \
+    "$heard $(times policy)" "methods bits=2 revocations=0 0"
+
+serve <<< 'GET /v1/users/%C3%A9%2E%2E%2F%3Fx%20%25 body other
+GET /v1/policy body policy'
 echo '{"user":"é../?x %","methods":[],"push_locked":false,"locked":false}' > other
 ask begin 'é../?x %' 90000 hear
-is "a name that is not fit for an address" "$heard" "methods bits=0 revocations=0"
+is "a name that is not fit for an address" "$heard" "methods bits=0 revocations=0 compulsory"
 
 serve <<< "$USER_RULES"
 ask version 7 begin anna 90000 hear

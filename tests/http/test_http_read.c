@@ -163,7 +163,7 @@ END_TEST
 
 START_TEST(the_longest_names_fit)
 {
-	static struct errand e;
+	static struct errand e = { .has_phone = true };
 	struct fetch_request rq = { .post = false };
 
 	memset(e.user, '\xff', sizeof(e.user) - 1);
@@ -207,6 +207,10 @@ static const struct op {
 	    "\"push_locked\":false,\"locked\":false}" },
 	{ &provider_mfad.begin, 1, QUERY_BEGIN, QUERY_METHODS, 200,
 	    "{\"certificates\":[],\"revocations\":[\"a\\nb\\n\",\"c\\n\"]}" },
+	{ &provider_mfad.begin, 1, QUERY_BEGIN, QUERY_METHODS, 200,
+	    "{\"compulsory_from\":1790000000,\"number_digits\":6}" },
+	{ &provider_mfad.begin, 1, QUERY_BEGIN, QUERY_METHODS, 200,
+	    "{\"compulsory_from\":null,\"number_digits\":6}" },
 	{ &provider_mfad.choose, 0, QUERY_PUSH, QUERY_PUSHED, 201, "{\"login\":\"" LOGIN "\","
 	    "\"state\":\"waiting\",\"methods\":[\"push\"],\"expires\":1790000000}" },
 	{ &provider_mfad.choose, 0, QUERY_PUSH, QUERY_FAILED, 423, "{\"type\":"
@@ -224,11 +228,43 @@ static const struct op {
 static int
 read_as(const struct op *o)
 {
-	struct errand e = { .user = "anna", .login = LOGIN };
+	struct errand e = { .user = "anna", .login = LOGIN, 
+	    .has_phone = strstr(o->text, "revocations") != NULL };
 
 	memset(&out, 0, sizeof(out));
 	return o->op->read(&e, &reply, o->step, &out);
 }
+
+static const struct {
+	const char *text;
+	int result;
+	uint32_t from;
+} policies[] = {
+	{ "{\"compulsory_from\":1790000000}", MFA_OK, 1790000000 },
+	{ "{\"compulsory_from\":4294967295}", MFA_OK, 4294967295 },
+	{ "{\"compulsory_from\":null}", MFA_OK, 0 },
+	{ "{\"compulsory_from\":4294967296}", MFA_E_INVALID, 0 },
+	{ "{\"compulsory_from\":18446744073709551617}", MFA_E_INVALID, 0 },
+	{ "{\"compulsory_from\":0}", MFA_E_INVALID, 0 },
+	{ "{\"compulsory_from\":-1}", MFA_E_INVALID, 0 },
+	{ "{\"compulsory_from\":1.5}", MFA_E_INVALID, 0 },
+	{ "{\"compulsory_from\":\"1790000000\"}", MFA_E_INVALID, 0 },
+	{ "{\"compulsory_from\":false}", MFA_E_INVALID, 0 },
+	{ "{}", MFA_E_INVALID, 0 },
+};
+
+/* Of somebody who has nothing there. */
+START_TEST(a_policy_says_from_when)
+{
+	struct errand e = { .user = "anna" };
+
+	memset(&out, 0, sizeof(out));
+	set_reply(200, policies[_i].text, strlen(policies[_i].text));
+	ck_assert_int_eq(provider_mfad.begin.read(&e, &reply, 1, &out), policies[_i].result);
+	ck_assert_uint_eq(out.type, policies[_i].result == MFA_OK ? QUERY_METHODS : 0);
+	ck_assert_uint_eq(out.compulsory_from, policies[_i].from);
+}
+END_TEST
 
 START_TEST(replies_that_are_whole)
 {
@@ -358,6 +394,7 @@ main(void)
 	tcase_add_test(t, an_address_that_does_not_fit_is_none);
 	tcase_add_test(t, the_longest_names_fit);
 	tcase_add_test(t, a_login_that_was_not_opened_is_not_closed);
+	tcase_add_loop_test(t, a_policy_says_from_when, 0, COUNT(policies));
 	tcase_add_loop_test(t, replies_that_are_whole, 0, COUNT(ops));
 	tcase_add_loop_test(t, replies_that_are_damaged, 0, COUNT(ops));
 	tcase_add_test(t, retry_after_is_seconds);

@@ -133,7 +133,7 @@ static void
 send_methods(int fd, const struct http_act *act)
 {
 	struct query q = { .type = QUERY_METHODS, .methods = act->methods != 0 ? act->methods :
-	    QUERY_CAN_PUSH };
+	    QUERY_CAN_PUSH, .compulsory_from = act->compulsory_from };
 	struct revocation r = { .at = time(NULL) };
 	char text[SIGNED_MAX + 1];
 	size_t len;

@@ -22,6 +22,7 @@ struct http_act {
 	const char *name;
 	enum device_kind kind;		/* 0: p256 */
 	uint32_t methods;		/* 0: a phone */
+	uint32_t compulsory_from;
 	uint32_t begin_failure, push_failure;	/* enum query_failure; 0: none */
 	bool ends;			/* QUERY_ENDED instead of an answer */
 	bool silent;			/* no answer at all */

@@ -22,24 +22,33 @@ must(int r, const char *what)
 		ck_abort_msg("%s: %s", what, mfa_strerror(r));
 }
 
+struct config *
+login_world_config(const struct login_world *w, const char *text)
+{
+	struct config_error error;
+	struct config *config;
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/conf", w->dir);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+	if (config_load(path, "/nonexistent", &config, &error) != MFA_OK)
+		ck_abort_msg("%s:%u: %s", error.file, error.line, error.text);
+	return config;
+}
+
 void
 login_world_make(struct login_world *w, const char *configuration)
 {
-	char path[128], why[256];
-	struct config_error error;
-	int fd;
+	char why[256];
 
 	memset(w, 0, sizeof(*w));
 	snprintf(w->dir, sizeof(w->dir), "/tmp/mfa-login-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(w->dir));
 	memset(w->key.bytes, 7, sizeof(w->key.bytes));
-	snprintf(path, sizeof(path), "%s/conf", w->dir);
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0644);
-	ck_assert_int_eq(write(fd, configuration, strlen(configuration)),
-	    (ssize_t)strlen(configuration));
-	close(fd);
-	if (config_load(path, "/nonexistent", &w->config, &error) != MFA_OK)
-		ck_abort_msg("%s:%u: %s", error.file, error.line, error.text);
+	w->config = login_world_config(w, configuration);
 	if (store_open(w->dir, &w->key, STORE_CREATE, &w->store, why, sizeof(why)) != MFA_OK)
 		ck_abort_msg("%s", why);
 }

@@ -40,6 +40,7 @@ struct login_result {
 
 void login_world_make(struct login_world *w, const char *configuration);
 void login_world_drop(struct login_world *w);
+struct config *login_world_config(const struct login_world *w, const char *text);	/* another */
 
 /* An sshd login of `user` from 198.51.100.7 by root's module, answering
  * `answer` to every prompt. */

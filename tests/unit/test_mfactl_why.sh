@@ -118,4 +118,18 @@ is "a_helper_that_hangs_is_seen" "$(timeout 20 mfactl status > /run/shown; echo 
 like "in_time" "$(cat /run/shown)" '^helper +WRONG +no answer'
 kill -CONT $helper $(pgrep -P $helper)
 
+# ---- what the approval service said last ----
+
+configure <<- 'END'
+	server = https://mfa.test
+	grace_logins = 5
+END
+ctl why carol --service sshd
+like "grace_as_the_host_says" "$(tail -n 1 <<< "$out")" 'grace_login'
+sqlite3 /var/lib/pam_mfa/state.db "INSERT INTO told VALUES ('compulsory_from', 1000000000, 1)"
+ctl why carol --service sshd
+is "until_the_service_ends_it" "$status $(tail -n 1 <<< "$out")" \
+    "1 The login is asked, but no code is accepted: compulsory."
+like "which_is_said" "$(tr -s '\n ' ' ' <<< "$out")" \
+    'enrolment decides not enrolled; compulsory by the approval service, as it said last; no grace'
 done_testing

@@ -68,6 +68,7 @@ make(struct query *q, unsigned int type, bool large)
 		fill_text(q->user, sizeof(q->user), large);
 	} else if (type == QUERY_METHODS) {
 		q->methods = QUERY_CAN_PUSH | QUERY_PUSH_LOCKED;
+		q->compulsory_from = large ? UINT32_MAX : 0;
 		fill_bytes(q->revocations, &q->revocations_len, sizeof(q->revocations), large);
 	} else if (type == QUERY_PUSH) {
 		fill_push(q, large);

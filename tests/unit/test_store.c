@@ -61,7 +61,7 @@ START_TEST(only_create_makes_a_state)
 	opens(STORE_CREATE, MFA_OK, NULL);
 	opens(STORE_LOGIN, MFA_OK, NULL);
 	opens(STORE_READ, MFA_OK, NULL);
-	ck_assert_int_eq(store_world_sql(&w, "PRAGMA user_version"), 2);
+	ck_assert_int_eq(store_world_sql(&w, "PRAGMA user_version"), 3);
 	ck_assert_int_eq(store_world_sql(&w, "PRAGMA application_id"), 0x50414d66);
 	ck_assert_int_eq(access(store_world_path(&w, "state.db.new"), F_OK), -1);
 }
@@ -179,7 +179,7 @@ START_TEST(an_older_schema_is_migrated_once)
 	opens(STORE_READ, MFA_E_STATE, "older schema 0");
 	ck_assert_int_eq(store_world_sql(&w, "SELECT count(*) FROM sqlite_schema"), 0);
 	ck_assert_int_eq(together(8, login_opens), 8);
-	ck_assert_int_eq(store_world_sql(&w, "PRAGMA user_version"), 2);
+	ck_assert_int_eq(store_world_sql(&w, "PRAGMA user_version"), 3);
 	ck_assert_int_eq(store_world_sql(&w, "SELECT count(*) FROM tidied"), 1);
 	opens(STORE_READ, MFA_OK, NULL);
 	w.store = store_world_open(&w, STORE_LOGIN);
@@ -208,10 +208,10 @@ START_TEST(a_newer_schema_is_refused_and_says_so)
 	make();
 	(void)store_world_sql(&w, "PRAGMA user_version = 7");
 	snprintf(words, sizeof(words),
-	    "%s/state.db has schema 7, this program knows up to 2: upgrade pam_mfa", w.dir);
+	    "%s/state.db has schema 7, this program knows up to 3: upgrade pam_mfa", w.dir);
 	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
 		opens(modes[i], MFA_E_STATE, words);
-	(void)store_world_sql(&w, "PRAGMA user_version = 2");
+	(void)store_world_sql(&w, "PRAGMA user_version = 3");
 	opens(STORE_LOGIN, MFA_OK, NULL);
 }
 END_TEST

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Codes that the approval service checks. */
+#include <poll.h>
+#include <stdlib.h>
+
+#include "courier_private.h"
+#include "crypto.h"
+#include "error.h"
+
+/* ---- all limits ---- */
+#define CODE_MS	5000	/* for the service to check a code */
+
+/* What the phone has said already. */
+static void
+catch_up(struct login *l)
+{
+	struct pollfd p = { .fd = l->courier.fd, .events = POLLIN };
+	struct query *in = NULL;
+
+	if (poll(&p, 1, 0) != 1)
+		return;
+	if ((in = calloc(1, sizeof(*in))) == NULL ||
+	    (courier_hear(l, in, l->deadline) != MFA_OK && in->type != QUERY_FAILED) ||
+	    courier_keep_early(l, in) != MFA_OK)
+		courier_hang_up(l);
+	free(in);
+}
+
+/* A dialogue in which a code can be asked about: not behind a push that the
+ * service has closed. */
+static int
+prepare_code(struct login *l)
+{
+	const struct courier *c = &l->courier;
+	uint32_t methods;
+
+	if (c->fd != -1)
+		catch_up(l);
+	if (c->fd != -1 && (!c->dialogue.pushed || c->dialogue.waits ||
+	    (c->early != NULL && c->early->type == QUERY_ANSWERED)))
+		return MFA_OK;
+	courier_leave(l, QUERY_CANCELLED);
+	return courier_begin(l, &methods);
+}
+
+/* An answer names the question, so that none is taken for another. */
+static int
+exchange_code(struct login *l, struct query *q, struct query *in, uint32_t *result)
+{
+	int r = courier_request(l, q, in, CODE_MS);
+
+	if (r != MFA_OK)
+		return r;
+	if (in->nonce_len != q->nonce_len || !secret_equal(in->nonce, q->nonce, q->nonce_len)) {
+		courier_hang_up(l);
+		return courier_fail(l, QUERY_SERVICE, "an answer to another question");
+	}
+	*result = in->result;
+	return MFA_OK;
+}
+
+int
+courier_code(struct login *l, const struct secret *code, uint32_t *result)
+{
+	static const struct secret none = { .len = 1, .data = "-" };
+	struct query q = { .type = QUERY_CODE, .nonce_len = sizeof(q.nonce) }, *in;
+	int r;
+
+	*result = 0;
+	if ((r = prepare_code(l)) != MFA_OK)
+		return r;
+	if ((in = calloc(1, sizeof(*in))) == NULL)
+		return courier_fail(l, QUERY_SERVICE, "out of memory");
+	q.code = code != NULL ? *code : none;
+	if ((r = crypto_random(q.nonce, sizeof(q.nonce))) == MFA_OK)
+		r = exchange_code(l, &q, in, result);
+	secret_wipe(&q.code);
+	free(in);
+	return r;
+}
