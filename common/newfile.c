@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -47,14 +48,30 @@ set_mode(int fd, unsigned int mode)
 	return MFA_E_SYSTEM;
 }
 
+/* Who may read a file that is not filled yet. */
+struct access {
+	unsigned int mode;
+	bool root;		/* it is root's, and this group's */
+	unsigned int gid;
+};
+
 static int
-make_temporary(const char *path, const void *data, size_t len, unsigned int mode)
+set_access(int fd, const struct access *a)
+{
+	if (!a->root)
+		return set_mode(fd, a->mode);
+	return fchown(fd, 0, a->gid) == -1 || fchmod(fd, (mode_t)a->mode) == -1 ?
+	    MFA_E_SYSTEM : MFA_OK;
+}
+
+static int
+make_temporary(const char *path, const void *data, size_t len, const struct access *a)
 {
 	int fd, r;
 
 	if ((fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)) == -1)
 		return MFA_E_SYSTEM;
-	if ((r = set_mode(fd, mode)) == MFA_OK && (r = write_all(fd, data, len)) == MFA_OK &&
+	if ((r = set_access(fd, a)) == MFA_OK && (r = write_all(fd, data, len)) == MFA_OK &&
 	    fsync(fd) == -1)
 		r = MFA_E_SYSTEM;
 	if (close(fd) == -1)
@@ -91,8 +108,8 @@ sync_directory(const char *path)
 	return r;
 }
 
-int
-newfile_write(const char *path, const void *data, size_t len, unsigned int mode)
+static int
+write_new(const char *path, const void *data, size_t len, const struct access *a)
 {
 	char temporary[PATH_MAX];
 	uint64_t random;
@@ -103,11 +120,28 @@ newfile_write(const char *path, const void *data, size_t len, unsigned int mode)
 	n = snprintf(temporary, sizeof(temporary), "%s.%016llx", path, (unsigned long long)random);
 	if (n < 0 || (size_t)n >= sizeof(temporary))
 		return MFA_E_INVALID;
-	if ((r = make_temporary(temporary, data, len, mode)) == MFA_OK &&
+	if ((r = make_temporary(temporary, data, len, a)) == MFA_OK &&
 	    (r = put_in_place(temporary, path)) == MFA_OK)
 		r = sync_directory(path);
 	kept = errno;
 	(void)unlink(temporary);
 	errno = kept;
 	return r;
+}
+
+int
+newfile_write(const char *path, const void *data, size_t len, unsigned int mode)
+{
+	const struct access a = { .mode = mode };
+
+	return write_new(path, data, len, &a);
+}
+
+int
+newfile_write_root(const char *path, const void *data, size_t len, unsigned int mode,
+    unsigned int gid)
+{
+	const struct access a = { .mode = mode, .root = true, .gid = gid };
+
+	return write_new(path, data, len, &a);
 }

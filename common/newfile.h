@@ -12,4 +12,8 @@
  */
 int newfile_write(const char *path, const void *data, size_t len, unsigned int mode);
 
+/* The same, of root's and of this group, with exactly this mode. */
+int newfile_write_root(const char *path, const void *data, size_t len, unsigned int mode,
+    unsigned int gid);
+
 #endif

@@ -4,15 +4,12 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "crypto.h"
 #include "error.h"
+#include "newfile.h"
 #include "seal.h"
 
 #define MODE		0640	/* no bit beyond these */
@@ -94,79 +91,14 @@ seal_key_read(const char *path, struct seal_key *key, const char **why)
 
 /* ---- a new one ---- */
 
-static int
-write_all(int fd, const unsigned char *from, size_t len)
-{
-	ssize_t n;
-
-	while (len > 0) {
-		n = write(fd, from, len);
-		if (n > 0) {
-			from += n;
-			len -= (size_t)n;
-		} else if (n == 0 || errno != EINTR) {
-			return MFA_E_SYSTEM;
-		}
-	}
-	return MFA_OK;
-}
-
-/* A file beside the key, complete and durable, but not yet by its name. */
-static int
-make_temporary(const char *path, unsigned int gid)
-{
-	struct seal_key key;
-	int fd, r;
-
-	if ((fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)) == -1)
-		return MFA_E_SYSTEM;
-	if ((r = crypto_random(key.bytes, sizeof(key.bytes))) == MFA_OK &&
-	    (r = write_all(fd, key.bytes, sizeof(key.bytes))) == MFA_OK &&
-	    (fchown(fd, 0, gid) == -1 || fchmod(fd, MODE) == -1 || fsync(fd) == -1))
-		r = MFA_E_SYSTEM;
-	seal_key_wipe(&key);
-	if (close(fd) == -1)
-		r = MFA_E_SYSTEM;
-	return r;
-}
-
-/* The new name outlives a crash. */
-static int
-sync_directory(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char dir[PATH_MAX] = ".";
-	int fd, r;
-
-	if (slash != NULL)
-		(void)snprintf(dir, sizeof(dir), "%.*s", (int)(slash - path + 1), path);
-	if ((fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
-		return MFA_E_SYSTEM;
-	r = fsync(fd) == -1 ? MFA_E_SYSTEM : MFA_OK;
-	(void)close(fd);
-	return r;
-}
-
 int
 seal_key_create(const char *path, unsigned int gid)
 {
-	char temporary[PATH_MAX];
-	uint64_t random;
-	int n, r, kept;
+	struct seal_key key;
+	int r = crypto_random(key.bytes, sizeof(key.bytes));
 
-	if ((r = crypto_random(&random, sizeof(random))) != MFA_OK)
-		return r;
-	n = snprintf(temporary, sizeof(temporary), "%s.%016llx", path, (unsigned long long)random);
-	if (n < 0 || (size_t)n >= sizeof(temporary))
-		return MFA_E_INVALID;
-	r = make_temporary(temporary, gid);
-	/* link, not rename: it never replaces a key. */
-	if (r == MFA_OK && link(temporary, path) == -1)
-		r = errno == EEXIST ? MFA_E_EXISTS : MFA_E_SYSTEM;
 	if (r == MFA_OK)
-		r = sync_directory(path);
-	kept = errno;
-	(void)unlink(temporary);
-	errno = kept;
+		r = newfile_write_root(path, key.bytes, sizeof(key.bytes), MODE, gid);
+	seal_key_wipe(&key);
 	return r;
 }
