@@ -13,6 +13,7 @@
 #include "error.h"
 #include "fetch.h"
 #include "listener.h"
+#include "listening.h"
 #include "log.h"
 #include "paths.h"
 #include "seclude.h"
@@ -36,7 +37,7 @@ become_user(void)
 static int
 listen_for_helpers(void)
 {
-	int fd = listener_socket();
+	int fd = listening_socket(MFA_HTTP_SOCKET, 0660, MFA_USER);
 
 	if (clearenv() != 0 || fd == -1 || become_user() != MFA_OK)
 		return EXIT_FAILURE;

@@ -9,8 +9,4 @@
  */
 int listener_run(int listening);
 
-/* The socket that systemd passed, or, started by hand as root, one of our
- * own at MFA_SOCKET.  -1 when there is neither; said in the log. */
-int listener_socket(void);
-
 #endif

@@ -13,6 +13,7 @@
 #include "child.h"
 #include "error.h"
 #include "listener.h"
+#include "listening.h"
 #include "log.h"
 #include "paths.h"
 #include "workshop.h"
@@ -35,7 +36,7 @@ listen_for_logins(void)
 {
 	int fd;
 
-	if ((fd = listener_socket()) == -1 || become_user() != MFA_OK)
+	if ((fd = listening_socket(MFA_SOCKET, 0666, NULL)) == -1 || become_user() != MFA_OK)
 		return EXIT_FAILURE;
 	if (workshop_warm_up() != MFA_OK) {
 		log_line(LOG_ERR, "OpenSSL cannot be used");

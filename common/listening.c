@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "listening.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,60 +11,57 @@
 #include <unistd.h>
 
 #include "error.h"
-#include "listener.h"
 #include "log.h"
 #include "paths.h"
 #include "systemd.h"
-#include "text.h"
 #include "user.h"
 
 #define BACKLOG	64	/* callers that wait to be accepted */
 
-/* root's, and the helper's group may connect. */
 static int
-give_to_helper(const char *path)
+set_access(const char *path, unsigned int mode, const char *group_of)
 {
-	uint32_t uid, gid;
+	uint32_t uid, gid = 0;
 
-	if (user_find(MFA_USER, &uid, &gid) != MFA_OK) {
+	if (group_of != NULL && user_find(group_of, &uid, &gid) != MFA_OK) {
 		errno = ENOENT;
 		return -1;
 	}
-	return chown(path, 0, gid) == -1 || chmod(path, 0660) == -1 ? -1 : 0;
+	return chown(path, 0, gid) == -1 || chmod(path, (mode_t)mode) == -1 ? -1 : 0;
 }
 
 /* Made under another name and renamed, so that whoever finds it may connect
  * at once. */
 static int
-own_socket(void)
+own_socket(const char *path, unsigned int mode, const char *group_of)
 {
-	static const char fresh[] = MFA_HTTP_SOCKET ".new";
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int n = snprintf(at.sun_path, sizeof(at.sun_path), "%s.new", path);
 
-	if (fd == -1 || text_copy(at.sun_path, sizeof(at.sun_path), fresh) != MFA_OK)
+	if (fd == -1 || n < 0 || (size_t)n >= sizeof(at.sun_path))
 		goto fail;
 	if ((mkdir(MFA_RUNDIR, 0755) == -1 && errno != EEXIST) ||
-	    (unlink(fresh) == -1 && errno != ENOENT))
+	    (unlink(at.sun_path) == -1 && errno != ENOENT))
 		goto fail;
 	if (bind(fd, (const struct sockaddr *)&at, sizeof(at)) == -1 ||
-	    give_to_helper(fresh) == -1 || listen(fd, BACKLOG) == -1 ||
-	    rename(fresh, MFA_HTTP_SOCKET) == -1)
+	    set_access(at.sun_path, mode, group_of) == -1 || listen(fd, BACKLOG) == -1 ||
+	    rename(at.sun_path, path) == -1)
 		goto fail;
 	return fd;
 fail:
-	log_line(LOG_ERR, "%s: %s", MFA_HTTP_SOCKET, strerror(errno));
+	log_line(LOG_ERR, "%s: %s", path, strerror(errno));
 	if (fd != -1)
 		(void)close(fd);
 	return -1;
 }
 
 int
-listener_socket(void)
+listening_socket(const char *path, unsigned int mode, const char *group_of)
 {
 	switch (systemd_sockets(1)) {
 	case 0:
-		return own_socket();
+		return own_socket(path, mode, group_of);
 	case 1:
 		return SYSTEMD_FD;
 	default:
