@@ -65,6 +65,8 @@ static const struct permit {
 	{ MSG_IDS,	SIDE_MODULE,	TURN_IDS,	TURN_HELPER },
 	{ MSG_CANCEL,	SIDE_MODULE,	TURN_IDS,	TURN_OVER },
 	{ MSG_VERDICT,	SIDE_HELPER,	TURN_HELPER,	TURN_OVER },
+	/* Time is up: a denial, whatever the word. */
+	{ MSG_VERDICT,	SIDE_HELPER,	TURN_MODULE,	TURN_OVER },
 };
 
 #define N_PERMITS (sizeof(permits) / sizeof(permits[0]))

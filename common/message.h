@@ -101,7 +101,8 @@ enum msg_side { SIDE_MODULE, SIDE_HELPER };
  * sends or receives; the permit table in message.c is the whole grammar:
  * begin, then any number (within the limits) of info, error, prompt with its
  * answer, and at most once look-up with its ids, then one verdict; the module
- * may cancel instead of answering.
+ * may cancel instead of answering.  A verdict instead of waiting for an answer
+ * says that time is up, and is a denial whatever its word.
  */
 enum msg_turn { TURN_BEGIN, TURN_HELPER, TURN_MODULE, TURN_IDS, TURN_OVER };
 

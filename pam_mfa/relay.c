@@ -57,6 +57,17 @@ find_answer(struct relay *r, const struct msg *prompt, struct secret *answer)
 	return secret_set(answer, held->data, held->len);
 }
 
+/* A verdict that came while the person was asked says that time is up, whatever
+ * its word.  Nothing else is looked at before its turn. */
+static bool
+is_late(const struct relay *r)
+{
+	unsigned char type;
+
+	return recv(r->fd, &type, sizeof(type), MSG_PEEK | MSG_DONTWAIT) > 0 &&
+	    type == MSG_VERDICT;
+}
+
 static int
 answer_prompt(struct relay *r, const struct msg *prompt)
 {
@@ -67,7 +78,7 @@ answer_prompt(struct relay *r, const struct msg *prompt)
 	if (r->rq->phase != PHASE_AUTH || prompt->echo > 1)
 		return MFA_E_PROTOCOL;
 	error = find_answer(r, prompt, &m.answer);
-	if (error == MFA_OK && deadline_left(r->rq->deadline) == 0) {
+	if (error == MFA_OK && (deadline_left(r->rq->deadline) == 0 || is_late(r))) {
 		r->rq->late = true;
 		error = MFA_E_DEADLINE;
 	}

@@ -80,7 +80,8 @@ relay(uint32_t phase, bool silent, const struct secret *held)
 	fill_begin(&rq.begin, phase);
 	rq.error = relay_run(&rq);
 	check(rq.error == MFA_OK || rq.error == MFA_E_CLOSED || rq.error == MFA_E_UNHEARD ||
-	    rq.error == MFA_E_PROTOCOL || rq.error == MFA_E_CONV);
+	    rq.error == MFA_E_PROTOCOL || rq.error == MFA_E_CONV ||
+	    (rq.error == MFA_E_DEADLINE && rq.late && (prompts > 0 || held != NULL)));
 	check(rq.error != MFA_OK || module_script.has_verdict);
 	check(rq.error != MFA_OK || rq.verdict != VERDICT_GRANT || module_script.ends_in_grant);
 	check(result_pam(phase, rq.error, rq.verdict) != PAM_SUCCESS ||

@@ -329,6 +329,40 @@ prompts_then_grants(struct role *r)
 	role_verdict(r, VERDICT_GRANT);
 }
 
+/* The helper's deadline is the shorter one, and the person is still asked. */
+static uint32_t word_in_our_turn;
+
+static void
+gives_its_verdict_meanwhile(struct role *r)
+{
+	role_hear(r);
+	role_prompt(r, "Code: ", true);
+	role_verdict(r, word_in_our_turn);
+	role_hear(r);
+	role_verdict(r, VERDICT_GRANT);
+}
+
+static void
+a_moment(struct person *p)
+{
+	if (p->line[p->shown - 1].style == PAM_PROMPT_ECHO_ON)
+		role_pause(300);
+}
+
+static const uint32_t words[] = { VERDICT_DENY, VERDICT_GRANT, VERDICT_UNAVAILABLE, 0 };
+
+START_TEST(a_verdict_while_the_person_is_asked_means_that_time_is_up)
+{
+	word_in_our_turn = words[_i];
+	start(&(struct fault){ gives_its_verdict_meanwhile, NULL, 0 });
+	l.person.then = a_moment;
+	ck_assert_int_eq(login_once(&l, AUTH, 0), PAM_AUTHINFO_UNAVAIL);
+	ck_assert_str_eq(l.person.line[l.person.shown - 1].text,
+	    "Time is up; access denied. Try again.");
+	ck_assert_uint_eq(stage_logged("the person did not answer in time"), 1);
+}
+END_TEST
+
 START_TEST(only_a_login_may_ask_something)
 {
 	start(&(struct fault){ prompts_then_grants, NULL, 0 });
@@ -380,6 +414,8 @@ all_faults(void)
 	tcase_add_test(t, pam_silent_hides_the_sentence_and_keeps_the_log_line);
 	tcase_add_test(t, a_judgement_of_the_helpers_is_left_to_its_own_log_line);
 	tcase_add_test(t, a_fault_that_the_helper_found_is_told_to_the_person);
+	tcase_add_loop_test(t, a_verdict_while_the_person_is_asked_means_that_time_is_up, 0,
+	    COUNT(words));
 	tcase_add_test(t, only_a_login_may_ask_something);
 	tcase_add_test(t, a_listener_of_another_user_hears_nothing);
 	tcase_add_test(t, a_listener_of_the_helpers_own_user_is_heard);

@@ -322,6 +322,22 @@ START_TEST(nothing_is_granted_before_it_is_durable)
 }
 END_TEST
 
+/* "Time is up", and not that something is wrong here. */
+START_TEST(whoever_answers_too_late_is_told_so)
+{
+	struct login_script s;
+
+	login_world_make(&w, "");
+	login_enrol(&w, "alice", OTP_TOTP);
+	s = login_script("alice", login_code(0));
+	s.begin.ms_left = 500;
+	s.pause_ms = 900;
+	ck_assert_uint_eq(verdict(&s), VERDICT_DENY);
+	ck_assert_uint_eq(login_records(&w, "login", "deadline"), 1);
+	drop();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -339,6 +355,7 @@ main(void)
 	tcase_add_test(t, what_a_caller_that_is_not_root_says_of_itself_is_not_believed);
 	tcase_add_test(t, whom_a_daemon_serves_is_not_in_the_session_that_it_was_started_from);
 	tcase_add_test(t, nothing_is_granted_before_it_is_durable);
+	tcase_add_test(t, whoever_answers_too_late_is_told_so);
 	suite_add_tcase(suite, t);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

@@ -263,7 +263,8 @@ allowed(enum msg_type type, enum msg_side from, enum msg_turn turn, enum msg_tur
 		*next = TURN_HELPER;
 	else if (turn == TURN_HELPER && from == SIDE_HELPER && type == MSG_PROMPT)
 		*next = TURN_MODULE;
-	else if (turn == TURN_HELPER && from == SIDE_HELPER && type == MSG_VERDICT)
+	else if ((turn == TURN_HELPER || turn == TURN_MODULE) && from == SIDE_HELPER &&
+	    type == MSG_VERDICT)
 		*next = TURN_OVER;
 	else if (turn == TURN_MODULE && from == SIDE_MODULE && type == MSG_ANSWER)
 		*next = TURN_HELPER;
