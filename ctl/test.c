@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "../client/link.h"
-#include "../helper/sandbox.h"
+#include "../helper/login/revoked.h"
 #include "approval.h"
 #include "base64url.h"
 #include "ctl.h"
@@ -35,6 +35,9 @@ struct trial {
 	struct api api;
 	struct authority believed[AUTHORITIES_MAX];
 	size_t believed_count;
+	struct state st;
+	struct revoked revoked;		/* as this host remembers them */
+	bool only_revoked;		/* of the phones that were looked at */
 	char login[LINK_ID_LEN + 1];
 	struct statement s;		/* as it is asked */
 	const char *outcome;		/* what the phone is told in the end */
@@ -94,17 +97,26 @@ reach(struct trial *t)
 	return r;
 }
 
+static struct trust
+trust_of(const struct trial *t)
+{
+	return (struct trust){ t->believed, t->believed_count, t->revoked.list,
+	    t->revoked.count };
+}
+
 static int
 keep_one(void *arg, const char *text, size_t len)
 {
 	struct trial *t = arg;
-	const struct trust trust = { .authorities = t->believed,
-	    .authority_count = t->believed_count };
+	const struct trust trust = trust_of(t);
 	struct certificate c;
 	enum refusal why;
 
-	return certificate_verify(text, len, &trust, t->user, (int64_t)time(NULL), &c, &why) ==
-	    MFA_OK ? MFA_E_EXISTS : MFA_OK;
+	if (certificate_verify(text, len, &trust, t->user, (int64_t)time(NULL), &c, &why) ==
+	    MFA_OK)
+		return MFA_E_EXISTS;
+	t->only_revoked |= why == REFUSAL_REVOKED;
+	return MFA_OK;
 }
 
 /* Is there a phone that this host would believe? */
@@ -125,6 +137,9 @@ find_phone(struct trial *t)
 		return r;
 	if (found == MFA_E_EXISTS)
 		return arrived(t, "certificates", "there is a phone that this host believes");
+	if (found == MFA_OK && t->only_revoked)
+		return failed(t, "certificates", complain(CTL_NO, "the phone is revoked: the user "
+		    "enrols again"));
 	return failed(t, "certificates", found != MFA_OK ? remote_nonsense("list") :
 	    complain(CTL_NO, "the user has no phone that this host believes: mfactl phone enrols "
 	    "one"));
@@ -204,8 +219,7 @@ read_assertion(struct json_object *o, struct webauthn_assertion *a)
 static int
 judge(struct trial *t, struct json_object *answer)
 {
-	const struct trust trust = { .authorities = t->believed,
-	    .authority_count = t->believed_count };
+	const struct trust trust = trust_of(t);
 	char text[SIGNED_MAX + 1], signature[BASE64URL_CHARS(RECORD_BYTES_MAX) + 1], decision[16];
 	struct evidence e = { .signature = { .len = 0 } };
 	struct approval found;
@@ -315,7 +329,6 @@ static int
 prepare(struct trial *t)
 {
 	const char *path, *why;
-	uint32_t uid, gid;
 	unsigned int line;
 	sigset_t set;
 	int r;
@@ -332,11 +345,15 @@ prepare(struct trial *t)
 	(void)sigaddset(&set, SIGINT);
 	(void)sigaddset(&set, SIGTERM);
 	(void)sigaddset(&set, SIGHUP);
-	if (user_find(MFA_USER, &uid, &gid) != MFA_OK || sandbox_become(uid, gid) != MFA_OK ||
-	    sigprocmask(SIG_BLOCK, &set, NULL) == -1 ||
+	if (sigprocmask(SIG_BLOCK, &set, NULL) == -1 ||
 	    (t->api.heed = signalfd(-1, &set, SFD_CLOEXEC)) == -1)
-		return complain(CTL_STATE, "cannot become user %s: %s", MFA_USER, strerror(errno));
-	return CTL_DONE;
+		return complain(CTL_STATE, "signals cannot be caught: %s", strerror(errno));
+	if ((r = state_open(&t->st, STATE_MAYBE)) != CTL_DONE)
+		return r;
+	r = t->st.store != NULL ? revoked_read(t->st.store, t->user, &t->revoked) : MFA_OK;
+	return r == MFA_OK ? CTL_DONE : r == MFA_E_REFUSED ? complain(CTL_NO,
+	    "so many phones of the user are revoked that none is believed") :
+	    state_fault(&t->st, r);
 }
 
 int
@@ -353,5 +370,6 @@ cmd_test(int argc, char **argv)
 	if ((r = prepare(&t)) == CTL_DONE)
 		r = try_all(&t);
 	remote_close(&t.api);
+	state_close(&t.st);
 	return r;
 }

@@ -10,11 +10,10 @@
 #include "approval.h"
 #include "error.h"
 #include "login.h"
+#include "revoked.h"
 #include "text.h"
 
 #define PUSH_LIFE	120	/* seconds, at most */
-#define REVOKED_MAX	256	/* devices of one user that are remembered as revoked; with
-				 * more, none is believed */
 
 static const char no_service[] = "The approval service cannot be reached. Type a code: ";
 static const char no_answer[] = "No answer from your phone. Type a code, or p to ask it again: ";
@@ -113,23 +112,6 @@ push_pretend(struct login *l, char number[PUSH_NUMBER_MAX])
 
 /* ---- what came back ---- */
 
-struct revoked {
-	const char *user;
-	struct revocation list[REVOKED_MAX];
-	size_t count;
-};
-
-static bool
-take_revoked(void *arg, const char *device)
-{
-	struct revoked *r = arg;
-	struct revocation *at = &r->list[r->count++];
-
-	(void)text_copy(at->user, sizeof(at->user), r->user);
-	(void)text_copy(at->device, sizeof(at->device), device);
-	return r->count < REVOKED_MAX;
-}
-
 /* MFA_OK only for what counts: the person approved, or denied. */
 static int
 verify(struct login *l, const struct query *q, struct approval *out)
@@ -150,13 +132,9 @@ verify(struct login *l, const struct query *q, struct approval *out)
 		goto out;
 	memcpy(e.signature.data, q->signature, q->signature_len);
 	e.signature.len = q->signature_len;
-	revoked->user = l->begin.user;
 	if ((r = wall_clock(&now)) != MFA_OK || (r = l->w->store == NULL ? MFA_E_STATE :
-	    store_revocations(l->w->store, l->begin.user, take_revoked, revoked)) != MFA_OK)
-		goto out;
-	if (revoked->count == REVOKED_MAX) {
-		out->why = REFUSAL_REVOKED;
-		r = MFA_E_REFUSED;
+	    revoked_read(l->w->store, l->begin.user, revoked)) != MFA_OK) {
+		out->why = r == MFA_E_REFUSED ? REFUSAL_REVOKED : REFUSAL_FAULT;
 		goto out;
 	}
 	trust = (struct trust){ l->w->authorities, l->w->authority_count, revoked->list,

@@ -120,8 +120,16 @@ soon grep -q "GET /v1/logins" service/log
 kill -INT $pid
 wait $pid
 is "interrupted" "$? $(closed)" "5 cancelled"
+
+# ---- phones that do not count ----
+
 forget_service
 says "GET /v1/hosts/self" 200 '{"host":"h","name":"web1","created":1,"authorities":[]}'
+says "GET /v1/users/alice/certificates" 200 "$(jq -Rsc '{certificates: [.], revocations: []}' certificate)"
+enrol alice
+sqlite3 /var/lib/pam_mfa/state.db "INSERT INTO revocation VALUES ('alice', 'd_$e', 1)"
+mfactl test alice > out 2>&1
+is "a_phone_that_this_host_saw_revoked" "$? $(grep -c 'the phone is revoked' out)" "1 1"
 says "GET /v1/users/alice/certificates" 200 "$(jq -Rsc '{certificates: [.], revocations: []}' strange)"
 mfactl test alice > out 2>&1
 is "no_phone_that_is_believed" "$? $(grep -c '^certificates .* failed' out)" "1 1"
