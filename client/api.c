@@ -102,8 +102,8 @@ read_problem(const struct fetch_reply *in, struct api_reply *out)
 	return MFA_E_REFUSED;
 }
 
-static int
-read_reply(const struct fetch_reply *in, struct api_reply *out)
+int
+api_read(const struct fetch_reply *in, struct api_reply *out)
 {
 	memset(out, 0, sizeof(*out));
 	if (in->failure != 0)
@@ -172,7 +172,7 @@ ask_once(struct api *a, const struct fetch_request *rq, struct deadline deadline
 			return refuse(reply, MFA_E_CLOSED, "interrupted");
 		case FETCH_DONE:
 			a->held_done = held;
-			return read_reply(fetch_reply(a->fetch, FETCH_NOW), reply);
+			return api_read(fetch_reply(a->fetch, FETCH_NOW), reply);
 		case FETCH_HELD_DONE:
 			held = true;
 			break;
@@ -227,5 +227,5 @@ api_wait(struct api *a, int fd, struct deadline deadline)
 int
 api_held(struct api *a, struct api_reply *reply)
 {
-	return read_reply(fetch_reply(a->fetch, FETCH_HELD), reply);
+	return api_read(fetch_reply(a->fetch, FETCH_HELD), reply);
 }

@@ -62,6 +62,9 @@ int api_ask(struct api *a, struct fetch_request *rq, struct deadline deadline,
     struct api_reply *reply);
 void api_reply_free(struct api_reply *reply);
 
+/* What a reply of fetch.h says; the same results. */
+int api_read(const struct fetch_reply *in, struct api_reply *out);
+
 /* The same in two steps, for one request that the service holds: API_HELD_MS at
  * most.  api_wait comes back as fetch_wait does, with FETCH_HELD_DONE when it is
  * answered, and then api_held says what. */

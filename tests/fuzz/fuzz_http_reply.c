@@ -20,9 +20,9 @@ static const struct {
 	unsigned int step, asked;
 	bool has_phone;
 } ops[] = {
-	{ &provider_mfad.begin, 0, QUERY_BEGIN }, { &provider_mfad.begin, 1, QUERY_BEGIN, true },
-	{ &provider_mfad.choose, 0, QUERY_PUSH }, { &provider_mfad.poll, 0, 0 },
-	{ &provider_mfad.code, 0, QUERY_CODE }, { &provider_mfad.begin, 1, QUERY_BEGIN, false },
+	{ &provider_mfad.begin, 0, QUERY_BEGIN, false }, { &provider_mfad.begin, 1, QUERY_BEGIN, true },
+	{ &provider_mfad.choose, 0, QUERY_PUSH, false }, { &provider_mfad.poll, 0, 0, false },
+	{ &provider_mfad.code, 0, QUERY_CODE, false }, { &provider_mfad.begin, 1, QUERY_BEGIN, false },
 };
 static const long statuses[] = { 200, 201, 204, 302, 401, 403, 404, 409, 423, 429, 500, 503 };
 
