@@ -295,7 +295,7 @@ end(void)
 static void
 begin(void)
 {
-	static char path[64], why[256];
+	static char path[64], why[256], issuer[] = "Example";
 
 	check(mkdtemp(dir) != NULL);
 	(void)snprintf(path, sizeof(path), "%s/mfad.db", dir);
@@ -303,6 +303,8 @@ begin(void)
 	memset(api.key.bytes, 7, sizeof(api.key.bytes));
 	check(db_open(path, &api.key, DB_CREATE, &db, why, sizeof(why)) == MFA_OK);
 	config.certificate_days = 90;
+	config.issuer = issuer;
+	api.rules = model_code_default;
 	api.config = &config;
 	api.db = db;
 	check((api.waiters = waiters_new()) != NULL);
@@ -340,7 +342,8 @@ static void
 find(struct request *r, char *path)
 {
 	static const struct route *const tables[] = { host_routes, login_routes, device_routes,
-	    enrolment_routes, user_routes, code_routes, admin_routes, lock_routes, pass_routes };
+	    enrolment_routes, user_routes, code_routes, admin_routes, lock_routes, pass_routes,
+	    token_routes, recovery_routes };
 	size_t i;
 
 	for (i = 0; r->match.route == NULL && i < sizeof(tables) / sizeof(tables[0]); i++) {
