@@ -89,8 +89,8 @@ courier_hear(struct login *l, struct query *out, struct deadline deadline)
 	if (r == MFA_OK)
 		r = query_permit(&l->courier.dialogue, QUERY_HTTP, out->type);
 	if (r == MFA_OK && out->type == QUERY_FAILED)
-		r = courier_fail(l, out->failure == 0 ? QUERY_SERVICE : (enum query_failure)out->failure,
-		    out->words);
+		r = courier_fail(l, out->failure == 0 ? QUERY_SERVICE :
+		    (enum query_failure)out->failure, out->words);
 	else if (r == MFA_E_DEADLINE)
 		r = courier_fail(l, QUERY_UNREACHABLE, "no answer in time");
 	else if (r != MFA_OK)
