@@ -48,6 +48,9 @@ struct rows {
 /* Shows what is at path.  Members that are not there, or null, are "-". */
 int rows_show(struct api *a, const struct rows *rows, const char *path, bool json);
 
+/* A subcommand "USER [--json]" that shows the user's devices, or tokens. */
+int rows_of_user(struct api *a, int argc, char **argv, const struct rows *rows, const char *what);
+
 /* One member as text, in dst; a ctl_exit. */
 #define CELL_MAX 300
 int rows_cell(struct json_object *o, const struct column *c, char dst[CELL_MAX]);

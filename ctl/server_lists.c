@@ -78,7 +78,7 @@ server_waiting(struct api *a, int argc, char **argv)
 }
 
 int
-server_devices(struct api *a, int argc, char **argv)
+rows_of_user(struct api *a, int argc, char **argv, const struct rows *rows, const char *what)
 {
 	char user[API_SEGMENT_MAX], path[FETCH_PATH_MAX];
 	bool json = false;
@@ -88,6 +88,12 @@ server_devices(struct api *a, int argc, char **argv)
 	if ((r = opts_read(argc, argv, opts, 1, 1, 1, &first)) != CTL_DONE ||
 	    (r = user_valid(argv[first])) != CTL_DONE)
 		return r;
-	(void)snprintf(path, sizeof(path), "/v1/users/%s/devices", api_segment(user, argv[first]));
-	return rows_show(a, &device_rows, path, json);
+	(void)snprintf(path, sizeof(path), "/v1/users/%s/%s", api_segment(user, argv[first]), what);
+	return rows_show(a, rows, path, json);
+}
+
+int
+server_devices(struct api *a, int argc, char **argv)
+{
+	return rows_of_user(a, argc, argv, &device_rows, "devices");
 }

@@ -25,16 +25,7 @@ static const struct rows rows = { "tokens", columns, sizeof(columns) / sizeof(co
 int
 server_tokens(struct api *a, int argc, char **argv)
 {
-	char user[API_SEGMENT_MAX], path[FETCH_PATH_MAX];
-	bool json = false;
-	const struct opt opts[] = { { "json", NULL, &json } };
-	int first, r;
-
-	if ((r = opts_read(argc, argv, opts, 1, 1, 1, &first)) != CTL_DONE ||
-	    (r = user_valid(argv[first])) != CTL_DONE)
-		return r;
-	(void)snprintf(path, sizeof(path), "/v1/users/%s/tokens", api_segment(user, argv[first]));
-	return rows_show(a, &rows, path, json);
+	return rows_of_user(a, argc, argv, &rows, "tokens");
 }
 
 static int
