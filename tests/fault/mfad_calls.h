@@ -32,6 +32,7 @@ CALL(struct bufferevent *, bufferevent_openssl_socket_new, (struct event_base *b
 CALL(SSL *, SSL_new, (SSL_CTX *c), (c), 0, NULL)
 
 CALL(json_tokener *, json_tokener_new_ex, (int d), (d), 0, NULL)
+CALL(int, json_object_object_add, (json_object *o, const char *n, json_object *v), (o, n, v), 0, -1)
 CALL(json_object *, json_object_new_object, (void), (), 0, NULL)
 CALL(json_object *, json_object_new_string, (const char *s), (s), 0, NULL)
 CALL(json_object *, json_object_new_int, (int32_t n), (n), 0, NULL)
