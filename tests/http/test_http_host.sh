@@ -103,7 +103,7 @@ for bad in "" "$host_key x" "h_short.$host_key" "${host_key/h_/d_}" "${host_key/
 done
 put_key
 works "the key again"
-like "no key is in the log" "$(grep -c "${host_key#*.}" /var/log/auth.log)" '^0$'
+like "no key is in the log" "$(grep -cf <(printf '%s\n' "${host_key#*.}") /var/log/auth.log)" '^0$'
 
 # ---- many at once ----
 
