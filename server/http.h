@@ -53,6 +53,8 @@ const char *http_method_name(enum http_method m);
 enum http_method request_method(const struct request *r);
 const char *request_param(const struct request *r, const char *name);	/* never NULL for
 						 * a {name} of its route */
+const char *request_param_at(const struct request *r, size_t i);	/* in the path's
+						 * order; NULL: no more */
 const char *request_field(const struct request *r, enum http_field f);	/* NULL: none */
 const char *request_body(const struct request *r, size_t *len);	/* not terminated */
 

@@ -142,16 +142,34 @@ work_param(struct work *w, const char *name, char *out, size_t size)
 
 /* ---- the body ---- */
 
-/* Kept beside an answer so that another body shows; a code that was typed cannot
- * be found from it without the key. */
+/* One key follows from another and a text. */
 static int
-hash_body(const struct work *w, const char *text, size_t len, unsigned char out[MODEL_HASH_LEN])
+next_key(unsigned char key[CRYPTO_SHA256_LEN], const char *text)
+{
+	unsigned char last[CRYPTO_SHA256_LEN];
+	int r;
+
+	memcpy(last, key, sizeof(last));
+	r = crypto_hmac_sha256(last, sizeof(last), text, strlen(text), key);
+	explicit_bzero(last, sizeof(last));
+	return r;
+}
+
+/* Kept beside an answer so that another body, or another name in the path, shows;
+ * a code that was typed cannot be found from it without the key. */
+static int
+hash_request(const struct work *w, const char *text, size_t len,
+    unsigned char out[MODEL_HASH_LEN])
 {
 	static const char label[] = "mfad body 1";
 	unsigned char key[CRYPTO_SHA256_LEN];
+	const char *value;
+	size_t i;
 	int r = crypto_hmac_sha256(w->api->key.bytes, sizeof(w->api->key.bytes), label,
 	    sizeof(label), key);
 
+	for (i = 0; r == MFA_OK && (value = request_param_at(w->request, i)) != NULL; i++)
+		r = next_key(key, value);
 	if (r == MFA_OK)
 		r = crypto_hmac_sha256(key, sizeof(key), text, len, out);
 	explicit_bzero(key, sizeof(key));
@@ -169,7 +187,7 @@ read_key(struct work *w, const char *text, size_t len)
 		return PROBLEM_INVALID;
 	w->once.key = w->key;
 	w->once.caller = w->caller.id;
-	return hash_body(w, text, len, w->once.body);
+	return hash_request(w, text, len, w->once.body);
 }
 
 const struct model_once *

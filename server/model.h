@@ -49,11 +49,12 @@
 /* ---- the same request once more ---- */
 
 /*
- * Who asks, and the Idempotency-Key and the SHA-256 of the body that came.
- * Within MODEL_ANSWER_LIFE the same key gives the first answer again and does
- * nothing; with another body, or for another request, it is
- * PROBLEM_IDEMPOTENCY_MISMATCH.  Only what was done is an answer: a refusal may
- * be asked again.  Where a function takes one, NULL is a request without a key.
+ * Who asks, the Idempotency-Key, and what stands for the body that came and the
+ * names in the path (a user, a login).  Within MODEL_ANSWER_LIFE the same key
+ * gives the first answer again and does nothing; with another body, for another
+ * name, or for another request, it is PROBLEM_IDEMPOTENCY_MISMATCH.  Only what
+ * was done is an answer: a refusal may be asked again.  Where a function takes
+ * one, NULL is a request without a key.
  */
 struct model_once {
 	const char *caller;	/* an id, or "admin" */

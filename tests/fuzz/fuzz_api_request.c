@@ -80,6 +80,12 @@ request_param(const struct request *r, const char *name)
 }
 
 const char *
+request_param_at(const struct request *r, size_t i)
+{
+	return i < r->match.count ? r->match.params[i].value : NULL;
+}
+
+const char *
 request_field(const struct request *r, enum http_field f)
 {
 	if (f == HTTP_CONTENT_TYPE)

@@ -104,6 +104,8 @@ START_TEST(a_key_is_made_shown_once_and_taken_back)
 	ck_assert_str_eq(api_body(), first);
 	API_PROBLEM(422, "idempotency-mismatch", NULL, api_call_once(ADMIN, "POST", TOKENS,
 	    "{\"name\":\"tablet\"}", KEY));
+	API_PROBLEM(422, "idempotency-mismatch", NULL, api_call_once(ADMIN, "POST",
+	    "/v1/users/bert/tokens", "{\"name\":\"phone\"}", KEY));
 	ck_assert_uint_eq(tokens(), 1);
 	ck_assert(api_has("\"name\":\"phone\",\"kind\":\"totp\",\"algorithm\":\"SHA1\","
 	    "\"digits\":6,\"period\":30") && api_has("\"last_used\":null"));
@@ -307,6 +309,8 @@ START_TEST(recovery_codes_are_shown_once_and_work_once)
 	ck_assert_mem_eq(first, again, sizeof(first));
 	API_PROBLEM(422, "idempotency-mismatch", NULL, api_call_once(ADMIN, "POST",
 	    "/v1/users/anna/recovery", "{ }", KEY));
+	API_PROBLEM(422, "idempotency-mismatch", NULL, api_call_once(ADMIN, "POST",
+	    "/v1/users/bert/recovery", "{}", KEY));
 	ck_assert_str_eq(type_on(&web, first[3]), "accepted");
 	ck_assert_str_eq(api_world_text("factor"), "recovery");
 	ck_assert_int_eq(api_world_number("left"), 9);
