@@ -274,8 +274,10 @@ db_try(struct db *db, int (*run)(struct db *db, void *arg), void *arg)
 		return r < 0 ? r : MFA_E_STATE;
 	memcpy(message, db->message, sizeof(message));
 	ended = r == MFA_OK ? db_do(db, "RELEASE try", ARGS(), NULL) : take_back(db);
-	if (ended != MFA_OK)
-		return ended;
+	if (ended != MFA_OK) {
+		db_rollback(db);	/* what it did must not be committed with the rest */
+		return ended < 0 ? ended : MFA_E_STATE;
+	}
 	memcpy(db->message, message, sizeof(message));
 	return r;
 }

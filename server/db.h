@@ -77,7 +77,8 @@ int db_commit(struct db *db);
 void db_rollback(struct db *db);	/* at any time; never fails */
 
 /* Within one: what `run` did stays if it returns MFA_OK, and else it was
- * never done.  Returns what it returned, or an error of the database. */
+ * never done.  Returns what it returned, or an error of the database, with which
+ * the transaction may have ended. */
 int db_try(struct db *db, int (*run)(struct db *db, void *arg), void *arg);
 
 /* Is the transaction still there?  SQLite ends it by itself at some errors. */

@@ -128,6 +128,17 @@ wrong_sql(struct db *db, void *arg)
 	return r != MFA_OK ? r : db_do(db, "INSERT INTO nowhere VALUES (1)", ARGS(), NULL);
 }
 
+/* Its own undoing cannot work then. */
+static int
+add_and_let_go(struct db *db, void *arg)
+{
+	int r = add(db, arg);
+
+	if (r == MFA_OK)
+		r = db_do(db, "RELEASE try", ARGS(), NULL);
+	return r != MFA_OK ? r : PROBLEM_INVALID;
+}
+
 /* Holds up the writer, so that those behind it are one group. */
 static pthread_mutex_t barrier = PTHREAD_MUTEX_INITIALIZER;
 
@@ -191,6 +202,17 @@ START_TEST(one_that_fails_undoes_itself_alone)
 	while (after.commits < 2);
 	ck_assert_uint_eq(after.commits, 2);	/* one for all five */
 	ck_assert_uint_eq(after.jobs, 6);
+}
+END_TEST
+
+START_TEST(what_cannot_be_undone_is_not_committed)
+{
+	char anna[] = "anna", bert[] = "bert";
+
+	ck_assert_int_eq(do_it(add_and_let_go, anna), MFA_E_STATE);
+	ck_assert_int_eq(users(), 0);
+	ck_assert_int_eq(do_it(add, bert), MFA_OK);
+	ck_assert_int_eq(users(), 1);
 }
 END_TEST
 
@@ -568,6 +590,7 @@ main(void)
 	const TTest *const tests[] = {
 		what_a_job_did_is_there_when_it_is_done,
 		one_that_fails_undoes_itself_alone,
+		what_cannot_be_undone_is_not_committed,
 		a_full_queue_is_busy_and_empties,
 		completions_arrive_in_order_where_they_are_posted,
 		stopping_runs_what_is_queued_and_tells_those_who_wait,
