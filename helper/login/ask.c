@@ -147,6 +147,16 @@ asks_for_push(const struct asking *a, const struct secret *typed)
 	    typed->len == 1 && (typed->data[0] == 'p' || typed->data[0] == 'P');
 }
 
+/* Did the request on the phone go with the service?  Where a decoy's would have
+ * gone, its number does. */
+static bool
+is_lost(const struct login *l, const struct asking *a)
+{
+	const struct courier *c = &l->courier;
+
+	return a->d->outcome == OUTCOME_ASK ? !c->pending && c->early == NULL : c->fd == -1;
+}
+
 static bool
 judge_typed(struct login *l, struct asking *a, const struct secret *typed)
 {
@@ -159,6 +169,8 @@ judge_typed(struct login *l, struct asking *a, const struct secret *typed)
 		login_deny(l, REASON_STATE, mfa_strerror(r));
 		return false;
 	}
+	if (is_lost(l, a))
+		a->number[0] = '\0';
 	if (accept(l, a->d, &j))
 		return false;
 	if (j.reason == REASON_NOT_CHECKED) {

@@ -412,6 +412,27 @@ START_TEST(a_service_that_does_not_answer_looks_the_same_for_everybody)
 }
 END_TEST
 
+/* Nobody can answer the request that went with the service. */
+START_TEST(a_request_that_was_lost_is_not_waited_for)
+{
+	static const struct http_act act = { .name = "other", .code = other_question,
+	    .methods = QUERY_CAN_CODE | QUERY_CAN_PUSH, .coded = QUERY_CODE_ACCEPTED,
+	    .silent = true };
+	struct login_script s = login_script(WORLD_USER, "123456");
+	struct login_result r;
+
+	make(ATTESTED, "tries = 2\n");
+	s.answers[1] = NULL;
+	http_start(&act);
+	r = login_run(&w, &s);
+	http_stop();
+	ck_assert_uint_eq(http_seen->pushes, 1);
+	ck_assert_uint_eq(r.prompts, 2);
+	ck_assert_str_eq(r.prompt, "The approval service cannot check your code now. Try again, or "
+	    "type a recovery code of this computer: ");
+}
+END_TEST
+
 START_TEST(without_the_service_what_offline_names_is_left)
 {
 	static const struct http_act down = { .name = "down", .begin_failure = QUERY_UNREACHABLE };
@@ -455,6 +476,7 @@ main(void)
 	tcase_add_test(t, the_phone_is_not_asked_where_it_is_no_factor);
 	tcase_add_loop_test(t, a_decoy_asks_as_others_do, 0, 3);
 	tcase_add_loop_test(t, a_service_that_does_not_answer_looks_the_same_for_everybody, 0, 2);
+	tcase_add_test(t, a_request_that_was_lost_is_not_waited_for);
 	tcase_add_loop_test(t, without_the_service_what_offline_names_is_left, 0, 4);
 	suite_add_tcase(suite, t);
 	runner = srunner_create(suite);
