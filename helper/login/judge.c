@@ -222,6 +222,9 @@ weigh(struct attempt *a, const struct decision *d, struct judgement *out)
 		out->reason = REASON_LOCKED;
 	} else if (seconds_to_wait(a->l->settings, &u, a->now) > 0) {
 		out->reason = REASON_TOO_SOON;
+	} else if (a->attested != 0 && u.tokens > 0) {
+		/* Enrolled here meanwhile: nobody else vouches for this user any more. */
+		out->reason = REASON_CODE_REFUSED;
 	} else {
 		if ((r = take_evidence(a, d, out)) != MFA_OK)
 			return r;

@@ -312,6 +312,26 @@ START_TEST(whoever_has_a_token_here_is_judged_here_alone)
 }
 END_TEST
 
+static void
+gets_a_token(const char *text)
+{
+	if (strstr(text, "code") != NULL && http_seen->codes == 0)
+		login_enrol(&w, WORLD_USER, OTP_TOTP);
+}
+
+START_TEST(a_token_that_comes_while_a_code_is_asked_for_counts_already)
+{
+	struct login_script s = login_script(WORLD_USER, "123456");
+
+	make(ATTESTED, "tries = 1\n");
+	s.seen = gets_a_token;
+	http_start(&accepting);
+	ck_assert_uint_eq(login_run(&w, &s).verdict, VERDICT_TRIES);
+	http_stop();
+	ck_assert_uint_eq(login_records(&w, "login", "code_accepted"), 0);
+}
+END_TEST
+
 START_TEST(a_recovery_code_of_this_host_stays_here)
 {
 	make(ATTESTED, "tries = 1\n");
@@ -470,6 +490,7 @@ main(void)
 	tcase_add_test(t, a_wrong_code_counts_in_the_service_alone);
 	tcase_add_test(t, without_the_setting_the_service_is_not_believed);
 	tcase_add_loop_test(t, whoever_has_a_token_here_is_judged_here_alone, 0, 2);
+	tcase_add_test(t, a_token_that_comes_while_a_code_is_asked_for_counts_already);
 	tcase_add_test(t, a_recovery_code_of_this_host_stays_here);
 	tcase_add_test(t, what_is_no_code_is_not_sent);
 	tcase_add_test(t, whoever_has_to_wait_here_spends_nothing_there);
