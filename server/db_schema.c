@@ -255,7 +255,8 @@ static const char own_rest[] =
 	" SELECT at / 600, caller, key, request, body, at, sealed FROM answer_1;"
 	"DROP TABLE answer_1;"
 	"DROP INDEX audit_user;"
-	"CREATE INDEX audit_chunk ON audit (id / 1024, user);";
+	"CREATE INDEX audit_chunk ON audit (id / 1024, user);"
+	"CREATE INDEX host_removed ON host (name, revoked) WHERE revoked IS NOT NULL;";
 
 static const char *const second[] = { own_login, own_device, own_rest, NULL };
 

@@ -23,7 +23,7 @@ static const char authenticate_sql[] =
 	"SELECT name, key, old_key, old_until, seen FROM host WHERE id = ?1 AND revoked IS NULL";
 static const char certificate_sql[] =
 	"SELECT id, name, seen FROM host WHERE name = ?1 AND revoked IS NULL AND ?2 >"
-	" (SELECT coalesce(max(revoked), 0) FROM host WHERE name = ?1)";
+	" (SELECT coalesce(max(revoked), 0) FROM host WHERE name = ?1 AND revoked IS NOT NULL)";
 static const char seen_sql[] =
 	"UPDATE host SET seen = ?3, old_key = iif(key = ?2, NULL, old_key) WHERE id = ?1";
 static const char one_sql[] =

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../../server/db_private.h"
 #include "model_world.h"
 
 static struct model_world w;
@@ -78,6 +79,33 @@ START_TEST(a_certificate_ends_with_its_host_whoever_gets_the_name)
 	    PROBLEM_UNAUTHENTICATED);
 	ck_assert_int_eq(model_host_by_certificate(w.db, "web1", NOW + 10, NOW + 10, &who), MFA_OK);
 	ck_assert_str_eq(who.id, h.host);
+}
+END_TEST
+
+#define STEPS 100	/* of SQLite's machine, counted together */
+
+static int
+count_steps(void *arg)
+{
+	++*(unsigned int *)arg;
+	return 0;
+}
+
+START_TEST(a_certificate_is_looked_up_as_fast_among_many_hosts)
+{
+	static const char many[] = "WITH RECURSIVE n (i) AS (VALUES (1)"
+	    " UNION ALL SELECT i + 1 FROM n WHERE i < 2000) INSERT INTO host (id, name, key, created, revoked)"
+	    " SELECT printf('h_%022d', i), 'old' || i, zeroblob(32), 1, iif(i % 2, 1, NULL) FROM n";
+	struct model_joined h;
+	struct model_caller who;
+	unsigned int steps = 0;
+
+	DONE(&w, model_host_join(w.db, NULL, model_world_token(&w, NULL), "web1", NOW, &h));
+	DONE(&w, db_do(w.db, many, ARGS(), NULL));
+	sqlite3_progress_handler(w.db->handle, STEPS, count_steps, &steps);
+	ck_assert_int_eq(model_host_by_certificate(w.db, "web1", NOW, NOW, &who), MFA_OK);
+	sqlite3_progress_handler(w.db->handle, 0, NULL, NULL);
+	ck_assert_uint_le(steps, 1);
 }
 END_TEST
 
@@ -350,6 +378,7 @@ main(void)
 		a_join_token_works_once,
 		a_certificate_is_of_the_host_of_its_name,
 		a_certificate_ends_with_its_host_whoever_gets_the_name,
+		a_certificate_is_looked_up_as_fast_among_many_hosts,
 		a_join_token_that_is_old_wrong_or_malformed_is_refused,
 		names_are_unique_and_fixed_by_the_token,
 		a_name_has_a_form,
