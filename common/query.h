@@ -79,8 +79,8 @@ struct query {
 
 	/* QUERY_METHODS */
 	uint32_t methods;		/* bits */
-	uint32_t compulsory_from;	/* seconds since 1970, of a user with neither a phone nor
-					 * codes there; 0: never, or not asked */
+	uint32_t compulsory_from;	/* seconds since 1970, of a user without a phone; 0: never,
+					 * or not asked */
 	uint32_t revocations_len;
 	unsigned char revocations[QUERY_REVOCATIONS_MAX];
 

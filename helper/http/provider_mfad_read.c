@@ -162,10 +162,9 @@ mfad_read_begin(struct errand *e, const struct fetch_reply *r, unsigned int step
 	    e->has_phone ? json_texts(o, "revocations", add_revocation, out) :
 	    json_time(o, "compulsory_from", &out->compulsory_from);
 	/* Revocations matter to one with a phone only, and from when a second
-	 * factor is compulsory to one without any. */
+	 * factor is compulsory to one without: no host need believe codes. */
 	e->has_phone = (out->methods & QUERY_CAN_PUSH) != 0;
-	if (result == MFA_OK && (step == 1 ||
-	    (out->methods & (QUERY_CAN_PUSH | QUERY_CAN_CODE)) == QUERY_CAN_CODE))
+	if (result == MFA_OK && step == 1)
 		out->type = QUERY_METHODS;
 	json_drop(&o);
 	return result;

@@ -206,7 +206,7 @@ remember_revocations(struct login *l, const struct query *m)
 	return r;
 }
 
-/* Of a user with something there nothing was asked. */
+/* Of a user with a phone nothing was asked. */
 static int
 remember_policy(struct login *l, const struct query *m)
 {
@@ -214,7 +214,7 @@ remember_policy(struct login *l, const struct query *m)
 	int64_t now, before;
 	int left = deadline_left(l->deadline), r;
 
-	if ((m->methods & (QUERY_CAN_PUSH | QUERY_CAN_CODE)) != 0)
+	if ((m->methods & QUERY_CAN_PUSH) != 0)
 		return MFA_OK;
 	l->courier.compulsory_from = m->compulsory_from;
 	r = store_told(s, STORE_COMPULSORY, &before);

@@ -204,7 +204,7 @@ int attempt_spend(struct attempt *a, const struct token *t, uint64_t counter);
 /* ---- courier.c: the dialogue with mfa-http ---- */
 
 /* Asks what the service has for the user: *methods, bits of query.h, and for one
- * who has nothing there l->courier.compulsory_from.  Any error leaves
+ * who has no phone l->courier.compulsory_from.  Any error leaves
  * l->courier.failure. */
 int courier_begin(struct login *l, uint32_t *methods);
 

@@ -49,7 +49,7 @@ push_look(struct login *l, struct policy_state *out)
 		return;
 	}
 	out->kinds[FACTOR_PUSH] = (methods & QUERY_CAN_PUSH) != 0;
-	if ((methods & (QUERY_CAN_PUSH | QUERY_CAN_CODE)) == 0) {
+	if ((methods & QUERY_CAN_PUSH) == 0) {
 		out->compulsory_from = l->courier.compulsory_from;
 		out->compulsory_told = true;
 	}

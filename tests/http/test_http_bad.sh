@@ -193,7 +193,9 @@ done
 # the next.
 "$BUILD/tests/http/mutate" user 300 > /dev/null
 serve <<< "$(for i in $(seq 300); do echo "GET /v1/users/anna body user.$i"; done)
-GET /v1/users/anna/certificates body certificates"
+GET /v1/users/anna/certificates body certificates
+GET /v1/policy body policy"
+echo '{"compulsory_from":null,"number_digits":6}' > policy
 strange=0
 for i in $(seq 300); do
 	ask begin anna 90000 hear

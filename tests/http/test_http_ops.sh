@@ -38,7 +38,7 @@ is "whose certificates are not asked for" "$(times certificates)" 0
 methods '{"user":"anna","methods":["push"],"push_locked":true,"locked":false,"new":{"x":[1]}}'
 is "locked pushes; what is new to us is ignored" "$heard" "methods bits=5 revocations=0"
 methods '{"user":"anna","methods":["carrier-pigeon","pass"],"push_locked":false,"locked":true}'
-is "locked altogether; a method that is new to us" "$heard" "methods bits=6 revocations=0"
+is "locked altogether; a method that is new to us" "$heard" "methods bits=6 revocations=0 compulsory"
 
 jq -n --rawfile r "$TOP/tests/vectors/revocation" '{certificates: [], revocations: [$r, $r]}' > two
 serve <<< "GET /v1/users/anna body user
@@ -52,8 +52,8 @@ ask begin anna 90000 hear
 like "more than fit are not left out" "$heard" 'failed failure=4'
 
 methods '{"user":"anna","methods":["totp"],"push_locked":false,"locked":false}'
-is "from when it is compulsory is asked of nobody who has something" \
-    "$heard $(times policy)" "methods bits=2 revocations=0 0"
+is "from when it is compulsory is asked of somebody with codes, which a host need not believe" \
+    "$heard" "methods bits=2 revocations=0 compulsory"
 
 serve <<< 'GET /v1/users/%C3%A9%2E%2E%2F%3Fx%20%25 body other
 GET /v1/policy body policy'

@@ -166,6 +166,22 @@ START_TEST(a_date_beside_a_phone_is_none)
 }
 END_TEST
 
+/* A code that only the service could check lets nobody in here, and is no reason
+ * for grace. */
+START_TEST(nobody_gets_grace_by_codes_that_this_host_does_not_believe)
+{
+	static const struct http_act act = { .name = "codes", .methods = QUERY_CAN_CODE,
+	    .compulsory_from = LONG_AGO };
+	struct login_script s = login_script(WORLD_USER, "123456");
+
+	make(BY_LOGINS);
+	http_start(&act);
+	ck_assert_uint_eq(login_run(&w, &s).verdict, VERDICT_TRIES);
+	http_stop();
+	ck_assert_uint_eq(login_records(&w, "login", "compulsory"), 1);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -182,6 +198,7 @@ main(void)
 	tcase_add_test(t, it_may_take_back_what_it_said);
 	tcase_add_test(t, a_host_that_has_left_the_service_is_its_own);
 	tcase_add_test(t, a_date_beside_a_phone_is_none);
+	tcase_add_test(t, nobody_gets_grace_by_codes_that_this_host_does_not_believe);
 	suite_add_tcase(suite, t);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
