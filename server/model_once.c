@@ -14,6 +14,8 @@
 /* Answers lie by the time of their making, in slots as long as they are kept: they
  * are in this one or the last, or in the next when the clock was set back. */
 
+_Static_assert(MODEL_ANSWER_LIFE == 600, "the slots of the schema are as long");
+
 static const char find_sql[] =
 	"SELECT request, body, sealed FROM answer WHERE slot IN (?4 - 1, ?4, ?4 + 1)"
 	" AND caller = ?1 AND key = ?2 AND at > ?3 ORDER BY at DESC";
