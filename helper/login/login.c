@@ -71,10 +71,17 @@ session_of(const struct login *l)
 	return remote ? UID_UNSET : l->begin.sessionid;
 }
 
+/* Whoever looks for the reason finds it in the log, whatever becomes of the login. */
 static void
 ask_service(void *arg, struct policy_state *out)
 {
-	push_look(arg, out);
+	struct login *l = arg;
+
+	push_look(l, out);
+	if (!out->service_down || l->begin.phase == PHASE_SPLIT)
+		return;
+	login_deny(l, REASON_SERVICE_DOWN, NULL);
+	report_asked(l, "service", l->courier.words, false);
 }
 
 static int
@@ -169,7 +176,8 @@ phase_auth(struct login *l)
 	else if (d.outcome == OUTCOME_GRANT)
 		grant_unasked(l, &d);
 	else if (d.outcome == OUTCOME_DENY)
-		login_deny(l, d.reason, l->w->store == NULL ? "the state cannot be opened" : NULL);
+		login_deny(l, d.reason, l->w->store == NULL ? "the state cannot be opened: run mfactl "
+		    "status" : NULL);
 	else if (held != l->settings->combined)
 		login_deny(l, REASON_STACK, held ? "split, but the service is not combined" :
 		    "the service is combined, but no split stands before the password");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
+#include <string.h>
 #include <syslog.h>
 
 #include "error.h"
@@ -100,13 +101,29 @@ report_log(const struct login *l)
 		log_decision(l, phase_name(l), l->detail);
 }
 
+/* Between quotes a blank may stay one. */
+static void
+escape_words(char *dst, size_t size, const char *words)
+{
+	char *from = dst, *to;
+
+	(void)text_escape(dst, size, words);
+	for (to = dst; *from != '\0'; to++) {
+		bool blank = strncmp(from, "\\x20", 4) == 0;
+
+		*to = blank ? ' ' : *from;
+		from += blank ? 4 : 1;
+	}
+	*to = '\0';
+}
+
 void
 report_asked(const struct login *l, const char *what, const char *words, bool recorded)
 {
 	char detail[2 * QUERY_WORDS_MAX] = "";
 
 	if (words[0] != '\0')
-		(void)text_escape(detail, sizeof(detail), words);
+		escape_words(detail, sizeof(detail), words);
 	log_decision(l, what, words[0] != '\0' ? detail : l->detail);
 	if (!recorded)
 		keep(l, what);

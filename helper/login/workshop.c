@@ -81,7 +81,10 @@ read_authorities(struct workshop *w)
 	    authorities_read(s->authorities, 0, w->authorities, AUTHORITIES_MAX,
 	    &w->authority_count, &line, &why) == MFA_OK)
 		return;
-	log_line(LOG_ERR, "no phone is believed: %s:%u: %s", s->authorities, line, why);
+	if (line > 0)
+		log_line(LOG_ERR, "no phone is believed: %s:%u: %s", s->authorities, line, why);
+	else
+		log_line(LOG_ERR, "no phone is believed: %s: %s", s->authorities, why);
 }
 
 void

@@ -197,6 +197,13 @@ talk ip netns exec cafe $SSH bob@198.51.100.1 'echo in as $USER' <<- END
 	\$
 END
 unlike "and_nobody_who_has_none" "$shown" "in as"
+logged "the_log_says_that_it_is_down" 'service verdict=deny user=bob .*reason=service_down .*detail="[^"\\]+ [^"\\]+"'
+like "as_does_the_record" "$(mfactl log --user bob --limit 3)" 'service_down'
+mfactl --server users > /run/out 2>&1
+is "nobody_at_the_socket" "$?" 8
+like "which_is_named" "$(< /run/out)" '/run/mfad/admin.sock: nobody answers'
+mfactl why bob --service sshd --from 198.51.100.10 > /run/out
+like "why_says_what_it_does_not_know" "$(< /run/out)" '^Without the approval service, which was not asked \(mfactl test bob'
 start_mfad
 ssh_push carol 'phone carol --approve $n &'
 like "and_is_back_when_it_is_back" "$shown" "in as carol"
