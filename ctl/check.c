@@ -25,6 +25,9 @@ const struct check_paths check_paths_installed = {
 	.run_dir = MFA_RUNDIR,
 	.socket = MFA_SOCKET,
 	.user = MFA_USER,
+	.host_key = MFA_HOST_KEY,
+	.http_socket = MFA_HTTP_SOCKET,
+	.http_user = MFA_HTTP_USER,
 	.modules = modules,
 	.pam_dirs = pam_dirs,
 	.sshd = "/usr/sbin/sshd",
@@ -39,6 +42,7 @@ check_run(FILE *out, bool json, const struct check_paths *paths)
 	int r;
 
 	check_files(paths, f);
+	check_approvals(paths, config, f);
 	check_pam(paths, config, f);
 	check_sshd(paths, config, f);
 	config_free(&config);

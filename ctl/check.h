@@ -19,6 +19,7 @@ struct check_paths {
 	const char *conf, *conf_dir;	/* read by config_load */
 	const char *etc_dir, *key, *state_dir, *helper, *run_dir, *socket;
 	const char *user;		/* whom the helper runs as */
+	const char *host_key, *http_socket, *http_user;	/* and mfa-http */
 	const char *const *modules;	/* glob(3) patterns of pam_mfa.so, ends with NULL */
 	const char *const *pam_dirs;	/* the first that has a file wins, ends with NULL */
 	const char *sshd;		/* the program */
@@ -65,6 +66,8 @@ struct config *check_config(const struct check_paths *paths, struct findings *f)
 void check_files(const struct check_paths *paths, struct findings *f);
 
 /* config may be NULL. */
+void check_approvals(const struct check_paths *paths, const struct config *config,
+    struct findings *f);
 void check_pam(const struct check_paths *paths, const struct config *config,
     struct findings *f);
 void check_sshd(const struct check_paths *paths, const struct config *config,

@@ -78,6 +78,17 @@ show web1.example.org
 asks "its_own_certificate_beside_its_key" "$known"
 mv /etc/pam_mfa/host.key key
 asks "and_without_a_key" "$known"
+
+# checked: what mfactl check has against it
+checked() { mfactl check --json | jq -r '.findings[] | select(.file | startswith("/run/hosts/")) | .id'; }
+is "check_finds_nothing" "$(checked)" ""
+cp -p host.pem host.kept
+show web1.example.org hosts clientAuth -startdate 20200101000000Z -enddate 20200102000000Z
+is "check_finds_one_that_has_expired" "$(checked)" "certificate_expired"
+cp -p host.kept host.pem
+is "and_one_of_another_key" "$(checked)" "not_a_pair"
+show web1.example.org
+rm host.kept
 like "mfactl_asks_with_it_as_well" "$(mfactl test alice 2>&1)" "reached, and it knows this host"
 mv key /etc/pam_mfa/host.key
 

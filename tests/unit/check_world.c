@@ -37,7 +37,7 @@ void
 check_world_make(struct check_world *w)
 {
 	static const char *const names[] = { "etc", "etc/key", "state", "helper", "run",
-	    "run/socket" };
+	    "run/socket", "etc/host.key", "run/http" };
 	char path[128];
 	size_t i;
 
@@ -52,14 +52,15 @@ check_world_make(struct check_world *w)
 	snprintf(w->sshd_config, sizeof(w->sshd_config), "%s/sshd_config", w->files.dir);
 	w->pam_dirs[0] = w->pam_dir;
 	w->sshd_configs[0] = w->sshd_config;
-	w->modules[0] = config_world_path(&w->files, "*.so", w->paths_of[7]);
+	w->modules[0] = config_world_path(&w->files, "*.so", w->glob);
 	ck_assert_int_eq(mkdir(config_world_path(&w->files, "pam.d", path), 0755), 0);
 	check_world_put(w, "pam.d", debian);
 	config_world_put(&w->files, "conf", "");
 	w->paths = (struct check_paths){ .conf = w->conf, .conf_dir = w->conf_dir,
 	    .etc_dir = w->paths_of[0], .key = w->paths_of[1], .state_dir = w->paths_of[2],
 	    .helper = w->paths_of[3], .run_dir = w->paths_of[4], .socket = w->paths_of[5],
-	    .user = "daemon", .modules = w->modules, .pam_dirs = w->pam_dirs, .sshd = w->sshd,
+	    .host_key = w->paths_of[6], .http_socket = w->paths_of[7],
+	    .user = "daemon", .http_user = "daemon", .modules = w->modules, .pam_dirs = w->pam_dirs, .sshd = w->sshd,
 	    .sshd_configs = w->sshd_configs };
 }
 

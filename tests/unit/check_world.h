@@ -10,7 +10,7 @@ struct check_world {
 	struct config_world files;
 	char pam_dir[96], conf[96], conf_dir[96], sshd[96], sshd_config[96];
 	const char *pam_dirs[2], *sshd_configs[2], *modules[2];
-	char paths_of[8][96];
+	char paths_of[8][96], glob[96];
 	struct check_paths paths;
 };
 

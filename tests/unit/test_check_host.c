@@ -290,6 +290,86 @@ START_TEST(configuration_that_is_not_meant_is_said)
 }
 END_TEST
 
+/* ---- the approval service ---- */
+
+/* In files of which each is right in owner and mode: "a" has an authority. */
+static void
+put_approvals(void)
+{
+	struct passwd *us = getpwnam("daemon");
+
+	ck_assert_int_eq(mkdir(at("etc"), 0755) | mkdir(at("run"), 0755), 0);
+	config_world_put(&w.files, "etc/host.key", "h_\n");
+	config_world_put(&w.files, "a", "ed25519 SXKrWr5jEuwzyv0JlHXH9jg9HHQ2iBFAJZQyzTpqSwA\n");
+	config_world_put(&w.files, "run/http", "");
+	config_world_put(&w.files, "x.pem", "");
+	config_world_put(&w.files, "x.key", "");
+	ck_assert_int_eq(chown(at("etc/host.key"), 0, us->pw_gid) |
+	    chmod(at("etc/host.key"), 0640), 0);
+	ck_assert_int_eq(chown(at("x.key"), 0, us->pw_gid) | chmod(at("x.key"), 0640), 0);
+	ck_assert_int_eq(chmod(at("x.pem"), 0644), 0);
+}
+
+static void host_key_gone(void) { unlink(at("etc/host.key")); }
+static void host_key_open(void) { chmod(at("etc/host.key"), 0644); }
+static void host_key_shut(void) { ck_assert_int_eq(chown(at("etc/host.key"), 0, 0), 0); }
+static void host_key_strange(void) { ck_assert_int_eq(chown(at("etc/host.key"), 7, 7), 0); }
+static void http_gone(void) { unlink(at("run/http")); }
+static void authorities_gone(void) { unlink(at("a")); }
+static void authorities_bad(void) { config_world_put(&w.files, "a", "# us\nrsa x\n"); }
+static void pair_gone(void) { unlink(at("x.pem")), unlink(at("x.key")); }
+static void pair_key_open(void) { chmod(at("x.key"), 0604); }
+static void pair_writable(void) { chmod(at("x.pem"), 0664); }
+static void pair_key_only(void) { host_key_gone(), pair_gone(); }
+
+#define PAIR "host_certificate = %1$s/x.pem\nhost_certificate_key = %1$s/x.key\n"
+
+static const struct {
+	void (*change)(void);
+	const char *conf, *wanted;
+} approvals[] = {
+	{ good, "", "" },
+	{ host_key_gone, "", "error missing host.key:0\n" },
+	{ host_key_open, "", "error wrong_mode host.key:0\n" },
+	{ host_key_shut, "", "error wrong_owner host.key:0\n" },
+	{ host_key_strange, "", "error wrong_owner host.key:0\n" },
+	{ http_gone, "", "warning no_socket http:0\n" },
+	{ authorities_gone, "", "error no_authority a:0\n" },
+	{ authorities_bad, "", "error no_authority a:2\n" },
+	{ authorities_gone, "factors = totp\n", "" },
+	{ good, "server_ca = %1$s/none\n", "error no_server_ca conf:3\n" },
+	{ good, PAIR, "error no_certificate x.pem:0\nerror no_key x.key:0\n" },
+	{ pair_gone, PAIR, "error missing x.pem:0\nerror missing x.key:0\n" },
+	{ pair_key_only, PAIR, "error missing x.pem:0\nerror missing x.key:0\n" },
+	{ pair_key_open, PAIR, "error wrong_mode x.key:0\n" },
+	{ pair_writable, PAIR, "error wrong_mode x.pem:0\n" },
+};
+
+START_TEST(what_an_approval_needs_is_looked_at)
+{
+	struct findings *f = findings_new();
+	char conf[1024], more[512], *got;
+	struct config *c;
+
+	put_approvals();
+	approvals[_i].change();
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	snprintf(more, sizeof(more), approvals[_i].conf, w.files.dir);
+#pragma GCC diagnostic pop
+	snprintf(conf, sizeof(conf), "server = https://mfa.test\nauthorities = %s/a\n%s",
+	    w.files.dir, more);
+	config_world_put(&w.files, "conf", conf);
+	c = config_world_load(&w.files);
+	check_approvals(&w.paths, c, f);
+	got = check_world_list(f);
+	ck_assert_str_eq(got, approvals[_i].wanted);
+	free(got);
+	config_free(&c);
+	findings_free(&f);
+}
+END_TEST
+
 /* ---- as a whole ---- */
 
 static int
@@ -343,6 +423,7 @@ main(void)
 	tcase_add_test(t, sshd_that_cannot_say_is_a_warning);
 	tcase_add_loop_test(t, files_with_a_wrong_owner_or_mode_are_found, 0, COUNT(changes));
 	tcase_add_loop_test(t, configuration_that_is_not_meant_is_said, 0, COUNT(configurations));
+	tcase_add_loop_test(t, what_an_approval_needs_is_looked_at, 0, COUNT(approvals));
 	tcase_add_test(t, status_tells_errors_from_warnings);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
