@@ -24,6 +24,7 @@ struct question {
 	const struct settings *settings;
 	struct table table;
 	struct json_object *steps;
+	bool unasked;		/* the approval service, where a login asks it */
 };
 
 #define KEYS 4
@@ -67,6 +68,8 @@ trace(void *arg, const char *step, bool decided, const char *saw)
 	struct json_object *o;
 	size_t i, j;
 
+	if (strcmp(step, "service") == 0)
+		q->unasked = strncmp(saw, "not asked", 9) == 0;
 	for (i = 0; i < sizeof(looked_at) / sizeof(looked_at[0]); i++)
 		for (j = 0; j < KEYS && looked_at[i].keys[j] != NULL; j++)
 			if (strcmp(looked_at[i].step, step) == 0)
@@ -138,6 +141,9 @@ print(struct question *q, const struct decision *d)
 	    show(user, sizeof(user), q->user), show(service, sizeof(service), q->service),
 	    origin_format(&q->origin, origin), when_format(at, q->now));
 	table_print(&q->table, 2);
+	if (q->unasked)
+		(void)printf("\nWithout the approval service, which was not asked (mfactl test %s "
+		    "tries it):", user);
 	(void)printf("\nThe login %s: %s.\n", outcome_meaning(d->outcome), reason_name(d->reason));
 }
 
@@ -247,8 +253,8 @@ cmd_why(int argc, char **argv)
 	    (r = parse(&q, from, at)) != CTL_DONE || (r = need_root()) != CTL_DONE ||
 	    (r = user_known(q.user = argv[first])) != CTL_DONE || (r = find_groups(&q)) != CTL_DONE)
 		return r;
-	r = state_open(&q.st, STATE_CONFIG | STATE_MAYBE);
-	/* A state that cannot be opened is a part of the answer. */
+	r = state_open(&q.st, STATE_CONFIG | STATE_MAYBE | STATE_SEAL);
+	/* A state that cannot be opened, as without its key, is a part of the answer. */
 	if (r == CTL_DONE || (r == CTL_STATE && q.st.config != NULL))
 		r = answer(&q);
 	state_close(&q.st);

@@ -180,7 +180,7 @@ look_at_service(struct walk *w)
 		saw(w, "%s", w->s->server == NULL ? "server = none" :
 		    "push is not in factors, and nothing is attested");
 	} else if (w->in->ask_service == NULL) {
-		saw(w, "not asked now");
+		saw(w, "not asked now: what the user has there is not known");
 	} else {
 		w->in->ask_service(w->in->arg, st);
 		st->kinds[FACTOR_PUSH] &= lists(w->s->factors, FACTOR_PUSH);
