@@ -146,7 +146,8 @@ cmd_pass(int argc, char **argv)
 	    (!take_back && (r = user_known(argv[first])) != CTL_DONE))
 		return r;
 	i.user = argv[first];
-	if ((r = state_open(&st, take_back ? STATE_CHANGE : STATE_CHANGE | STATE_MAKE)) == CTL_DONE)
+	if ((r = state_open(&st, take_back ? STATE_CHANGE :
+	    STATE_CHANGE | STATE_MAKE | STATE_SEAL)) == CTL_DONE)
 		r = take_back ? revoke(&st, &i) : issue(&st, &i);
 	state_close(&st);
 	explicit_bzero(&i, sizeof(i));

@@ -88,7 +88,8 @@ cmd_recovery(int argc, char **argv)
 	    (!only_count && (r = user_known(argv[first])) != CTL_DONE))
 		return r;
 	v.user = argv[first];
-	if ((r = state_open(&st, only_count ? 0 : STATE_CHANGE | STATE_MAKE)) == CTL_DONE)
+	if ((r = state_open(&st, only_count ? 0 :
+	    STATE_CHANGE | STATE_MAKE | STATE_SEAL)) == CTL_DONE)
 		r = only_count ? count(&st, &v) : renew(&st, &v);
 	state_close(&st);
 	explicit_bzero(&v, sizeof(v));

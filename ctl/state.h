@@ -18,7 +18,8 @@
 enum {
 	STATE_CHANGE = 1,	/* to be written */
 	STATE_MAKE = 16,	/* and made when it is missing, with its key */
-	STATE_SEAL = 2,		/* secrets are sealed: there must be a usable key */
+	STATE_SEAL = 2,		/* there must be a usable key: secrets are sealed, or
+			 * what is made is of use only at a login, which needs it */
 	STATE_CONFIG = 4,	/* the configuration must be usable */
 	STATE_MAYBE = 8,	/* there may be none yet: then store is NULL */
 };

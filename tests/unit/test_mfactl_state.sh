@@ -101,6 +101,12 @@ ctl enroll bob --name again
 is "with_a_state_but_no_key_nothing_is_enrolled" "$status" 7
 like "which_says_what_to_do" "$err" 'state.key is missing.*: put it back from your copy'
 is "and_no_new_key_is_made" "$(ls $key_file 2>/dev/null)" ""
+ctl recovery bob
+is "nor_are_codes_made_that_no_login_could_take" "$status $out" "7 "
+ctl pass bob
+is "nor_a_pass" "$status $out" "7 "
+ctl why bob --service sshd --from 203.0.113.7
+like "why_tells_of_it" "$status $(tail -n 1 <<< "$out")" '^1 The login is denied .*state_unusable'
 ctl lock bob
 is "but_a_lock_needs_no_key" "$status" 0
 ctl list
