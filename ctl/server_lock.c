@@ -56,7 +56,8 @@ server_unlock(struct api *a, int argc, char **argv)
 	api_request(&rq, "DELETE", "/v1/users/%s/lock?what=%s", api_segment(segment, argv[first]),
 	    phones ? "push" : "all");
 	if ((r = server_do(a, &rq)) == CTL_DONE)
-		(void)printf("%s%s %s not locked any more.\n", phones ? "The phones of " : "",
-		    show(user, sizeof(user), argv[first]), phones ? "are" : "is");
+		(void)printf("%s%s %s not locked any more%s.\n", phones ? "The phones of " : "",
+		    show(user, sizeof(user), argv[first]), phones ? "are" : "is",
+		    phones ? "" : "; phones that are stay so without --phones");
 	return r;
 }

@@ -24,8 +24,8 @@ remove_token(struct api *a, const char *user, const char *name)
 	if ((r = user_valid(user)) != CTL_DONE || (r = fleet_tokens(a, user, &f)) != CTL_DONE)
 		return r;
 	if ((t = token_named(f.tokens, f.count, name)) == NULL)
-		return complain(CTL_ABSENT, "%s has no token %s: see mfactl --server tokens",
-		    whose, shown);
+		return complain(CTL_ABSENT, "%s has no token %s: see mfactl --server tokens "
+		    "%s", whose, shown, whose);
 	api_request(&rq, "DELETE", "/v1/users/%s/tokens/%lld", api_segment(segment, user),
 	    (long long)t->id);
 	if ((r = server_do(a, &rq)) == CTL_DONE)

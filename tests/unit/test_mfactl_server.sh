@@ -166,6 +166,9 @@ is "lock_phones" "$status $(bodies PUT | tail -n 1)" '0 {"what":"push","reason":
 says "DELETE /v1/users/alice/lock" 204
 ctl unlock alice --phones
 is "unlock_phones" "$status $(grep -o '^DELETE [^ ]*' service/log | tail -n 1)" "0 DELETE /v1/users/alice/lock?what=push"
+ctl unlock alice
+is "unlock_leaves_the_phones_as_they_are" "$status $out" \
+    "0 alice is not locked any more; phones that are stay so without --phones."
 says "DELETE /v1/devices/d_AAAAAAAAAAAAAAAAAAAAAA" 204
 ctl remove d_AAAAAAAAAAAAAAAAAAAAAA
 is "remove_a_phone" "$status" 0
