@@ -37,7 +37,7 @@ struct trial {
 	size_t believed_count;
 	struct state st;
 	struct revoked revoked;		/* as this host remembers them */
-	bool only_revoked;		/* of the phones that were looked at */
+	enum refusal why;		/* of the phone that was looked at last */
 	char login[LINK_ID_LEN + 1];
 	struct statement s;		/* as it is asked */
 	const char *outcome;		/* what the phone is told in the end */
@@ -115,7 +115,8 @@ keep_one(void *arg, const char *text, size_t len)
 	if (certificate_verify(text, len, &trust, t->user, (int64_t)time(NULL), &c, &why) ==
 	    MFA_OK)
 		return MFA_E_EXISTS;
-	t->only_revoked |= why == REFUSAL_REVOKED;
+	if (t->why != REFUSAL_REVOKED)
+		t->why = why;
 	return MFA_OK;
 }
 
@@ -137,12 +138,13 @@ find_phone(struct trial *t)
 		return r;
 	if (found == MFA_E_EXISTS)
 		return arrived(t, "certificates", "there is a phone that this host believes");
-	if (found == MFA_OK && t->only_revoked)
+	if (found == MFA_OK && t->why == REFUSAL_REVOKED)
 		return failed(t, "certificates", complain(CTL_NO, "the phone is revoked: the user "
 		    "enrols again"));
 	return failed(t, "certificates", found != MFA_OK ? remote_nonsense("list") :
-	    complain(CTL_NO, "the user has no phone that this host believes: mfactl phone enrols "
-	    "one"));
+	    complain(CTL_NO, "the user has no phone that this host believes%s%s: mfactl phone "
+	    "enrols one", t->why != REFUSAL_NONE ? ": " : "",
+	    t->why != REFUSAL_NONE ? refusal_text(t->why) : ""));
 }
 
 /* ---- the push ---- */

@@ -146,6 +146,9 @@ run(const struct mfad_config *c)
 		return EXIT_FAILURE;
 	if (wants_tls(sockets, count) && read_certificate(c, &tls) != MFA_OK)
 		return EXIT_CONFIG;
+	/* It serves all the same: phones and hosts say what they do not take. */
+	if (tls != NULL)
+		(void)tls_in_time(tls);
 	systemd_notify("STATUS=starting");
 	if (service_keys(&api, c) != MFA_OK)
 		status = EXIT_CONFIG;

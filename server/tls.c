@@ -140,6 +140,7 @@ tls_refresh(struct tls *t, bool anyway)
 	SSL_CTX_free(t->context);
 	t->context = fresh;
 	log_line(LOG_NOTICE, "the certificate was loaded anew");
+	(void)tls_in_time(t);
 }
 
 void

@@ -148,4 +148,19 @@ configure <<< "host_certificate = /run/hosts/host.pem"
 asks "half_a_pair" "${broken}.*host_certificate and host_certificate_key need each other"
 configure <<< ""
 asks "none_again" "$known"
+# ---- the service's own ----
+
+openssl req -new -key /etc/mfad/tls.key -subj /CN=mfa.test 2> /dev/null | openssl x509 -req -CA /run/ca.pem \
+    -CAkey /run/ca.key -days -1 > /run/late.pem 2> /dev/null
+mark
+cat /run/late.pem > /etc/mfad/tls.crt
+kill -HUP "$mfad"
+logged "mfad_says_that_its_own_has_expired" 'mfad.*tls\.crt: the certificate has expired: no client takes it'
+kill "$mfad"
+wait "$mfad" 2> /dev/null
+mark
+/usr/sbin/mfad >> /var/log/mfad.out 2>&1 &
+mfad=$!
+logged "and_when_it_starts" 'mfad.*tls\.crt: the certificate has expired: no client takes it'
+
 done_testing

@@ -133,6 +133,7 @@ is "a_phone_that_this_host_saw_revoked" "$? $(grep -c 'the phone is revoked' out
 says "GET /v1/users/alice/certificates" 200 "$(jq -Rsc '{certificates: [.], revocations: []}' strange)"
 mfactl test alice > out 2>&1
 is "no_phone_that_is_believed" "$? $(grep -c '^certificates .* failed' out)" "1 1"
+like "and_why_not" "$(< out)" 'no phone that this host believes: unknown authority: mfactl phone enrols one'
 says "GET /v1/hosts/self" 401 "$(problem unauthenticated 401)"
 mfactl test alice > out 2>&1
 is "a_host_that_is_not_known" "$?" 5
