@@ -172,7 +172,8 @@ check_authorities(const struct look *k, const char *path)
 
 	if (authorities_read(path, 0, believed, AUTHORITIES_MAX, &count, &line, &why) != MFA_OK)
 		finding_add(k->f, LEVEL_ERROR, "no_authority", (struct spot){ path, line, "" },
-		    "mfactl join --force, or the file KEY.pub of mfactl authority init",
+		    "put the public key of the authority there, as in KEY.pub of mfactl authority init; "
+		    "mfad's is /etc/mfad/authority.key.pub",
 		    "no phone is believed: the file %s", why);
 }
 
