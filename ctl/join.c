@@ -293,6 +293,20 @@ tell(const struct join *j)
 		    "%s.\n", show(path, sizeof(path), j->authorities));
 }
 
+/* A login asks for the state, also on a host where nobody was ever enrolled. */
+static int
+make_state(void)
+{
+	struct state st;
+	int r = state_open(&st, STATE_CHANGE | STATE_MAKE);
+
+	state_close(&st);
+	if (r != CTL_DONE)
+		(void)complain(r, "this host has joined, but nobody can log in with a phone here "
+		    "until there is a state: see mfactl status");
+	return r;
+}
+
 static int
 join(struct join *j, struct api *a)
 {
@@ -309,7 +323,7 @@ join(struct join *j, struct api *a)
 		r = believe_ask(j->offered.list, j->offered.count, j->yes, &j->believe);
 	if (r == CTL_DONE && (r = keep(j, &a->service)) == CTL_DONE)
 		tell(j);
-	return r;
+	return r == CTL_DONE ? make_state() : r;
 }
 
 int
