@@ -133,8 +133,9 @@ failure_of(CURLcode result)
 	}
 }
 
-/* What a server that is just starting, or just stopping, looks like; not a proxy
- * that refuses. */
+/* What a server that is just starting, or just stopping, looks like, also to who
+ * comes before its TLS is done, or through something in front of it; not a proxy
+ * that refuses, nor a certificate that is not the right one. */
 static bool
 is_passing(CURL *easy, CURLcode result)
 {
@@ -143,7 +144,8 @@ is_passing(CURL *easy, CURLcode result)
 	(void)curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &proxy);
 	if (proxy != 0 && proxy != 200)
 		return false;
-	return result == CURLE_COULDNT_CONNECT || result == CURLE_GOT_NOTHING ||
+	return result == CURLE_COULDNT_CONNECT || result == CURLE_SSL_CONNECT_ERROR ||
+	    result == CURLE_GOT_NOTHING ||
 	    result == CURLE_RECV_ERROR || result == CURLE_SEND_ERROR ||
 	    result == CURLE_PARTIAL_FILE;
 }
