@@ -224,7 +224,7 @@ $(WORLD_TOOLS): $(BUILD)/tests/%: $(BUILD)/tests/world/%.o
 
 # Both ends of mfa-http: an approval service that does as it is told, and who
 # asks for it.
-HTTP_TOOLS = $(addprefix $(BUILD)/tests/http/,server ask tunnel mutate)
+HTTP_TOOLS = $(addprefix $(BUILD)/tests/http/,server ask tunnel mutate damage)
 
 $(BUILD)/tests/http/server: $(BUILD)/tests/http/server.o
 	$(CC) $(LDFLAGS_ALL) -o $@ $< -lssl -lcrypto -lpthread
@@ -241,6 +241,9 @@ $(HTTP_TESTS): $(BUILD)/tests/http/test_%: $(BUILD)/tests/http/test_%.o \
 
 $(BUILD)/tests/http/tunnel: $(BUILD)/tests/http/tunnel.o
 	$(CC) $(LDFLAGS_ALL) -o $@ $^
+
+$(BUILD)/tests/http/damage: $(addprefix $(BUILD)/tests/http/,damage.o mutation.o)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lssl -lcrypto
 
 $(BUILD)/tests/http/mutate: $(addprefix $(BUILD)/tests/http/,mutate.o mutation.o)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^
