@@ -119,7 +119,8 @@ check_certificate(const struct look *k, const char *path, const char *key_path)
 {
 	FILE *certificate = stream(open_file(k, path, MODE_PUBLIC));
 	FILE *secret = stream(open_file(k, key_path, MODE_SECRET));
-	X509 *x = certificate != NULL ? PEM_read_X509(certificate, NULL, no_passphrase, NULL) : NULL;
+	X509 *x = certificate != NULL ?
+	    PEM_read_X509(certificate, NULL, no_passphrase, NULL) : NULL;
 	EVP_PKEY *key = secret != NULL ?
 	    PEM_read_PrivateKey(secret, NULL, no_passphrase, NULL) : NULL;
 
@@ -172,8 +173,8 @@ check_authorities(const struct look *k, const char *path)
 
 	if (authorities_read(path, 0, believed, AUTHORITIES_MAX, &count, &line, &why) != MFA_OK)
 		finding_add(k->f, LEVEL_ERROR, "no_authority", (struct spot){ path, line, "" },
-		    "put the public key of the authority there, as in KEY.pub of mfactl authority init; "
-		    "mfad's is /etc/mfad/authority.key.pub",
+		    "put the public key of the authority there, as in KEY.pub of mfactl authority "
+		    "init; mfad's is /etc/mfad/authority.key.pub",
 		    "no phone is believed: the file %s", why);
 }
 

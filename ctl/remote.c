@@ -104,10 +104,10 @@ static const struct {
 	    "mistyped: mfactl --server token makes one" },
 	{ "name-taken", CTL_REFUSED, "the service has another of that name already: choose "
 	    "another --name, or remove that one" },
-	{ "push-locked", CTL_REFUSED, "the user's phones are locked, as after a report: mfactl --server "
-	    "unlock USER --phones ends that" },
-	{ "locked", CTL_REFUSED, "the user is locked at the service: mfactl --server unlock USER ends "
-	    "that" },
+	{ "push-locked", CTL_REFUSED, "the user's phones are locked, as after a report: "
+	    "mfactl --server unlock USER --phones ends that" },
+	{ "locked", CTL_REFUSED, "the user is locked at the service: mfactl --server unlock USER "
+	    "ends that" },
 	{ "not-found", CTL_ABSENT, "the service knows nothing of that name" },
 	{ "no-authority", CTL_REFUSED, "the service has no authority of its own: sign the request "
 	    "with mfactl authority sign" },
@@ -149,8 +149,8 @@ remote_ask(struct api *a, struct fetch_request *rq, bool body, struct api_reply 
 
 	/* What libcurl says of the socket names a host and a port that there are not. */
 	if (r == MFA_E_ABSENT && a->service.socket[0] != '\0')
-		return complain(CTL_SERVICE, "%s: nobody answers: does mfad run? its log says why not",
-		    a->service.socket);
+		return complain(CTL_SERVICE,
+		    "%s: nobody answers: does mfad run? its log says why not", a->service.socket);
 	if (r != MFA_OK)
 		return remote_complain(r, reply);
 	return body && reply->json == NULL ? remote_nonsense("answer") : CTL_DONE;

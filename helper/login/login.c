@@ -176,8 +176,8 @@ phase_auth(struct login *l)
 	else if (d.outcome == OUTCOME_GRANT)
 		grant_unasked(l, &d);
 	else if (d.outcome == OUTCOME_DENY)
-		login_deny(l, d.reason, l->w->store == NULL ? "the state cannot be opened: run mfactl "
-		    "status" : NULL);
+		login_deny(l, d.reason, l->w->store == NULL ?
+		    "the state cannot be opened: run mfactl status" : NULL);
 	else if (held != l->settings->combined)
 		login_deny(l, REASON_STACK, held ? "split, but the service is not combined" :
 		    "the service is combined, but no split stands before the password");
