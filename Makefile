@@ -179,7 +179,7 @@ UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/test_*.c)))
 WORLD_TOOLS = $(patsubst tests/world/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/world/*.c)))
 
 # What several unit tests share.
-$(BUILD)/tests/unit.a: $(filter-out $(UNIT_TESTS:%=%.o),$(call objs,tests/unit))
+$(BUILD)/tests/unit.a: $(filter-out $(UNIT_TESTS:%=%.o),$(call objs,tests/unit)) $(BUILD)/tests/number.o
 	@rm -f $@
 	$(AR) rcs $@ $^
 
@@ -224,12 +224,13 @@ $(WORLD_TOOLS): $(BUILD)/tests/%: $(BUILD)/tests/world/%.o
 
 # Both ends of mfa-http: an approval service that does as it is told, and who
 # asks for it.
+NUMBER = $(BUILD)/tests/number.o $(COMMON)
 HTTP_TOOLS = $(addprefix $(BUILD)/tests/http/,server ask tunnel mutate damage)
 
-$(BUILD)/tests/http/server: $(BUILD)/tests/http/server.o
-	$(CC) $(LDFLAGS_ALL) -o $@ $< -lssl -lcrypto -lpthread
+$(BUILD)/tests/http/server: $(BUILD)/tests/http/server.o $(NUMBER)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lssl -lcrypto -lpthread
 
-$(BUILD)/tests/http/ask: $(BUILD)/tests/http/ask.o $(COMMON)
+$(BUILD)/tests/http/ask: $(BUILD)/tests/http/ask.o $(NUMBER)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^
 
 # Tests of its parts.
@@ -239,13 +240,13 @@ $(HTTP_TESTS): $(BUILD)/tests/http/test_%: $(BUILD)/tests/http/test_%.o \
 		$(BUILD)/tests/http/mutation.o $(HTTP) $(COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS) $(HTTP_LIBS)
 
-$(BUILD)/tests/http/tunnel: $(BUILD)/tests/http/tunnel.o
+$(BUILD)/tests/http/tunnel: $(BUILD)/tests/http/tunnel.o $(NUMBER)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^
 
 $(BUILD)/tests/http/damage: $(addprefix $(BUILD)/tests/http/,damage.o mutation.o)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lssl -lcrypto
 
-$(BUILD)/tests/http/mutate: $(addprefix $(BUILD)/tests/http/,mutate.o mutation.o)
+$(BUILD)/tests/http/mutate: $(addprefix $(BUILD)/tests/http/,mutate.o mutation.o) $(NUMBER)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^
 
 # Every call that can fail goes through a wrapper (tests/fault/calls.h), in a
@@ -380,7 +381,7 @@ $(BUILD)/tests/bench/provision: $(BUILD)/tests/bench/provision.o $(COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(HELPER_LIBS)
 
 $(BUILD)/tests/bench/service: $(addprefix $(BUILD)/tests/bench/,service.o people.o wire.o) \
-		$(BUILD)/server.a $(COMMON)
+		$(BUILD)/tests/number.o $(BUILD)/server.a $(COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lssl -lsqlite3 -lcrypto -lpthread
 
 $(BUILD)/tests/bench/slow_sync.so: tests/bench/slow_sync.c

@@ -18,6 +18,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "../number.h"
 #include "error.h"
 #include "people.h"
 #include "seal.h"
@@ -54,12 +55,7 @@ die(const char *what)
 static unsigned long
 count_of(const char *text)
 {
-	char *end;
-	unsigned long n = strtoul(text, &end, 10);
-
-	if (*text == '\0' || *end != '\0')
-		die("a number was expected");
-	return n;
+	return (unsigned long)number(text);
 }
 
 /* ---- who there is ---- */
@@ -158,50 +154,6 @@ expect_answer(struct wire *w)
 
 /* ---- many held ---- */
 
-/* From /proc/PID/FILE, the number behind the key. */
-static long
-from_proc(unsigned long pid, const char *name, const char *key)
-{
-	char path[64], line[256];
-	long value = -1;
-	FILE *f;
-
-	(void)snprintf(path, sizeof(path), "/proc/%lu/%s", pid, name);
-	if ((f = fopen(path, "r")) == NULL)
-		die(path);
-	while (value == -1 && fgets(line, sizeof(line), f) != NULL)
-		if (strncmp(line, key, strlen(key)) == 0)
-			value = strtol(line + strlen(key), NULL, 10);
-	(void)fclose(f);
-	return value;
-}
-
-/* Processor time of the process, in ticks of 10 ms. */
-static long
-ticks(unsigned long pid)
-{
-	char path[64], text[1024], *at;
-	long user, sys;
-	FILE *f;
-	size_t n;
-
-	(void)snprintf(path, sizeof(path), "/proc/%lu/stat", pid);
-	if ((f = fopen(path, "r")) == NULL)
-		die(path);
-	n = fread(text, 1, sizeof(text) - 1, f);
-	(void)fclose(f);
-	text[n] = '\0';
-	if ((at = strrchr(text, ')')) == NULL)
-		die(path);
-	for (int i = 0; i < 12 && at != NULL; i++)
-		at = strchr(at + 1, ' ');
-	if (at == NULL)
-		die(path);
-	user = strtol(at, &at, 10);
-	sys = strtol(at, &at, 10);
-	return user + sys;
-}
-
 static int
 ascending(const void *a, const void *b)
 {
@@ -271,7 +223,7 @@ together(unsigned long at_once, void *(*fn)(void *))
 
 /* The memory of the process with so many that wait, once they do. */
 static long
-fill_until(unsigned long count, unsigned long pid)
+fill_until(unsigned long count, int pid)
 {
 	const struct timespec idle = { .tv_sec = IDLE_S };
 
@@ -279,23 +231,23 @@ fill_until(unsigned long count, unsigned long pid)
 	fill_to = count;
 	together(FILL_AT_ONCE, fill);
 	(void)nanosleep(&idle, NULL);
-	return from_proc(pid, "status", "VmRSS:");
+	return process_status(pid, "VmRSS:");
 }
 
 static long
-busy_while_idle(unsigned long pid)
+busy_while_idle(int pid)
 {
 	const struct timespec idle = { .tv_sec = IDLE_S };
-	long before = ticks(pid);
+	long before = process_ticks(pid);
 
 	(void)nanosleep(&idle, NULL);
-	return ticks(pid) - before;
+	return process_ticks(pid) - before;
 }
 
 /* What a login costs in memory is what the second half of them adds: what the
  * first one brings with it, the database's cache above all, is not theirs. */
 static void
-held(unsigned long rounds, unsigned long pid)
+held(unsigned long rounds, int pid)
 {
 	double *took = calloc(rounds, sizeof(*took));
 	unsigned long half = login_count / 2, every = login_count / rounds;
@@ -365,7 +317,7 @@ main(int argc, char **argv)
 	login_count = count_of(argv[4]);
 	read_people(argv[2], first_login, login_count);
 	if (argc == 7 && strcmp(argv[1], "held") == 0)
-		held(count_of(argv[5]), count_of(argv[6]));
+		held(count_of(argv[5]), number(argv[6]));
 	else if (argc == 6 && strcmp(argv[1], "logins") == 0)
 		logins(count_of(argv[5]));
 	else

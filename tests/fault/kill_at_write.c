@@ -282,16 +282,16 @@ obey(const char *text)
 {
 	static const char *const modes[] = { "count", "kill", "half", "full", "error",
 		"power", "some" };
-	char program[64], word[16];
-	long n;
-	size_t i;
+	const char *name = program_invocation_short_name, *word = text + strlen(name) + 1;
+	size_t i, len;
 
-	if (sscanf(text, "%63s %15s %ld", program, word, &n) != 3 ||
-	    strcmp(program, program_invocation_short_name) != 0)
+	if (strncmp(text, name, strlen(name)) != 0 || word[-1] != ' ')
 		return;
-	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
-		if (strcmp(word, modes[i]) == 0)
-			at_write((enum at_write)i, n);
+	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		len = strlen(modes[i]);
+		if (strncmp(word, modes[i], len) == 0 && word[len] == ' ')
+			at_write((enum at_write)i, strtol(word + len, NULL, 10));
+	}
 }
 
 static __attribute__((constructor)) void

@@ -15,14 +15,14 @@
 __attribute__((constructor)) static void
 share(int argc, char **argv)
 {
+	const char *conf = argc > 1 ? argv[argc - 1] : "", *slash = strrchr(conf, '/');
 	char path[512];
 	void *plan;
 	int fd;
 
-	(void)snprintf(path, sizeof(path), "%s", argc > 1 ? argv[argc - 1] : "");
-	if (strrchr(path, '/') == NULL)
+	if (slash == NULL)
 		return;
-	strcpy(strrchr(path, '/'), "/fault");
+	(void)snprintf(path, sizeof(path), "%.*s/fault", (int)(slash - conf), conf);
 	if ((fd = open(path, O_RDWR | O_CLOEXEC)) == -1)
 		abort();
 	plan = mmap(NULL, sizeof(struct fault_plan), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);

@@ -17,6 +17,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "../number.h"
 #include "error.h"
 #include "paths.h"
 #include "query.h"
@@ -110,10 +111,12 @@ say_bytes(const char *hex)
 {
 	unsigned char bytes[256];
 	size_t n = 0;
-	unsigned int byte;
+	char digits[3] = "";
 
-	for (; sscanf(hex, "%2x", &byte) == 1 && n < sizeof(bytes); hex += 2)
-		bytes[n++] = (unsigned char)byte;
+	for (; hex[0] != '\0' && hex[1] != '\0' && n < sizeof(bytes); hex += 2) {
+		memcpy(digits, hex, 2);
+		bytes[n++] = (unsigned char)strtoul(digits, NULL, 16);
+	}
 	(void)send(fd, bytes, n, MSG_NOSIGNAL);
 	said = monotonic_ms();
 }
@@ -200,7 +203,7 @@ main(int argc, char **argv)
 		case 2: say_code(w); break;
 		case 3: say_close(w); break;
 		case 4: hear(); break;
-		case 5: (void)poll(NULL, 0, atoi(w[1])); break;
+		case 5: (void)poll(NULL, 0, number(w[1])); break;
 		case 6: close(fd); fd = -1; break;
 		case 7: say_bytes(w[1]); break;
 		case 8: version = (uint32_t)strtoul(w[1], NULL, 10); break;

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../number.h"
+
 #define TEXT_MAX 65536
 
 static void
@@ -38,7 +40,7 @@ main(int argc, char **argv)
 		return 1;
 	len = fread(text, 1, sizeof(text), f);
 	(void)fclose(f);
-	count = (unsigned int)atoi(argv[2]);
+	count = (unsigned int)number(argv[2]);
 	for (i = 1; i <= count; i++)
 		write_one(argv[1], text, len, i);
 	return 0;

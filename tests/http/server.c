@@ -38,6 +38,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../number.h"
+
 #define RULES_MAX	512
 #define WORDS_MAX	32
 #define REQUEST_MAX	16384
@@ -173,6 +175,19 @@ judge(const struct peer *p, const struct request *r)
 		note(p, "BAD Idempotency-Key");
 }
 
+/* To the next blank. */
+static bool
+read_word(const char *from, char *to, size_t size)
+{
+	size_t len = strcspn(from, " \r");
+
+	if (from[len] != ' ' || len == 0 || len >= size)
+		return false;
+	memcpy(to, from, len);
+	to[len] = '\0';
+	return true;
+}
+
 static bool
 read_request(struct peer *p, struct request *r)
 {
@@ -188,7 +203,8 @@ read_request(struct peer *p, struct request *r)
 			return false;
 		have += (size_t)n;
 	}
-	if (sscanf(r->head, "%7s %1099s", r->method, r->path) != 2)
+	if (!read_word(r->head, r->method, sizeof(r->method)) ||
+	    !read_word(r->head + strlen(r->method) + 1, r->path, sizeof(r->path)))
 		return false;
 	length = header(r, "Content-Length");
 	body = length == NULL ? 0 : strtoul(length, NULL, 10);
@@ -309,7 +325,7 @@ act(struct peer *p, const struct request *rq, struct reply *r, char **w, int *us
 
 	*used = 2;
 	if (strcmp(w[0], "status") == 0) {
-		r->status = atoi(w[1]);
+		r->status = number(w[1]);
 	} else if (strcmp(w[0], "type") == 0) {
 		r->type = w[1];
 	} else if (strcmp(w[0], "header") == 0) {
@@ -317,7 +333,7 @@ act(struct peer *p, const struct request *rq, struct reply *r, char **w, int *us
 		snprintf(r->headers + strlen(r->headers), sizeof(r->headers) - strlen(r->headers),
 		    "%.*s: %s\r\n", (int)(eq - w[1]), w[1], eq + 1);
 	} else if (strcmp(w[0], "wait") == 0) {
-		go_on = pass_time(p, rq->path, atoi(w[1]), NULL);
+		go_on = pass_time(p, rq->path, number(w[1]), NULL);
 	} else if (strcmp(w[0], "until") == 0) {
 		go_on = pass_time(p, rq->path, 0, w[1]);
 	} else if (strcmp(w[0], "body") == 0) {
@@ -340,7 +356,7 @@ act(struct peer *p, const struct request *rq, struct reply *r, char **w, int *us
 		*used = 3;
 		data = read_file(w[1], &len);
 		send_head(p, r, len);
-		drip(p, data, len, atoi(w[2]));
+		drip(p, data, len, number(w[2]));
 		free(data);
 		go_on = false;
 	} else if (strcmp(w[0], "raw") == 0) {
@@ -480,7 +496,7 @@ main(int argc, char **argv)
 	}
 	if (!plain)
 		start_tls(chain, key, old);
-	fd = listen_at(family, atoi(argv[optind]));
+	fd = listen_at(family, number(argv[optind]));
 	for (;;)
 		accept_peer(fd);
 }

@@ -12,11 +12,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "../number.h"
+
 static struct sockaddr_in
 at(const char *port)
 {
 	return (struct sockaddr_in){ .sin_family = AF_INET,
-	    .sin_port = htons((uint16_t)atoi(port)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	    .sin_port = htons((uint16_t)number(port)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 }
 
 /* One piece of one direction; false at its end. */

@@ -66,12 +66,14 @@ count_in_memory(const char *veiled_needle, size_t len)
 	FILE *maps = fopen("/proc/self/maps", "r"), *mem = fopen("/proc/self/mem", "r");
 	unsigned long from, to, at;
 	unsigned int found = 0;
-	char line[512], perms[8];
+	char line[512], *rest;
 	size_t n;
 
 	setvbuf(mem, NULL, _IONBF, 0);
 	while (fgets(line, sizeof(line), maps) != NULL) {
-		if (sscanf(line, "%lx-%lx %7s", &from, &to, perms) != 3 || perms[1] != 'w')
+		from = strtoul(line, &rest, 16);
+		to = strtoul(rest + 1, &rest, 16);
+		if (rest[0] != ' ' || rest[2] != 'w')	/* " rw-p …" */
 			continue;
 		for (at = from; at < to; at += sizeof(page) - len) {
 			fseek(mem, (long)at, SEEK_SET);

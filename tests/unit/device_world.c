@@ -23,7 +23,8 @@ make_certificate(enum device_kind kind)
 	*c = (struct certificate){ .device = { .user = WORLD_USER, .id = "phone", .kind = kind },
 	    .created = WORLD_NOW - 1000, .expires = WORLD_NOW + 86400 };
 	c->device.key = world_device_keys[kind].public;
-	strcpy(c->device.origin, device_is_passkey(kind) ? WORLD_ORIGIN : "-");
+	snprintf(c->device.origin, sizeof(c->device.origin), "%s",
+	    device_is_passkey(kind) ? WORLD_ORIGIN : "-");
 	ck_assert_int_eq(certificate_issue(&world_authority_key, c, s->text, sizeof(s->text),
 	    &s->len), MFA_OK);
 }

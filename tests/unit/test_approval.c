@@ -68,10 +68,10 @@ START_TEST(an_approval_is_for_one_statement)
 	world_answer(kind, &s, &a, &e);
 	for (i = 0; i < 8; i++)
 		other[i] = s;
-	strcpy(other[0].host, "gate2.example.org");
-	strcpy(other[1].service, "sudo");
-	strcpy(other[2].origin, "203.0.113.8");
-	strcpy(other[3].origin, "unknown");
+	snprintf(other[0].host, sizeof(other[0].host), "%s", "gate2.example.org");
+	snprintf(other[1].service, sizeof(other[1].service), "%s", "sudo");
+	snprintf(other[2].origin, sizeof(other[2].origin), "%s", "203.0.113.8");
+	snprintf(other[3].origin, sizeof(other[3].origin), "%s", "unknown");
 	other[4].expires++;
 	other[5].number[0] = other[5].number[0] == '9' ? '0' : (char)(other[5].number[0] + 1);
 	other[6].number[5] = '\0';
@@ -84,7 +84,7 @@ START_TEST(an_approval_is_for_one_statement)
 		refuses(kind, &other[0], &e, other_statement(kind));
 	}
 	other[0] = s;
-	strcpy(other[0].user, "bob");
+	snprintf(other[0].user, sizeof(other[0].user), "%s", "bob");
 	refuses(kind, &other[0], &e, REFUSAL_USER);
 }
 END_TEST
@@ -133,7 +133,7 @@ START_TEST(a_denial_approves_nothing_and_an_approval_denies_nothing)
 	for (i = 0; i < 2; i++) {
 		s = world_statement;
 		s.decision = denials[i];
-		strcpy(s.number, "-");
+		snprintf(s.number, sizeof(s.number), "%s", "-");
 		world_answer(kind, &s, &a, &e);
 		ck_assert_int_eq(denial_verify(&s, c->text, c->len, &world_trust, &e, WORLD_NOW,
 		    &out), MFA_OK);

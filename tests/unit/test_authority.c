@@ -22,7 +22,7 @@ static char dir[64], path[96], public[112];
 static void
 enter(void)
 {
-	strcpy(dir, "/tmp/mfa-authority-XXXXXX");
+	snprintf(dir, sizeof(dir), "%s", "/tmp/mfa-authority-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	snprintf(path, sizeof(path), "%s/key", dir);
 	snprintf(public, sizeof(public), "%s.pub", path);

@@ -252,8 +252,8 @@ make_revocation(const char *user, const char *device, struct signed_record *out)
 {
 	struct revocation v = { .at = WORLD_NOW - 10 };
 
-	strcpy(v.user, user);
-	strcpy(v.device, device);
+	snprintf(v.user, sizeof(v.user), "%s", user);
+	snprintf(v.device, sizeof(v.device), "%s", device);
 	ck_assert_int_eq(revocation_issue(&world_authority_key, &v, out->text, sizeof(out->text),
 	    &out->len), MFA_OK);
 }
@@ -329,8 +329,8 @@ START_TEST(what_could_not_be_verified_is_not_signed)
 	c[0].expires = c[0].created;
 	c[1].expires = c[1].created + CERTIFICATE_LIFE_MAX + 1;
 	c[2].device.key.data[5] ^= 1;			/* not on the curve */
-	strcpy(c[3].device.origin, "-");
-	strcpy(c[4].device.user, "a\nkind p256");
+	snprintf(c[3].device.origin, sizeof(c[3].device.origin), "%s", "-");
+	snprintf(c[4].device.user, sizeof(c[4].device.user), "%s", "a\nkind p256");
 	c[5].device.kind = 0;
 	c[6].device.id[0] = '\0';
 	c[7].created = INT64_MIN;
@@ -359,10 +359,10 @@ START_TEST(the_largest_certificate_fits)
 	memset(c.device.user, 'u', sizeof(c.device.user) - 1);
 	memset(c.device.id, 'd', sizeof(c.device.id) - 1);
 	memset(c.device.origin, 0, sizeof(c.device.origin));
-	strcpy(c.device.origin, "https://");
+	snprintf(c.device.origin, sizeof(c.device.origin), "%s", "https://");
 	for (i = 0; i < 253; i++)
 		c.device.origin[8 + i] = i % 64 == 63 ? '.' : 'a';
-	strcat(c.device.origin, ":65535");
+	snprintf(c.device.origin + 8 + i, sizeof(c.device.origin) - 8 - i, ":65535");
 	ck_assert_uint_eq(strlen(c.device.origin), DEVICE_ORIGIN_MAX - 1);
 	ck_assert_int_eq(certificate_issue(&world_authority_key, &c, text, sizeof(text), &len),
 	    MFA_OK);

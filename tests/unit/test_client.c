@@ -22,11 +22,11 @@ make(struct link *l, const char *user)
 	size_t i;
 
 	memset(l, 0, sizeof(*l));
-	strcpy(l->server, "https://mfa.example.org:8443");
-	strcpy(l->enrolment, ID);
+	snprintf(l->server, sizeof(l->server), "%s", "https://mfa.example.org:8443");
+	snprintf(l->enrolment, sizeof(l->enrolment), "%s", ID);
 	for (i = 0; i < sizeof(l->secret); i++)
 		l->secret[i] = (unsigned char)i;
-	strcpy(l->user, user);
+	snprintf(l->user, sizeof(l->user), "%s", user);
 }
 
 START_TEST(a_link_comes_back_as_it_was)
@@ -102,7 +102,7 @@ START_TEST(nothing_else_is_a_link)
 		ck_assert_msg(link_parse(no_links[i], &l) == MFA_E_INVALID, "%s", no_links[i]);
 		ck_assert(memcmp(&l, &zero, sizeof(l)) == 0);
 	}
-	strcpy(text, "https://a/#" ID "." SECRET ".");
+	snprintf(text, sizeof(text), "%s", "https://a/#" ID "." SECRET ".");
 	memset(text + strlen(text), 'a', STATEMENT_USER_MAX);
 	ck_assert_int_eq(link_parse(text, &l), MFA_E_INVALID);
 	make(&l, "a");

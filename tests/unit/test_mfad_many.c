@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../number.h"
 #include "mfad_world.h"
 
 #define HOST		"Host: a\r\n"
@@ -147,24 +148,6 @@ END_TEST
 
 /* ---- no descriptors ---- */
 
-/* Processor time of the server, in ticks of 10 ms. */
-static long
-ticks(void)
-{
-	char path[64], line[1024], *at;
-	unsigned long user = 0, system = 0;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)m.pid);
-	ck_assert_ptr_nonnull(f = fopen(path, "r"));
-	ck_assert_ptr_nonnull(fgets(line, sizeof(line), f));
-	fclose(f);
-	at = strrchr(line, ')');
-	ck_assert_int_eq(sscanf(at, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
-	    &system), 2);
-	return (long)(user + system);
-}
-
 START_TEST(without_descriptors_it_waits_and_does_not_spin)
 {
 	static const char paused[] = "\nmfad_connections_refused_total{reason=\"full\"} ";
@@ -182,10 +165,10 @@ START_TEST(without_descriptors_it_waits_and_does_not_spin)
 	for (i = 0; i < 20; i++)
 		client_send(add(false), HEALTH);
 	ck_assert(mfad_logged(&m, "connections have to wait: Too many open files"));
-	busy = ticks();
+	busy = process_ticks(m.pid);
 	for (began = now_ms(); now_ms() < began + 1000;)
 		mfad_pause();
-	ck_assert_int_le(ticks() - busy, 5);
+	ck_assert_int_le(process_ticks(m.pid) - busy, 5);
 	ck_assert_int_eq(client_reply(&clients[0]), 204);
 	for (i = 1; i < count; i++)
 		ck_assert_int_eq(client_reply(&clients[i]), 200);
@@ -195,21 +178,6 @@ START_TEST(without_descriptors_it_waits_and_does_not_spin)
 END_TEST
 
 /* ---- many ---- */
-
-static long
-resident_kb(void)
-{
-	char path[64], line[256];
-	long kb = 0;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)m.pid);
-	ck_assert_ptr_nonnull(f = fopen(path, "r"));
-	while (kb == 0 && fgets(line, sizeof(line), f) != NULL)
-		(void)sscanf(line, "VmRSS: %ld", &kb);
-	fclose(f);
-	return kb;
-}
 
 /* One context for all, so that this process stays small itself. */
 static void
@@ -241,14 +209,14 @@ START_TEST(thousands_are_held_in_little_memory_and_no_time)
 	begin("connections_per_address = 100000\nidle_timeout = 600\n");
 	ask(add(true), HEALTH);
 	ask(&clients[0], "GET /metrics HTTP/1.1\r\n" HOST "\r\n");
-	before = resident_kb();
+	before = process_status(m.pid, "VmRSS:");
 	connect_many(n);
 	ck_assert(metric_reaches(&clients[0], "\nmfad_held_requests ", n));
-	per_mille = (resident_kb() - before) * 1000 / n;
-	busy = ticks();
+	per_mille = (process_status(m.pid, "VmRSS:") - before) * 1000 / n;
+	busy = process_ticks(m.pid);
 	for (began = now_ms(); now_ms() < began + 2000;)
 		mfad_pause();
-	busy = ticks() - busy;
+	busy = process_ticks(m.pid) - busy;
 	fprintf(stderr, "# %d held: %ld.%03ld kB each, %ld ticks in 2 s\n", n, per_mille / 1000,
 	    per_mille % 1000, busy);
 	ck_assert_int_le(per_mille, HELD_KB * 1000);
@@ -322,10 +290,10 @@ START_TEST(twenty_thousand_leave_room_for_one_more)
 	/* A process may have fewer descriptors than that. */
 	ck_assert_int_ge(metric_by(&clients[0], "\nmfad_connections "), ROOM - 1000);
 	ck_assert_int_le(metric_by(&clients[0], "\nmfad_connections "), ROOM);
-	busy = ticks();
+	busy = process_ticks(m.pid);
 	for (began = now_ms(); now_ms() < began + 1000;)
 		mfad_pause();
-	ck_assert_int_le(ticks() - busy, 5);
+	ck_assert_int_le(process_ticks(m.pid) - busy, 5);
 	ask(add(false), HEALTH);
 	close(stay);
 	for (i = 0; i < CROWD; i++)

@@ -340,16 +340,16 @@ START_TEST(what_could_not_be_read_is_not_written)
 
 	for (i = 0; i < 10; i++)
 		s[i] = good;
-	strcpy(s[0].user, "a\ndecision approve");
+	snprintf(s[0].user, sizeof(s[0].user), "%s", "a\ndecision approve");
 	s[1].host[0] = '\0';
-	strcpy(s[2].service, "a\033");
-	strcpy(s[3].number, "1");
-	strcpy(s[4].number, "-");
+	snprintf(s[2].service, sizeof(s[2].service), "%s", "a\033");
+	snprintf(s[3].number, sizeof(s[3].number), "%s", "1");
+	snprintf(s[4].number, sizeof(s[4].number), "%s", "-");
 	s[5].decision = DECISION_DENY;
 	s[6].decision = 0;
 	s[7].decision = 1;
 	s[8].expires = 0;
-	strcpy(s[9].origin, "somewhere");
+	snprintf(s[9].origin, sizeof(s[9].origin), "%s", "somewhere");
 	for (i = 0; i < 10; i++) {
 		ck_assert_int_eq(statement_format(&s[i], text, sizeof(text), &len), MFA_E_INVALID);
 		ck_assert_str_eq(text, "");

@@ -256,8 +256,8 @@ START_TEST(every_changed_bit_is_refused)
 
 	good(&a);
 	a.client[a.client_len - 1] = ',';	/* and what is not looked at */
-	strcpy(a.client + a.client_len, "\"x\":1}");
-	a.client_len += strlen("\"x\":1}");
+	a.client_len += (size_t)snprintf(a.client + a.client_len, sizeof(a.client) - a.client_len,
+	    "\"x\":1}");
 	world_sign_assertion(kind, &a, &e);
 	flip(kind, &e, a.data, a.data_len);
 	flip(kind, &e, (unsigned char *)a.client, a.client_len);
