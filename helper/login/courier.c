@@ -171,10 +171,9 @@ end_of_revocation(const char *at, const char *end)
 static int
 write_down(struct login *l, const struct revocation *r, int64_t now, bool *begun)
 {
-	int left = deadline_left(l->deadline), error;
+	int error;
 
-	left = left < STORE_MS ? left : STORE_MS;
-	if (!*begun && (error = store_begin(l->w->store, left)) != MFA_OK)
+	if (!*begun && (error = login_begin_change(l)) != MFA_OK)
 		return error;
 	*begun = true;
 	return store_revocation_add(l->w->store, r->device, r->user, now);
@@ -212,7 +211,7 @@ remember_policy(struct login *l, const struct query *m)
 {
 	struct store *s = l->w->store;
 	int64_t now, before;
-	int left = deadline_left(l->deadline), r;
+	int r;
 
 	if ((m->methods & QUERY_CAN_PUSH) != 0)
 		return MFA_OK;
@@ -221,7 +220,7 @@ remember_policy(struct login *l, const struct query *m)
 	if ((r == MFA_OK && before == m->compulsory_from) || (r != MFA_OK && r != MFA_E_ABSENT))
 		return r;
 	if ((r = wall_clock(&now)) != MFA_OK ||
-	    (r = store_begin(s, left < STORE_MS ? left : STORE_MS)) != MFA_OK)
+	    (r = login_begin_change(l)) != MFA_OK)
 		return r;
 	if ((r = store_told_set(s, STORE_COMPULSORY, m->compulsory_from, now)) == MFA_OK)
 		r = store_commit(s, false);

@@ -80,7 +80,7 @@ keep(struct login *l, const struct secret *key, uint64_t step)
 	int r;
 
 	report_audit(l, "enrol", &a);
-	if ((r = wall_clock(&now)) != MFA_OK || (r = store_begin(s, STORE_MS)) != MFA_OK)
+	if ((r = wall_clock(&now)) != MFA_OK || (r = login_begin_change(l)) != MFA_OK)
 		goto out;
 	/* Still the first, whatever its name: while this login asked, another
 	 * with the same pass, or mfactl, may have added one or locked the user. */

@@ -255,8 +255,7 @@ static int
 transact(struct attempt *a, const struct decision *d, struct judgement *j)
 {
 	struct store *s = a->l->w->store;
-	int left = deadline_left(a->l->deadline);
-	int r = store_begin(s, left < STORE_MS ? left : STORE_MS);
+	int r = login_begin_change(a->l);
 
 	if (r != MFA_OK)
 		return r;

@@ -45,6 +45,14 @@ login_busy(const struct login *l)
 		l->w->busy();
 }
 
+int
+login_begin_change(const struct login *l)
+{
+	int left = deadline_left(l->deadline);
+
+	return store_begin(l->w->store, left < STORE_MS ? left : STORE_MS);
+}
+
 /* ---- the policy's view of the state ---- */
 
 static int
@@ -128,7 +136,7 @@ spend_grace(struct login *l)
 	int r;
 
 	login_busy(l);
-	if ((r = wall_clock(&now)) != MFA_OK || (r = store_begin(s, STORE_MS)) != MFA_OK)
+	if ((r = wall_clock(&now)) != MFA_OK || (r = login_begin_change(l)) != MFA_OK)
 		return r;
 	report_audit(l, "grace", &a);
 	if ((r = store_user(s, l->begin.user, now, &u)) == MFA_OK &&

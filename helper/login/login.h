@@ -104,6 +104,10 @@ int wall_clock(int64_t *now);
 /* Says that this process will be busy for a while. */
 void login_busy(const struct login *l);
 
+/* Begins a change of the state.  One queues for it for STORE_MS at most, and not
+ * past the deadline; store_begin's errors. */
+int login_begin_change(const struct login *l);
+
 /* ---- ask.c ---- */
 
 /* Asks for one of d->factors (or, for a decoy, as if) until one is accepted or

@@ -65,7 +65,7 @@ log_decision(const struct login *l, const char *what, const char *detail)
 
 /* Not durable: no counter stands behind it, and the log line is there. */
 static int
-record(const struct login *l, const char *event)
+record(const struct login *l, const char *event, bool over)
 {
 	struct store *s = l->w->store;
 	struct audit a;
@@ -75,7 +75,8 @@ record(const struct login *l, const char *event)
 	if (s == NULL)
 		return MFA_E_STATE;
 	report_audit(l, event, &a);
-	if ((r = wall_clock(&now)) != MFA_OK || (r = store_begin(s, STORE_MS)) != MFA_OK)
+	if ((r = wall_clock(&now)) != MFA_OK || (r = over ? store_begin(s, STORE_MS) :
+	    login_begin_change(l)) != MFA_OK)
 		return r;
 	if ((r = store_audit(s, &a, now)) == MFA_OK)
 		r = store_commit(s, false);
@@ -84,10 +85,11 @@ record(const struct login *l, const char *event)
 	return r;
 }
 
+/* When the verdict has left, nobody waits for the record any more. */
 static void
-keep(const struct login *l, const char *event)
+keep(const struct login *l, const char *event, bool over)
 {
-	int r = record(l, event);
+	int r = record(l, event, over);
 
 	if (r != MFA_OK)
 		log_line(LOG_ERR, "audit record not kept: %s: %s", mfa_strerror(r),
@@ -126,12 +128,12 @@ report_asked(const struct login *l, const char *what, const char *words, bool re
 		escape_words(detail, sizeof(detail), words);
 	log_decision(l, what, words[0] != '\0' ? detail : l->detail);
 	if (!recorded)
-		keep(l, what);
+		keep(l, what, false);
 }
 
 void
 report_record(const struct login *l)
 {
 	if (!l->quiet && !l->recorded)
-		keep(l, "login");
+		keep(l, "login", true);
 }

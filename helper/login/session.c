@@ -83,7 +83,7 @@ record(struct login *l, bool open)
 	if (s == NULL)
 		return MFA_E_STATE;
 	login_busy(l);
-	if ((r = wall_clock(&now)) != MFA_OK || (r = store_begin(s, STORE_MS)) != MFA_OK)
+	if ((r = wall_clock(&now)) != MFA_OK || (r = login_begin_change(l)) != MFA_OK)
 		return r;
 	if (open)
 		r = store_session_open(s, l->w->boot, l->begin.sessionid, l->begin.user,
