@@ -17,6 +17,7 @@
 #include "error.h"
 #include "login.h"
 #include "paths.h"
+#include "revoked.h"
 #include "text.h"
 
 /* ---- all limits ---- */
@@ -179,10 +180,21 @@ write_down(struct login *l, const struct revocation *r, int64_t now, bool *begun
 	return store_revocation_add(l->w->store, r->device, r->user, now);
 }
 
-/* Kept when the service stops telling of them; nobody is let in by one.  Where
- * they cannot be kept, the phones are not believed either. */
+static bool
+is_known(const struct revoked *known, const struct revocation *r)
+{
+	size_t i;
+
+	for (i = 0; i < known->count; i++)
+		if (strcmp(known->list[i].device, r->device) == 0 &&
+		    strcmp(known->list[i].user, r->user) == 0)
+			return true;
+	return false;
+}
+
+/* Those that are not known yet, in one transaction. */
 static int
-remember_revocations(struct login *l, const struct query *m)
+write_new(struct login *l, const struct query *m, const struct revoked *known, int64_t now)
 {
 	const struct trust trust = { .authorities = l->w->authorities,
 	    .authority_count = l->w->authority_count };
@@ -190,18 +202,38 @@ remember_revocations(struct login *l, const struct query *m)
 	struct revocation rev;
 	enum refusal why;
 	bool begun = false;
-	int64_t now;
 	int r = MFA_OK;
 
-	if (l->w->store == NULL || wall_clock(&now) != MFA_OK)
-		return MFA_E_STATE;
 	for (; r == MFA_OK && (stop = end_of_revocation(at, end)) != NULL; at = stop)
-		if (revocation_verify(at, (size_t)(stop - at), &trust, &rev, &why) == MFA_OK)
+		if (revocation_verify(at, (size_t)(stop - at), &trust, &rev, &why) == MFA_OK &&
+		    !is_known(known, &rev))
 			r = write_down(l, &rev, now, &begun);
 	if (r == MFA_OK && begun)
 		r = store_commit(l->w->store, false);
 	if (r != MFA_OK && begun)
 		store_rollback(l->w->store);
+	return r;
+}
+
+/* Kept when the service stops telling of them; nobody is let in by one.  Where
+ * they cannot be kept, the phones are not believed either. */
+static int
+remember_revocations(struct login *l, const struct query *m)
+{
+	struct revoked *known;
+	int64_t now;
+	int r;
+
+	if (l->w->store == NULL || wall_clock(&now) != MFA_OK)
+		return MFA_E_STATE;
+	if (m->revocations_len == 0)
+		return MFA_OK;
+	if ((known = calloc(1, sizeof(*known))) == NULL)
+		return MFA_E_MEMORY;
+	r = revoked_read(l->w->store, l->begin.user, known);
+	if (r == MFA_OK || r == MFA_E_REFUSED)
+		r = write_new(l, m, known, now);
+	free(known);
 	return r;
 }
 
