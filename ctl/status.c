@@ -14,6 +14,7 @@
 #include "error.h"
 #include "json.h"
 #include "paths.h"
+#include "service_reach.h"
 #include "sibling.h"
 #include "state.h"
 #include "table.h"
@@ -38,6 +39,7 @@ struct look {
 	uint32_t uid, gid;
 	unsigned int users, enrolled, locked;
 	int64_t now;
+	char server[256];	/* "": there is no approval service */
 };
 
 static bool say(struct item *i, bool good, const char *format, ...)
@@ -70,10 +72,12 @@ look_config(struct look *l, struct item *i)
 	struct config *c = NULL;
 	char place[CONFIG_PLACE_MAX];
 
-	(void)l;
-	if (config_load(MFA_CONF, MFA_CONF_DIR, &c, &e) == MFA_OK)
+	if (config_load(MFA_CONF, MFA_CONF_DIR, &c, &e) == MFA_OK) {
+		const char *server = config_service(c, "")->server;
+
+		(void)snprintf(l->server, sizeof(l->server), "%s", server != NULL ? server : "");
 		(void)say(i, true, "%s can be used", MFA_CONF);
-	else
+	} else
 		(void)say(i, false, "%s%s: every login is denied",
 		    config_error_place(&e, place), e.text);
 	config_free(&c);
@@ -185,6 +189,23 @@ look_helper(struct look *l, struct item *i)
 		(void)say(i, false, "no answer on %s: %s", MFA_SOCKET, mfa_strerror(r));
 }
 
+static void
+look_service(struct look *l, struct item *i)
+{
+	int64_t began = monotonic_ms();
+	char words[QUERY_WORDS_MAX + 64];
+
+	if (l->server[0] == '\0')
+		(void)say(i, true, "none is configured");
+	else if (geteuid() == 0)
+		(void)say(i, false, "not looked at");
+	else if (service_reach(words, sizeof(words)) == MFA_OK)
+		(void)say(i, true, "%s answers, in %lld ms", l->server,
+		    (long long)(monotonic_ms() - began));
+	else
+		(void)say(i, false, "%s: %s", l->server, words);
+}
+
 static bool
 newest(void *arg, const struct audit *a)
 {
@@ -225,6 +246,7 @@ static const struct {
 	{ "state", look_state },
 	{ "users", look_users },
 	{ "helper", look_helper },
+	{ "service", look_service },
 	{ "clock", look_clock },
 };
 

@@ -177,7 +177,12 @@ like "su_waits_without_Enter" "$(< /run/screen)" "in as alice"
 
 # ---- the service goes ----
 
+status_of() { mfactl status --json | jq -r '.service | "\(.ok) \(.text)"'; }
+like "status_says_that_the_service_answers" "$(status_of)" '^true https://mfa\.test answers, in [0-9]+ ms'
 stop_mfad
+like "and_that_it_does_not" "$(status_of)" '^false https://mfa\.test: .'
+mfactl status > /dev/null
+is "which_is_something_wrong" "$?" 1
 mark
 talk ip netns exec cafe $SSH alice@198.51.100.1 'echo in as $USER' <<- END
 	? assword:
@@ -204,6 +209,9 @@ is "nobody_at_the_socket" "$?" 8
 like "which_is_named" "$(< /run/out)" '/run/mfad/admin.sock: nobody answers'
 mfactl why bob --service sshd --from 198.51.100.10 > /run/out
 like "why_says_what_it_does_not_know" "$(< /run/out)" '^Without the approval service, which was not asked \(mfactl test bob'
+stop_http
+like "nor_mfa-http" "$(status_of)" '^false .*nobody listens on .*: systemctl start mfa-http.socket'
+start_http
 start_mfad
 ssh_push carol 'phone carol --approve $n &'
 like "and_is_back_when_it_is_back" "$shown" "in as carol"
