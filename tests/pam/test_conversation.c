@@ -124,6 +124,36 @@ await_helper(void)
 	ck_assert(played->gone);
 }
 
+/* ---- a verdict that nobody waits for yet ---- */
+
+static void
+grants_while_it_asks(struct role *r)
+{
+	role_hear(r);
+	role_prompt(r, "Code: ", true);
+	role_verdict(r, VERDICT_GRANT);
+	r->played->gone = true;
+	role_hear(r);
+}
+
+static void
+let_it_speak(struct person *p)
+{
+	if (p->line[p->shown - 1].style == PAM_PROMPT_ECHO_ON)
+		await_helper();
+}
+
+/* Its word counts for nothing: the person had not answered. */
+START_TEST(a_verdict_that_comes_while_the_person_is_asked_is_a_denial)
+{
+	start(grants_while_it_asks);
+	l.person.then = let_it_speak;
+	ck_assert_int_eq(login_once(&l, AUTH, 0), PAM_AUTHINFO_UNAVAIL);
+	ck_assert_str_eq(l.person.line[l.person.shown - 1].text,
+	    "Time is up; access denied. Try again.");
+}
+END_TEST
+
 static char too_long[SECRET_MAX + 2];
 
 static const struct {
@@ -202,6 +232,7 @@ conversation(void)
 	tcase_add_test(t, pam_silent_shows_prompts_only_and_tells_the_helper);
 	tcase_add_test(t, a_line_that_cannot_be_shown_is_no_denial);
 	tcase_add_test(t, the_longest_answer_arrives_whole);
+	tcase_add_test(t, a_verdict_that_comes_while_the_person_is_asked_is_a_denial);
 	tcase_add_loop_test(t, a_prompt_that_is_not_answered_is_cancelled_and_denied, 0,
 	    COUNT(silences));
 	tcase_add_test(t, an_application_without_a_conversation_is_denied);

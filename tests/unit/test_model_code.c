@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../../server/model_token.h"
 #include "model_world.h"
 
 static struct model_world w;
@@ -89,6 +90,28 @@ START_TEST(a_code_works_once_for_all_hosts)
 	ck_assert_int_eq(type(code_at(NOW + 90), NOW), MODEL_CODE_REFUSED);
 	/* A clock that is set back brings nothing back. */
 	ck_assert_int_eq(type(code_at(NOW - 3000), NOW - 3000), MODEL_CODE_REPLAYED);
+}
+END_TEST
+
+/* Whatever was compared before. */
+START_TEST(a_token_is_spent_forwards_only)
+{
+	static const struct {
+		int64_t counter;
+		int result;
+	} table[] = {
+		{ -1, MFA_E_REFUSED }, { 0, MFA_OK }, { 0, MFA_E_REFUSED }, { 7, MFA_OK },
+		{ 7, MFA_E_REFUSED }, { 6, MFA_E_REFUSED }, { 8, MFA_OK }, { INT64_MAX, MFA_OK },
+		{ INT64_MAX, MFA_E_REFUSED }, { INT64_MIN, MFA_E_REFUSED },
+	};
+	size_t i;
+
+	MUST(db_begin(w.db));
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		ck_assert_int_eq(model_token_spend(w.db, token, table[i].counter, NOW),
+		    table[i].result);
+	ck_assert_int_eq(model_token_spend(w.db, token + 1, 1, NOW), MFA_E_REFUSED);
+	MUST(db_commit(w.db));
 }
 END_TEST
 
@@ -362,7 +385,7 @@ int
 main(void)
 {
 	const TTest *const tests[] = {
-		a_code_works_once_for_all_hosts,
+		a_code_works_once_for_all_hosts, a_token_is_spent_forwards_only,
 		an_accepted_code_ends_the_login_so_that_no_phone_can_answer,
 		a_login_for_a_code_is_no_business_of_phones,
 		a_login_is_its_hosts_and_has_a_time,
