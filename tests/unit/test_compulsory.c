@@ -11,12 +11,10 @@
 #include <time.h>
 
 #include "error.h"
-#include "http_world.h"
-#include "login_world.h"
+#include "http_login.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
-#define SERVER "tries = 1\nserver = https://mfa.example.org\nhost_name = web1.example.org\n" \
-	"authorities = none\n"
+#define SERVER "tries = 1\n" HTTP_CONFIGURATION
 #define BY_DATE	"unenrolled = allow\ngrace_until = 2037-12-31\n"
 #define BY_LOGINS "grace_logins = 9\n"
 #define LONG_AGO 1000000000u
@@ -33,9 +31,7 @@ setup(void)
 static void
 teardown(void)
 {
-	http_stop();
-	if (w.store != NULL)
-		login_world_drop(&w);
+	http_login_drop(&w);
 }
 
 static void

@@ -13,13 +13,10 @@
 #include <unistd.h>
 
 #include "error.h"
-#include "http_world.h"
-#include "login_world.h"
+#include "http_login.h"
 #include "text.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
-#define CONFIGURATION "server = https://mfa.example.org\nhost_name = web1.example.org\n" \
-	"authorities = none\n"
 #define PATIENCE_MS 150		/* a person's; HASTE_MS and some */
 
 static struct login_world w;
@@ -27,12 +24,7 @@ static struct login_world w;
 static void
 make(const char *more)
 {
-	char text[512];
-
-	snprintf(text, sizeof(text), "%s%s", CONFIGURATION, more);
-	login_world_make(&w, text);
-	w.authorities[0] = world_authority;
-	w.authority_count = 1;
+	http_login_world(&w, HTTP_CONFIGURATION, more);
 }
 
 static void
@@ -44,9 +36,7 @@ setup(void)
 static void
 teardown(void)
 {
-	http_stop();
-	if (w.store != NULL)
-		login_world_drop(&w);
+	http_login_drop(&w);
 }
 
 /* One login of alice's over ssh, who presses Enter at the first prompt. */

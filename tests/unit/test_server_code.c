@@ -12,27 +12,19 @@
 #include <unistd.h>
 
 #include "error.h"
-#include "http_world.h"
-#include "login_world.h"
+#include "http_login.h"
 #include "onetime.h"
 #include "text.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
-#define CONFIGURATION "server = https://mfa.example.org\nhost_name = web1.example.org\n" \
-	"authorities = none\n"
-#define ATTESTED CONFIGURATION "attested = server_code\n"
+#define ATTESTED HTTP_CONFIGURATION "attested = server_code\n"
 
 static struct login_world w;
 
 static void
 make(const char *before, const char *more)
 {
-	char text[512];
-
-	snprintf(text, sizeof(text), "%s%s", before, more);
-	login_world_make(&w, text);
-	w.authorities[0] = world_authority;
-	w.authority_count = 1;
+	http_login_world(&w, before, more);
 }
 
 static void
@@ -44,9 +36,7 @@ setup(void)
 static void
 teardown(void)
 {
-	http_stop();
-	if (w.store != NULL)
-		login_world_drop(&w);
+	http_login_drop(&w);
 }
 
 /* One login of alice's, who types `code` once (NULL: again and again). */
@@ -289,7 +279,7 @@ START_TEST(without_the_setting_the_service_is_not_believed)
 {
 	struct login_result r;
 
-	make(CONFIGURATION, "tries = 1\n");
+	make(HTTP_CONFIGURATION, "tries = 1\n");
 	r = type(&accepting, NULL);
 	ck_assert_uint_eq(r.verdict, VERDICT_TRIES);
 	ck_assert_uint_eq(http_seen->codes, 0);
