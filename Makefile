@@ -337,11 +337,14 @@ $(BUILD)/fuzz/fuzz_api_request: $(BUILD)/tests/fuzz/fuzz_api_request.o $(BUILD)/
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(SERVER_LIBS)
 
-$(BUILD)/fuzz/fuzz_http_reply: $(BUILD)/tests/fuzz/fuzz_http_reply.o $(HTTP) $(COMMON)
+FUZZ_REPLY = $(addprefix $(BUILD)/fuzz/,fuzz_http_reply fuzz_client_reply)
+
+$(FUZZ_REPLY): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/reply_head.o \
+		$(CLIENT) $(HTTP) $(COMMON)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(HTTP_LIBS)
 
-$(filter-out $(FUZZ_MODULE) %/fuzz_http %/fuzz_http_reply %/fuzz_api_body %/fuzz_api_request,$(FUZZERS)): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o \
+$(filter-out $(FUZZ_MODULE) $(FUZZ_REPLY) %/fuzz_http %/fuzz_api_body %/fuzz_api_request,$(FUZZERS)): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o \
 		$(BUILD)/ctl.a $(HELPER) $(CLIENT) $(HTTP) $(COMMON)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(CTL_LIBS)

@@ -4,8 +4,8 @@
 
 #include "../../client/api.h"
 #include "../../client/link.h"
-#include "../../helper/http/fetch_reply.h"
 #include "error.h"
+#include "reply_head.h"
 #include "text.h"
 
 /*
@@ -27,27 +27,6 @@ check(bool promise)
 {
 	if (!promise)
 		abort();
-}
-
-/* Lines up to and with an empty one; what is left is the body. */
-static void
-take_head(const uint8_t **data, size_t *size)
-{
-	const uint8_t *end;
-	char *line;
-	size_t len;
-
-	while (*size > 0 && (end = memchr(*data, '\n', *size)) != NULL) {
-		len = (size_t)(end - *data) + 1;
-		check((line = malloc(len)) != NULL);
-		memcpy(line, *data, len);
-		*data += len;
-		*size -= len;
-		(void)fetch_take_header(line, 1, len, &in);
-		free(line);
-		if (len <= 2)
-			return;
-	}
 }
 
 /* ---- members ---- */
@@ -134,7 +113,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	in.reply.status = statuses[data[0] % (sizeof(statuses) / sizeof(statuses[0]))];
 	data++;
 	size--;
-	take_head(&data, &size);
+	reply_head(&data, &size, &in);
 	check((body = malloc(size > 0 ? size : 1)) != NULL);
 	memcpy(body, data, size);
 	(void)fetch_take_body(body, 1, size, &in);

@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../helper/http/fetch_reply.h"
 #include "../../helper/http/provider.h"
 #include "error.h"
+#include "reply_head.h"
 
 /*
  * Replies of an approval service.  The first byte says what was asked, the
@@ -33,27 +33,6 @@ check(bool promise)
 {
 	if (!promise)
 		abort();
-}
-
-/* Lines up to and with an empty one; what is left is the body. */
-static void
-take_head(const uint8_t **data, size_t *size)
-{
-	const uint8_t *end;
-	char *line;
-	size_t len;
-
-	while (*size > 0 && (end = memchr(*data, '\n', *size)) != NULL) {
-		len = (size_t)(end - *data) + 1;
-		check((line = malloc(len)) != NULL);
-		memcpy(line, *data, len);
-		*data += len;
-		*size -= len;
-		(void)fetch_take_header(line, 1, len, &in);
-		free(line);
-		if (len <= 2)
-			return;
-	}
 }
 
 static void
@@ -91,7 +70,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	in.reply.status = statuses[data[1] % (sizeof(statuses) / sizeof(statuses[0]))];
 	data += 2;
 	size -= 2;
-	take_head(&data, &size);
+	reply_head(&data, &size, &in);
 	check((body = malloc(size > 0 ? size : 1)) != NULL);
 	memcpy(body, data, size);
 	(void)fetch_take_body(body, 1, size, &in);
