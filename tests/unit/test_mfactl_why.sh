@@ -97,7 +97,7 @@ like "the_helper_answered" "$out" '^helper +ok +answers on '
 like "the_clock_is_shown" "$out" '^clock +ok +20'
 unlike "asking_is_no_login" "$(since_mark)" verdict
 is "json_has_the_same" "$(mfactl status --json | jq -r 'to_entries | map("\(.key)=\(.value.ok)") | join(" ")')" \
-    "version=true configuration=true key=true state=true users=true helper=true clock=true"
+    "version=true configuration=true key=true state=true users=true helper=true service=true clock=true"
 echo 'nonsense = yes' | configure
 ctl status
 like "a_bad_configuration_is_seen" "$out" '^configuration +WRONG +/etc/pam_mfa/pam_mfa.conf:1: '
