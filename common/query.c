@@ -22,6 +22,7 @@ static const struct wire_field fields[] = {
 	BYTES(QUERY_PUSH, nonce),
 	NUMBER(QUERY_PUSH, digits),
 	NUMBER(QUERY_PUSH, expires),
+	NUMBER(QUERY_PUSH, decoy),
 
 	NUMBER(QUERY_ANSWERED, decision),
 	BYTES(QUERY_ANSWERED, certificate),

@@ -91,6 +91,7 @@ struct query {
 	unsigned char nonce[STATEMENT_NONCE_LEN];
 	uint32_t digits;		/* of the number, for the phone's field */
 	uint32_t expires;		/* seconds since 1970, exactly as it is signed */
+	uint32_t decoy;			/* not 0: no phone is to hear of it */
 
 	/* QUERY_ANSWERED */
 	uint32_t decision;		/* enum phone_decision */

@@ -258,7 +258,20 @@ static const char own_rest[] =
 	"CREATE INDEX audit_chunk ON audit (id / 1024, user);"
 	"CREATE INDEX host_removed ON host (name, revoked) WHERE revoked IS NOT NULL;";
 
-static const char *const second[] = { own_login, own_device, own_rest, NULL };
+/* Logins that only look like some (model_decoy.h), of whatever name. */
+static const char decoys[] =
+	"CREATE TABLE decoy ("
+	" n INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" id TEXT NOT NULL UNIQUE CHECK (length(id) = 24),"
+	" host TEXT NOT NULL REFERENCES host (id),"
+	" user TEXT NOT NULL,"
+	" created INTEGER NOT NULL,"
+	" expires INTEGER NOT NULL,"
+	" state INTEGER NOT NULL DEFAULT 0 CHECK (state = 0 OR state BETWEEN 2 AND 7))"
+	" STRICT;"
+	"CREATE INDEX decoy_user ON decoy (user, created);";
+
+static const char *const second[] = { own_login, own_device, own_rest, decoys, NULL };
 
 static const char *const *const steps[] = { first, second };
 

@@ -115,6 +115,9 @@ static const char tidy_answers[] =
 static const char tidy_logins[] =
 	"DELETE FROM login WHERE n IN (SELECT n FROM"
 	" (SELECT n, created FROM login ORDER BY n LIMIT ?2) WHERE created < ?1)";
+static const char tidy_decoys[] =
+	"DELETE FROM decoy WHERE n IN (SELECT n FROM"
+	" (SELECT n, created FROM decoy ORDER BY n LIMIT ?2) WHERE created < ?1)";
 static const char tidy_join_tokens[] =
 	"DELETE FROM join_token WHERE id IN"
 	" (SELECT id FROM join_token WHERE expires < ?1 LIMIT ?2)";
@@ -140,6 +143,7 @@ model_tidy(struct db *db, int64_t now, unsigned int audit_days, bool *more)
 	} kinds[] = {
 		{ tidy_answers, now - MODEL_ANSWER_LIFE },
 		{ tidy_logins, now - TIDY_LOGINS },
+		{ tidy_decoys, now - MODEL_UNANSWERED_TIME - MODEL_LOGIN_LIFE },
 		{ tidy_join_tokens, now - TIDY_KEEP },
 		{ tidy_enrolments, now - TIDY_LOGINS },
 		{ tidy_devices, now - MODEL_ENROL_LIFE_MAX - TIDY_LOGINS },

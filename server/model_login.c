@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "model_decoy.h"
 #include "model_host.h"
 #include "model_private.h"
 
@@ -20,10 +21,9 @@ static const char expire_sql[] =
 static const char live_sql[] =
 	"SELECT 1 FROM login WHERE user = ?1 AND state = 0 AND push = 1";
 static const char unanswered_sql[] =
-	"SELECT count(*), min(created) FROM (SELECT created FROM login"
-	" WHERE user = ?1 AND created > ?2 AND push = 1"
+	"SELECT created FROM login WHERE user = ?1 AND created > ?2 AND push = 1"
 	" AND (state = 5 OR (state IN (2, 3, 6) AND decision IS NULL))"
-	" ORDER BY created DESC LIMIT ?3)";
+	" ORDER BY created DESC LIMIT ?3";
 static const char open_sql[] =
 	"INSERT INTO login (id, host, user, service, origin, nonce, digits, push, created, expires)"
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
@@ -110,24 +110,28 @@ check_asked(struct db *db, const struct model_login_asked *in, int64_t now)
 	    NONCE_CHARS)) != MFA_OK ||
 	    (r = model_check_range(db, "digits", in->digits, DIGITS_MIN, DIGITS_MAX)) != MFA_OK)
 		return r;
+	if (in->decoy && !in->push) {
+		db_blame(db, "decoy");
+		return PROBLEM_INVALID;
+	}
 	return model_check_range(db, "expires", in->expires, now + 1, now + MODEL_LOGIN_LIFE);
 }
 
-static int
-check_unanswered(struct db *db, const char *user, int64_t now, int64_t *retry)
+int
+model_check_unanswered(struct db *db, const char *sql, const char *user, int64_t now,
+    int64_t *retry)
 {
-	int64_t count, first;
+	int64_t count = 0, first = 0;
 	sqlite3_stmt *st;
-	int r = db_first(db, unanswered_sql, ARGS(TEXT(user),
-	    NUMBER(now - MODEL_UNANSWERED_TIME), NUMBER(MODEL_UNANSWERED),), &st);
+	int r = db_first(db, sql, ARGS(TEXT(user), NUMBER(now - MODEL_UNANSWERED_TIME),
+	    NUMBER(MODEL_UNANSWERED),), &st);
 
-	if (r != MFA_OK)
-		return r;
-	count = sqlite3_column_int64(st, 0);
-	first = sqlite3_column_int64(st, 1);
-	sql_end(st);
-	if (count < MODEL_UNANSWERED)
-		return MFA_OK;
+	for (; r == MFA_OK; r = db_next(db, st)) {
+		first = sqlite3_column_int64(st, 0);
+		count++;
+	}
+	if (r != MFA_E_ABSENT || count < MODEL_UNANSWERED)
+		return r == MFA_E_ABSENT ? MFA_OK : r;
 	/* A clock that was set back must not keep it closed for years. */
 	*retry = first > now ? MODEL_UNANSWERED_TIME : first + MODEL_UNANSWERED_TIME - now;
 	return PROBLEM_TOO_MANY_UNANSWERED;
@@ -148,7 +152,8 @@ check_push(struct db *db, const struct model_user *u, const char *user, int64_t 
 	if ((r = db_do(db, expire_sql, ARGS(TEXT(user), NUMBER(now),), NULL)) != MFA_OK ||
 	    (r = db_number(db, live_sql, ARGS(TEXT(user),), 0, &live)) != MFA_OK)
 		return r;
-	return live != 0 ? PROBLEM_ALREADY_WAITING : check_unanswered(db, user, now, retry);
+	return live != 0 ? PROBLEM_ALREADY_WAITING :
+	    model_check_unanswered(db, unanswered_sql, user, now, retry);
 }
 
 static int
@@ -182,6 +187,8 @@ open_checked(struct db *db, const char *host, const struct model_login_asked *in
 
 	if ((r = model_host(db, host, &h)) != MFA_OK)
 		return r == PROBLEM_NOT_FOUND ? PROBLEM_UNAUTHENTICATED : r;
+	if (in->decoy)
+		return model_decoy_open(db, host, in, now, out, retry);
 	if ((r = check_user(db, in, now, out, retry)) != MFA_OK ||
 	    (r = model_id_timed('l', now, out->login)) != MFA_OK)
 		return r;
@@ -254,7 +261,7 @@ model_login(struct db *db, const char *host, const char *login, int64_t now,
 
 	memset(out, 0, sizeof(*out));
 	if ((r = db_first(db, one_sql, ARGS(TEXT(login), TEXT(host),), &st)) != MFA_OK)
-		return r == MFA_E_ABSENT ? PROBLEM_NOT_FOUND : r;
+		return r == MFA_E_ABSENT ? model_decoy(db, host, login, now, out) : r;
 	sql_text(st, 0, out->user, sizeof(out->user));
 	out->expires = sqlite3_column_int64(st, 1);
 	out->state = state_for_host(sqlite3_column_int64(st, 2),
@@ -320,7 +327,7 @@ model_login_close(struct db *db, const char *host, const char *login, enum login
 	if ((r = model_host(db, host, &h)) != MFA_OK)
 		return r == PROBLEM_NOT_FOUND ? PROBLEM_UNAUTHENTICATED : r;
 	if ((r = db_first(db, stored_sql, ARGS(TEXT(login), TEXT(host),), &st)) != MFA_OK)
-		return r == MFA_E_ABSENT ? PROBLEM_NOT_FOUND : r;
+		return r == MFA_E_ABSENT ? model_decoy_close(db, host, login, outcome) : r;
 	over = sqlite3_column_int64(st, 0) > MODEL_ANSWERED;
 	state = final_state(outcome, sqlite3_column_int64(st, 0), sqlite3_column_int64(st, 1), now);
 	sql_text(st, 2, user, sizeof(user));

@@ -27,6 +27,7 @@ struct model_login_asked {
 	int64_t expires;		/* at most now + MODEL_LOGIN_LIFE */
 	unsigned int digits;
 	bool push;			/* false: for a code only; no phone hears of it */
+	bool decoy;			/* as if with push; see model_decoy.h */
 };
 
 struct model_login_opened {
@@ -52,6 +53,7 @@ struct model_login {
 	char user[MODEL_NAME_MAX];
 	int64_t expires;
 	enum login_state state;		/* waiting, answered, cancelled or expired */
+	bool decoy;
 	/* When it is answered, else zeros. */
 	enum model_decision decision;
 	char device[MODEL_ID_MAX];

@@ -58,6 +58,11 @@ int model_user_push(struct db *db, const char *user);
 
 /* ---- model_login.c ---- */
 
+/* PROBLEM_TOO_MANY_UNANSWERED and *retry, where the times that sql names of this user
+ * (?1) later than ?2, newest first and at most ?3 of them, are too many. */
+int model_check_unanswered(struct db *db, const char *sql, const char *user, int64_t now,
+    int64_t *retry);
+
 /* Ends one that waits or was answered; nothing when it is over already. */
 int model_login_end(struct db *db, const char *login, const char *user, enum login_state state);
 

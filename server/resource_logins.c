@@ -33,6 +33,7 @@ static const struct body_member open_members[] = {
 	{ "expires", BODY_NUMBER, false, ASKED(expires), 0 },
 	{ "digits", BODY_NUMBER, true, offsetof(struct opening, digits), 0 },
 	{ "push", BODY_FLAG, true, ASKED(push), 0 },
+	{ "decoy", BODY_FLAG, true, ASKED(decoy), 0 },
 	{ .name = NULL },
 };
 
@@ -155,7 +156,7 @@ look(struct poll *p, bool last)
 	p->until = l.expires;
 	if (l.state == MODEL_WAITING && !last)
 		return false;
-	if (l.state == MODEL_EXPIRED && p->held)
+	if (l.state == MODEL_EXPIRED && p->held && !l.decoy)
 		login_count_outcome(MODEL_EXPIRED);
 	tell(p->request, &l);
 	return true;

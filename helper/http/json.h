@@ -48,6 +48,7 @@ struct json_writer {
 void json_begin(struct json_writer *w, char *buf, size_t size);
 void json_put_text(struct json_writer *w, const char *name, const char *value);
 void json_put_number(struct json_writer *w, const char *name, uint32_t value);
+void json_put_flag(struct json_writer *w, const char *name, bool value);
 int json_end(struct json_writer *w);	/* MFA_E_INVALID, and buf is "" */
 
 #endif

@@ -62,6 +62,13 @@ json_put_number(struct json_writer *w, const char *name, uint32_t value)
 	put(w, digits, (size_t)n);
 }
 
+void
+json_put_flag(struct json_writer *w, const char *name, bool value)
+{
+	put_name(w, name);
+	put(w, value ? "true" : "false", value ? 4 : 5);
+}
+
 int
 json_end(struct json_writer *w)
 {

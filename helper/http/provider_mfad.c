@@ -88,6 +88,8 @@ ask_choose(const struct errand *e, const struct query *q, unsigned int step,
 	json_put_text(&w, "nonce", nonce);
 	json_put_number(&w, "expires", q->expires);
 	json_put_number(&w, "digits", q->digits);
+	if (q->decoy != 0)
+		json_put_flag(&w, "decoy", true);
 	return step == 0 && json_end(&w) == MFA_OK;
 }
 

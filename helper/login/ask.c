@@ -90,14 +90,12 @@ pretends_phone(const struct login *l, const struct decision *d)
 static void
 send_push(struct login *l, struct asking *a)
 {
+	bool decoy = a->d->outcome != OUTCOME_ASK;
+
 	a->wants_push = false;
 	a->pushes++;
-	if (a->d->outcome != OUTCOME_ASK) {
-		push_pretend(l, a->number);
-		return;
-	}
-	push_send(l, a->number, &a->sentence);
-	if (a->number[0] != '\0')
+	push_send(l, decoy, a->number, &a->sentence);
+	if (a->number[0] != '\0' || decoy)
 		return;
 	login_deny(l, REASON_NO_APPROVAL, NULL);
 	l->factor = FACTOR_PUSH;
@@ -147,14 +145,11 @@ asks_for_push(const struct asking *a, const struct secret *typed)
 	    typed->len == 1 && (typed->data[0] == 'p' || typed->data[0] == 'P');
 }
 
-/* Did the request on the phone go with the service?  Where a decoy's would have
- * gone, its number does. */
+/* Did the request on the phone go with the service? */
 static bool
-is_lost(const struct login *l, const struct asking *a)
+is_lost(const struct login *l)
 {
-	const struct courier *c = &l->courier;
-
-	return a->d->outcome == OUTCOME_ASK ? !c->pending && c->early == NULL : c->fd == -1;
+	return !l->courier.pending && l->courier.early == NULL;
 }
 
 static bool
@@ -169,7 +164,7 @@ judge_typed(struct login *l, struct asking *a, const struct secret *typed)
 		login_deny(l, REASON_STATE, mfa_strerror(r));
 		return false;
 	}
-	if (is_lost(l, a))
+	if (is_lost(l))
 		a->number[0] = '\0';
 	if (accept(l, a->d, &j))
 		return false;

@@ -288,7 +288,7 @@ courier_begin(struct login *l, uint32_t *methods)
 }
 
 int
-courier_push(struct login *l)
+courier_push(struct login *l, bool decoy)
 {
 	const struct statement *s = &l->courier.statement;
 	struct query q = { .type = QUERY_PUSH, .nonce_len = sizeof(s->nonce) }, *in;
@@ -306,6 +306,7 @@ courier_push(struct login *l)
 	memcpy(q.nonce, s->nonce, sizeof(s->nonce));
 	q.digits = (uint32_t)strlen(s->number);
 	q.expires = (uint32_t)s->expires;
+	q.decoy = decoy;
 	if ((r = text_copy(q.service, sizeof(q.service), s->service)) == MFA_OK &&
 	    (r = text_copy(q.origin, sizeof(q.origin), s->origin)) == MFA_OK)
 		r = courier_request(l, &q, in, PUSH_MS);
@@ -316,20 +317,6 @@ courier_push(struct login *l)
 
 /* ---- waiting ---- */
 
-/* Until when there can be an answer.  A decoy asked nobody, and gives up when a
- * request would have expired. */
-static struct deadline
-last_chance(const struct login *l)
-{
-	struct timespec now;
-	int64_t ms;
-
-	if (l->courier.pending || clock_gettime(CLOCK_REALTIME, &now) == -1)
-		return l->deadline;
-	ms = (l->courier.statement.expires - now.tv_sec) * 1000 - now.tv_nsec / 1000000;
-	return deadline_min(l->deadline, deadline_in(ms > 0 ? ms : 0));
-}
-
 /* While nobody has anything to say to the other, a module that speaks or hangs
  * up is gone. */
 int
@@ -339,7 +326,6 @@ courier_wait(struct login *l, struct query *out)
 		{ .fd = l->courier.fd, .events = POLLIN },
 		{ .fd = l->fd, .events = POLLIN | POLLRDHUP },
 	};
-	struct deadline until = last_chance(l);
 	int n, left;
 
 	memset(out, 0, sizeof(*out));
@@ -351,12 +337,8 @@ courier_wait(struct login *l, struct query *out)
 	}
 	login_busy(l);
 	do {
-		if (deadline_left(l->deadline) == 0)
+		if ((left = deadline_left(l->deadline)) == 0)
 			return MFA_E_DEADLINE;
-		if ((left = deadline_left(until)) == 0) {
-			out->type = QUERY_ENDED;
-			return MFA_OK;
-		}
 		n = poll(p, 2, left);
 	} while (n == 0 || (n == -1 && errno == EINTR));
 	if (n == -1)

@@ -212,8 +212,9 @@ int attempt_spend(struct attempt *a, const struct token *t, uint64_t counter);
  * l->courier.failure. */
 int courier_begin(struct login *l, uint32_t *methods);
 
-/* Asks the phone; l->courier.statement is complete but for the decision. */
-int courier_push(struct login *l);
+/* Asks the phone, or for a decoy nobody; l->courier.statement is complete but for
+ * the decision. */
+int courier_push(struct login *l, bool decoy);
 
 /* Waits for what the phone says: *out is QUERY_ANSWERED, QUERY_ENDED or
  * QUERY_FAILED, and no push is out any more.  MFA_E_CLOSED: the module is
@@ -234,12 +235,11 @@ void courier_close(struct login *l, enum query_outcome outcome);
 void push_look(struct login *l, struct policy_state *out);
 
 /* Sends a request to the phone.  number is what is shown, "" when none could
- * be sent, with *sentence saying so. */
+ * be sent, with *sentence saying so.  For a decoy the service does as if, within
+ * the limits that it has for others. */
 #define PUSH_NUMBER_MAX 16
-void push_send(struct login *l, char number[PUSH_NUMBER_MAX], const char **sentence);
-
-/* For a decoy: a number that is asked nowhere. */
-void push_pretend(struct login *l, char number[PUSH_NUMBER_MAX]);
+void push_send(struct login *l, bool decoy, char number[PUSH_NUMBER_MAX],
+    const char **sentence);
 
 /* Waits for the phone and judges what it says.  MFA_OK with *out, or the login
  * is over (as talk_prompt); *sentence is for the next prompt. */

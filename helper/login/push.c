@@ -90,24 +90,16 @@ make_statement(struct login *l)
 }
 
 void
-push_send(struct login *l, char number[PUSH_NUMBER_MAX], const char **sentence)
+push_send(struct login *l, bool decoy, char number[PUSH_NUMBER_MAX], const char **sentence)
 {
 	number[0] = '\0';
 	*sentence = no_service;
 	if (make_statement(l) != MFA_OK)
 		return;
-	if (courier_push(l) == MFA_OK)
+	if (courier_push(l, decoy) == MFA_OK)
 		show_number(l->courier.statement.number, number);
 	else
 		*sentence = sentence_of(l->courier.failure);
-}
-
-void
-push_pretend(struct login *l, char number[PUSH_NUMBER_MAX])
-{
-	number[0] = '\0';
-	if (make_statement(l) == MFA_OK)
-		show_number(l->courier.statement.number, number);
 }
 
 /* ---- what came back ---- */
@@ -220,18 +212,21 @@ judge_denial(struct login *l, const struct query *q, struct judgement *out,
 	courier_close(l, QUERY_REFUSED);
 }
 
+/* Nobody was asked about a decoy, so nobody answers. */
 static int
 judge_answer(struct login *l, const struct decision *d, const struct query *q,
     struct judgement *out, const char **sentence)
 {
-	if (q->type == QUERY_ANSWERED && q->decision == DECISION_APPROVE)
+	bool asked = d->outcome == OUTCOME_ASK, answered = asked && q->type == QUERY_ANSWERED;
+
+	if (answered && q->decision == DECISION_APPROVE)
 		return judge_approval(l, d, q, out, sentence);
-	if (q->type == QUERY_ANSWERED) {
+	if (answered) {
 		judge_denial(l, q, out, sentence);
 		return MFA_OK;
 	}
-	*sentence = q->type == QUERY_ENDED ? no_answer : sentence_of(l->courier.failure);
-	refuse(out, d->outcome == OUTCOME_ASK ? REASON_NO_APPROVAL : d->reason);
+	*sentence = q->type == QUERY_FAILED ? sentence_of(l->courier.failure) : no_answer;
+	refuse(out, asked ? REASON_NO_APPROVAL : d->reason);
 	return MFA_OK;
 }
 

@@ -122,27 +122,41 @@ is "Ctrl-C_takes_the_request_back" "$?" 0
 
 # ---- one at a time ----
 
-mkfifo /run/never
-talk -t 60 ip netns exec cafe $SSH erin@198.51.100.1 'echo in' > /run/first <<- END &
-	? assword:
-	> $(password_of erin)
-	? or type a code:
-	! cat /run/never
-	^ C
-	\$
-END
-first=$!
-one_waits() { [ "$(mfactl --server waiting --json | jq length)" = 1 ]; }
-wait_until 20 one_waits
-talk ip netns exec cafe $SSH erin@198.51.100.1 'echo in' <<- END
-	? assword:
-	> $(password_of erin)
-	? already waiting on your phone
-	^ C
-	\$
-END
+# two_of USER: two logins, the second while the first waits, in $shown
+mkfifo /run/never /run/asked
+two_of() {
+	talk -t 60 ip netns exec cafe $SSH "$1@198.51.100.1" 'echo in' > /run/first <<- END &
+		? assword:
+		> $(password_of $1)
+		? or type a code:
+		! echo > /run/asked
+		! cat /run/never
+		^ C
+		\$
+	END
+	first=$!
+	cat /run/asked > /dev/null
+	waiting=$(mfactl --server waiting --json | jq length)
+	talk ip netns exec cafe $SSH "$1@198.51.100.1" 'echo in' <<- END
+		? assword:
+		> $(password_of $1)
+		? already waiting on your phone
+		^ C
+		\$
+	END
+}
+
+two_of erin
 logged "and_the_log_says_so" 'push verdict=deny user=erin .*reason=no_approval'
 like "a_second_login_says_that_one_waits" "$shown" "A request is already waiting on your phone. Type a code: "
+is "an_administrator_sees_it_wait" "$waiting" 1
+: > /run/never
+wait $first
+add_user gina
+two_of gina
+like "somebody_without_a_phone_hears_the_same" "$shown" \
+    "A request is already waiting on your phone. Type a code: "
+is "and_nothing_waits" "$waiting" 0
 : > /run/never
 wait $first
 

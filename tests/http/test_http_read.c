@@ -172,7 +172,7 @@ START_TEST(the_longest_names_fit)
 	ck_assert(!provider_mfad.begin.ask(&e, NULL, 2, &rq));
 	memset(e.user, 'x', sizeof(e.user) - 1);
 	in = (struct query){ .type = QUERY_PUSH, .nonce_len = STATEMENT_NONCE_LEN, .digits = 6,
-	    .expires = UINT32_MAX };
+	    .expires = UINT32_MAX, .decoy = 1 };
 	memset(in.service, '"', sizeof(in.service) - 1);
 	memset(in.origin, '\\', sizeof(in.origin) - 1);
 	ck_assert(provider_mfad.choose.ask(&e, &in, 0, &rq));
@@ -180,6 +180,23 @@ START_TEST(the_longest_names_fit)
 	memset(in.code.data, '"', in.code.len = SECRET_MAX);
 	ck_assert(provider_mfad.code.ask(&e, &in, 0, &rq));
 	ck_assert_uint_eq(strlen(rq.body), strlen("{\"code\":\"\"}") + 2 * SECRET_MAX);
+}
+END_TEST
+
+/* No phone may hear of one. */
+START_TEST(a_decoy_is_said_to_be_one)
+{
+	static struct errand e = { .user = "anna" };
+	struct fetch_request rq = { .post = false };
+	uint32_t decoy;
+
+	for (decoy = 0; decoy < 3; decoy++) {
+		in = (struct query){ .type = QUERY_PUSH, .nonce_len = STATEMENT_NONCE_LEN,
+		    .service = "sshd", .origin = "console", .digits = 6, .decoy = decoy };
+		ck_assert(provider_mfad.choose.ask(&e, &in, 0, &rq));
+		ck_assert_int_eq(strstr(rq.body, ",\"decoy\":true}") != NULL, decoy != 0);
+		ck_assert_int_eq(strstr(rq.body, "decoy") != NULL, decoy != 0);
+	}
 }
 END_TEST
 
@@ -393,6 +410,7 @@ main(void)
 	tcase_add_loop_test(t, addresses, 0, COUNT(urls));
 	tcase_add_test(t, an_address_that_does_not_fit_is_none);
 	tcase_add_test(t, the_longest_names_fit);
+	tcase_add_test(t, a_decoy_is_said_to_be_one);
 	tcase_add_test(t, a_login_that_was_not_opened_is_not_closed);
 	tcase_add_loop_test(t, a_policy_says_from_when, 0, COUNT(policies));
 	tcase_add_loop_test(t, replies_that_are_whole, 0, COUNT(ops));

@@ -168,6 +168,7 @@ push(int fd, const struct http_act *act, const struct query *q)
 
 	http_seen->push = *q;
 	http_seen->pushes++;
+	http_seen->decoys += q->decoy != 0;
 	http_seen->has_number = false;	/* another one is shown */
 	if (act->push_failure != 0) {
 		send_failure(fd, act->push_failure);

@@ -38,6 +38,7 @@ struct http_seen {
 	char number[STATEMENT_DIGITS_MAX + 1];
 	volatile bool has_number;
 	volatile uint32_t begins, pushes, ends, outcome;
+	volatile uint32_t decoys;	/* of the pushes */
 	volatile bool busy;		/* for the test: the process has said that it is */
 	volatile bool waited_idle;	/* asked the service before it said so */
 	volatile uint32_t codes;	/* that were asked about */

@@ -607,11 +607,53 @@ START_TEST(a_user_without_a_phone_looks_like_one_with)
 	ck_assert_uint_ne(r.verdict, VERDICT_GRANT);
 	http_stop();
 	ck_assert_uint_eq(http_seen->begins, 1);
-	ck_assert_uint_eq(http_seen->pushes, 0);
+	ck_assert_uint_eq(http_seen->pushes, 1);
+	ck_assert_uint_eq(http_seen->decoys, 1);
 	s.seen = http_person_reads;
 	http_start(&none);
 	(void)login_run(&w, &s);
 	ck_assert_uint_eq(strlen(http_seen->number), 6);
+}
+END_TEST
+
+/* What the service says of a decoy is said as of anybody's request. */
+START_TEST(a_decoy_that_cannot_be_sent_is_told_the_same)
+{
+	const struct http_act act = { .name = "fails", .methods = QUERY_PUSH_LOCKED,
+	    .push_failure = failures[_i].failure };
+	struct login_script s = login_script("nobody", NULL);
+	struct login_result r;
+
+	make("");
+	http_start(&act);
+	r = login_run(&w, &s);
+	ck_assert_uint_ne(r.verdict, VERDICT_GRANT);
+	ck_assert_msg(strstr(r.prompt, failures[_i].words) != NULL, "%s", r.prompt);
+}
+END_TEST
+
+/* Nobody was asked, so it is nobody's phone. */
+START_TEST(an_answer_to_a_decoy_lets_nobody_in)
+{
+	static const struct http_act forges = { .name = "answers" };
+	struct login_script s = login_script(WORLD_USER, "");
+	struct login_result r;
+
+	make("");
+	s.pause_ms = PATIENCE_MS;
+	s.answers[1] = NULL;
+	s.seen = http_person_reads;
+	ck_assert_int_eq(store_begin(w.store, 1000), MFA_OK);
+	ck_assert_int_eq(store_user_lock(w.store, WORLD_USER, 1, "test"), MFA_OK);
+	ck_assert_int_eq(store_commit(w.store, true), MFA_OK);
+	http_start(&forges);
+	r = login_run(&w, &s);
+	ck_assert_uint_ne(r.verdict, VERDICT_GRANT);
+	ck_assert_msg(strstr(r.prompt, "No answer from your phone.") != NULL, "%s", r.prompt);
+	http_stop();
+	ck_assert_uint_eq(http_seen->answer.type, QUERY_ANSWERED);
+	ck_assert_uint_eq(http_seen->decoys, http_seen->pushes);
+	ck_assert_uint_eq(http_seen->pushes, 1);
 }
 END_TEST
 
@@ -638,12 +680,13 @@ END_TEST
 /* Neither does a request that nobody answers tell a decoy from a user. */
 START_TEST(a_decoy_is_not_answered_as_a_user_is_not)
 {
-	static const struct http_act none = { .name = "none", .methods = QUERY_PUSH_LOCKED };
+	static const struct http_act none = { .name = "none", .methods = QUERY_PUSH_LOCKED,
+	    .ends = true };
 	struct login_script s = login_script("nobody", "");
 	struct login_result r;
 
 	make("");
-	s.begin.ms_left = 3900;
+	s.seen = http_person_reads;
 	s.answers[1] = _i == 0 ? NULL : "p";
 	s.answers[2] = NULL;
 	s.pause_ms = PATIENCE_MS;
@@ -653,7 +696,8 @@ START_TEST(a_decoy_is_not_answered_as_a_user_is_not)
 	ck_assert_msg(strstr(r.prompt, _i == 0 ? "No answer from your phone. Type a code, or p to "
 	    "ask it again: " : "Approve on your phone: number ") != NULL, "%s", r.prompt);
 	http_stop();
-	ck_assert_uint_eq(http_seen->pushes, 0);
+	ck_assert_uint_eq(http_seen->pushes, 1 + (unsigned int)_i);
+	ck_assert_uint_eq(http_seen->decoys, http_seen->pushes);
 }
 END_TEST
 
@@ -707,6 +751,8 @@ main(void)
 	tcase_add_loop_test(t, without_the_service_nothing_else_is_left, 0, 2);
 	tcase_add_loop_test(t, without_the_service_there_is_no_grace, 0, 2);
 	tcase_add_test(t, a_user_without_a_phone_looks_like_one_with);
+	tcase_add_loop_test(t, a_decoy_that_cannot_be_sent_is_told_the_same, 0, COUNT(failures));
+	tcase_add_test(t, an_answer_to_a_decoy_lets_nobody_in);
 	tcase_add_test(t, a_locked_user_is_asked_as_before);
 	tcase_add_loop_test(t, a_decoy_is_not_answered_as_a_user_is_not, 0, 2);
 	tcase_add_test(t, whoever_is_not_asked_asks_nobody);

@@ -55,6 +55,7 @@ fill_push(struct query *q, bool large)
 	fill_bytes(q->nonce, &q->nonce_len, sizeof(q->nonce), large);
 	q->digits = 6;
 	q->expires = UINT32_MAX;
+	q->decoy = large;
 }
 
 static void

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "model_decoy.h"
+
+#include <string.h>
+
+#include "error.h"
+#include "model_private.h"
+
+static const char live_sql[] =
+	"SELECT 1 WHERE EXISTS (SELECT 1 FROM decoy"
+	" WHERE user = ?1 AND created > ?2 - ?3 AND state = 0 AND expires > ?2)"
+	" OR EXISTS (SELECT 1 FROM login"
+	" WHERE user = ?1 AND state = 0 AND push = 1 AND expires > ?2)";
+/* One that was left to expire is still stored as waiting. */
+static const char unanswered_sql[] =
+	"SELECT created FROM decoy"
+	" WHERE user = ?1 AND created > ?2 AND state NOT IN (4, 7)"
+	" UNION ALL SELECT created FROM login WHERE user = ?1 AND created > ?2 AND push = 1"
+	" AND (state = 5 OR (state IN (2, 3, 6) AND decision IS NULL))"
+	" ORDER BY created DESC LIMIT ?3";
+static const char open_sql[] =
+	"INSERT INTO decoy (id, host, user, created, expires) VALUES (?1, ?2, ?3, ?4, ?5)";
+static const char one_sql[] =
+	"SELECT user, expires, state FROM decoy WHERE id = ?1 AND host = ?2";
+static const char close_sql[] =
+	"UPDATE decoy SET state = ?3 WHERE id = ?1 AND host = ?2 AND state = 0";
+
+int
+model_decoy_open(struct db *db, const char *host, const struct model_login_asked *in,
+    int64_t now, struct model_login_opened *out, int64_t *retry)
+{
+	int64_t live;
+	int r = db_number(db, live_sql, ARGS(TEXT(in->user), NUMBER(now),
+	    NUMBER(MODEL_LOGIN_LIFE),), 0, &live);
+
+	if (r == MFA_OK && live != 0)
+		r = PROBLEM_ALREADY_WAITING;
+	if (r != MFA_OK ||
+	    (r = model_check_unanswered(db, unanswered_sql, in->user, now, retry)) != MFA_OK ||
+	    (r = model_id_timed('l', now, out->login)) != MFA_OK)
+		return r;
+	out->methods.push = true;
+	out->expires = in->expires;
+	return db_do(db, open_sql, ARGS(TEXT(out->login), TEXT(host), TEXT(in->user), NUMBER(now),
+	    NUMBER(in->expires),), NULL);
+}
+
+int
+model_decoy(struct db *db, const char *host, const char *login, int64_t now,
+    struct model_login *out)
+{
+	sqlite3_stmt *st;
+	bool waits;
+	int r = db_first(db, one_sql, ARGS(TEXT(login), TEXT(host),), &st);
+
+	memset(out, 0, sizeof(*out));
+	if (r != MFA_OK)
+		return r == MFA_E_ABSENT ? PROBLEM_NOT_FOUND : r;
+	sql_text(st, 0, out->user, sizeof(out->user));
+	out->expires = sqlite3_column_int64(st, 1);
+	waits = sqlite3_column_int64(st, 2) == MODEL_WAITING;
+	sql_end(st);
+	out->state = !waits ? MODEL_CANCELLED : out->expires <= now ? MODEL_EXPIRED :
+	    MODEL_WAITING;
+	out->decoy = true;
+	(void)memcpy(out->login, login, strnlen(login, MODEL_ID_MAX - 1));
+	return MFA_OK;
+}
+
+int
+model_decoy_close(struct db *db, const char *host, const char *login, enum login_state outcome)
+{
+	struct model_login l;
+	int r = model_decoy(db, host, login, 0, &l);
+
+	return r != MFA_OK ? r :
+	    db_do(db, close_sql, ARGS(TEXT(login), TEXT(host), NUMBER(outcome),), NULL);
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Decoys: what a host learns of one is what it learns of a login whose phone says
+ * nothing, and nobody else learns of it.
+ */
+#include <stdlib.h>
+
+#include "../../server/model_decoy.h"
+#include "model_world.h"
+
+#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+
+static struct model_world w;
+static struct model_joined web, db;
+static struct model_offered anna;
+
+static void
+setup(void)
+{
+	model_world_make(&w);
+	web = model_world_host(&w, "web");
+	db = model_world_host(&w, "db");
+	anna = model_world_device(&w, web.host, "anna");
+}
+
+static void
+teardown(void)
+{
+	model_world_drop(&w);
+}
+
+static int64_t retry;
+
+static int
+open_as(bool decoy, const char *host, const char *user, int64_t now,
+    struct model_login_opened *out)
+{
+	struct model_login_asked in = model_world_asked(user, now);
+
+	in.decoy = decoy;
+	return WRITE(&w, model_login_open(w.db, NULL, host, &in, now, out, &retry));
+}
+
+/* What a host does, one step after another, each some seconds later. */
+static const struct step {
+	int after;
+	bool on_db;		/* opens at the other host */
+	bool close;		/* ends the last one that was opened, instead of opening */
+	enum login_state outcome;
+} script[] = {
+	{ .after = 0 }, { .after = 1 }, { .after = 1, .on_db = true },
+	{ .after = 5, .close = true, .outcome = MODEL_CANCELLED },
+	{ .after = 0, .close = true, .outcome = MODEL_CODE },
+	{ .after = 1, .on_db = true }, { .after = 1, .close = true, .outcome = MODEL_CODE },
+	{ .after = 1 }, { .after = 1, .close = true, .outcome = MODEL_REFUSED },
+	{ .after = 1 }, { .after = 89 }, { .after = 1 }, { .after = 1, .on_db = true },
+	{ .after = 400 }, { .after = 200 }, { .after = 95 }, { .after = 95 }, { .after = 600 },
+};
+
+struct seen {
+	int result, state_result;
+	int64_t retry, expires;
+	enum login_state state;
+	struct model_login_opened opened;
+};
+
+static void
+play(bool decoy, const char *user, struct seen *seen)
+{
+	struct model_login_opened last = { .login = "" };
+	const char *host = web.host;
+	struct model_login l;
+	int64_t now = NOW;
+	size_t i;
+
+	for (i = 0; i < COUNT(script); i++, seen++) {
+		const struct step *s = &script[i];
+
+		now += s->after;
+		if (s->close) {
+			seen->result = WRITE(&w, model_login_close(w.db, host, last.login,
+			    s->outcome, now));
+		} else {
+			seen->result = open_as(decoy, s->on_db ? db.host : web.host, user, now,
+			    &seen->opened);
+			seen->retry = retry;
+			if (seen->result == MFA_OK) {
+				last = seen->opened;
+				host = s->on_db ? db.host : web.host;
+			}
+		}
+		seen->state_result = model_login(w.db, host, last.login, now, &l);
+		seen->state = l.state;
+		seen->expires = l.expires;
+	}
+}
+
+START_TEST(a_decoy_goes_as_a_login_goes_whose_phone_is_silent)
+{
+	static struct seen real[COUNT(script)], decoy[COUNT(script)];
+	size_t i, refusals = 0;
+
+	play(false, "anna", real);
+	play(true, "nobody", decoy);
+	for (i = 0; i < COUNT(script); i++) {
+		ck_assert_msg(real[i].result == decoy[i].result && real[i].retry == decoy[i].retry &&
+		    real[i].state_result == decoy[i].state_result &&
+		    real[i].state == decoy[i].state && real[i].expires == decoy[i].expires &&
+		    real[i].opened.expires == decoy[i].opened.expires &&
+		    real[i].opened.methods.push == decoy[i].opened.methods.push,
+		    "step %zu: %d, %d, %d for %d, %d, %d", i, decoy[i].result,
+		    decoy[i].state_result, (int)decoy[i].state, real[i].result,
+		    real[i].state_result, (int)real[i].state);
+		refusals += real[i].result == PROBLEM_ALREADY_WAITING;
+		refusals += real[i].result == PROBLEM_TOO_MANY_UNANSWERED;
+	}
+	/* The script has met both limits. */
+	ck_assert_uint_ge(refusals, 4);
+}
+END_TEST
+
+static bool
+count_one(void *arg, const struct model_pending *p)
+{
+	(void)p;
+	++*(int *)arg;
+	return true;
+}
+
+START_TEST(nobody_hears_of_a_decoy_and_nothing_answers_it)
+{
+	struct model_answer in = model_world_approval;
+	struct model_answered out;
+	struct model_login_opened l;
+	struct model_pending p;
+	enum login_state state;
+	struct model_login is;
+	int64_t before, seq;
+	int count = 0;
+	bool waits;
+
+	ck_assert_int_eq(model_device_pending(w.db, anna.device, NOW, &waits, &p, &before), MFA_OK);
+	ck_assert_int_eq(open_as(true, web.host, "anna", NOW, &l), MFA_OK);
+	ck_assert_int_eq(model_device_pending(w.db, anna.device, NOW, &waits, &p, &seq), MFA_OK);
+	ck_assert(!waits);
+	ck_assert_int_eq(seq, before);
+	ck_assert_int_eq(model_device_login(w.db, anna.device, l.login, NOW, &state),
+	    PROBLEM_NOT_FOUND);
+	ck_assert_int_eq(WRITE(&w, model_device_answer(w.db, NULL, anna.device, l.login, &in, NOW,
+	    &out)), PROBLEM_NOT_FOUND);
+	ck_assert_int_eq(model_logins_waiting(w.db, NOW, count_one, &count), MFA_OK);
+	ck_assert_int_eq(count, 0);
+	ck_assert_int_eq(model_login(w.db, web.host, l.login, NOW, &is), MFA_OK);
+	ck_assert_int_eq(is.state, MODEL_WAITING);
+	ck_assert(is.decoy);
+}
+END_TEST
+
+/* Whoever is locked at one host is asked at the others as ever. */
+START_TEST(decoys_keep_no_real_login_off)
+{
+	struct model_login_opened l;
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		int r = open_as(true, web.host, "anna", NOW, &l);
+
+		ck_assert_int_eq(r, i < 3 ? MFA_OK : PROBLEM_TOO_MANY_UNANSWERED);
+		if (i < 3)
+			DONE(&w, model_login_close(w.db, web.host, l.login, MODEL_CANCELLED, NOW));
+	}
+	ck_assert_int_eq(open_as(false, db.host, "anna", NOW, &l), MFA_OK);
+}
+END_TEST
+
+START_TEST(a_real_login_keeps_a_decoy_off)
+{
+	struct model_login_opened l;
+
+	ck_assert_int_eq(open_as(false, db.host, "anna", NOW, &l), MFA_OK);
+	ck_assert_int_eq(open_as(true, web.host, "anna", NOW, &l), PROBLEM_ALREADY_WAITING);
+}
+END_TEST
+
+START_TEST(a_decoy_is_its_hosts)
+{
+	struct model_login_opened l;
+	struct model_login is;
+
+	ck_assert_int_eq(open_as(true, web.host, "nobody", NOW, &l), MFA_OK);
+	ck_assert_int_eq(model_login(w.db, db.host, l.login, NOW, &is), PROBLEM_NOT_FOUND);
+	ck_assert_int_eq(WRITE(&w, model_login_close(w.db, db.host, l.login, MODEL_CANCELLED, NOW)),
+	    PROBLEM_NOT_FOUND);
+	ck_assert_int_eq(model_login(w.db, web.host, l.login, NOW, &is), MFA_OK);
+	ck_assert_int_eq(is.state, MODEL_WAITING);
+}
+END_TEST
+
+/* Names that are nobody's leave nothing behind. */
+START_TEST(decoys_are_cleared_away_when_they_count_no_more)
+{
+	int64_t after = NOW + MODEL_UNANSWERED_TIME + MODEL_LOGIN_LIFE;
+	struct model_login_opened l;
+	bool more;
+
+	ck_assert_int_eq(open_as(true, web.host, "nobody", NOW, &l), MFA_OK);
+	DONE(&w, model_tidy(w.db, after, 365, &more));
+	ck_assert_int_eq(model_world_sql(&w, "SELECT count(*) FROM decoy"), 1);
+	DONE(&w, model_tidy(w.db, after + 1, 365, &more));
+	ck_assert_int_eq(model_world_sql(&w, "SELECT count(*) FROM decoy"), 0);
+	ck_assert_int_eq(model_world_sql(&w, "SELECT count(*) FROM user WHERE name = 'nobody'"), 0);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("model_decoy");
+	TCase *t = tcase_create("model_decoy");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, a_decoy_goes_as_a_login_goes_whose_phone_is_silent);
+	tcase_add_test(t, nobody_hears_of_a_decoy_and_nothing_answers_it);
+	tcase_add_test(t, decoys_keep_no_real_login_off);
+	tcase_add_test(t, a_real_login_keeps_a_decoy_off);
+	tcase_add_test(t, a_decoy_is_its_hosts);
+	tcase_add_test(t, decoys_are_cleared_away_when_they_count_no_more);
+	suite_add_tcase(suite, t);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
