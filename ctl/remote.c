@@ -109,7 +109,7 @@ static const struct {
 	{ "locked", CTL_REFUSED, "the user is locked at the service: mfactl --server unlock USER "
 	    "ends that" },
 	{ "not-found", CTL_ABSENT, "the service knows nothing of that name" },
-	{ "no-authority", CTL_REFUSED, "the service has no authority of its own: sign the request "
+	{ "no-authority", CTL_REFUSED, "the service signs no certificates for this host: sign the request "
 	    "with mfactl authority sign" },
 	{ "bad-certificate", CTL_REFUSED, "the service does not take that certificate: it is of "
 	    "another phone, or has expired" },

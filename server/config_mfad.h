@@ -15,6 +15,7 @@ struct mfad_config {
 	char *admin_socket;		/* NULL: nobody administers */
 	char *state, *state_key;
 	char *authority_key;		/* NULL: mfad signs nothing */
+	struct names sign_for;		/* hosts; or "any" alone */
 	char *alert_command;		/* NULL: the log alone */
 	unsigned int certificate_days, audit_days;
 	int64_t compulsory_from;	/* seconds since 1970; 0: not */

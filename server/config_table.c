@@ -26,6 +26,8 @@ const struct config_key mfad_keys[] = {
 	/* what it signs and demands */
 	OTHER(authority_key, KEY_PATH, MFAD_SYSCONFDIR "/authority.key",
 	    "an absolute path, or none,"),
+	OTHER(sign_for, KEY_NAMES, "any",
+	    "any, or a list of hosts' names with commas between them, or none,"),
 	NUMBER(certificate_days, "90", 1, 366, "days"),
 	NUMBER(number_digits, "6", 2, 8, "digits"),
 	OTHER(compulsory_from, KEY_DATE, "", "a date as 2031-12-31, or none,"),

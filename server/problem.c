@@ -25,7 +25,7 @@ static const struct problem_form forms[PROBLEM_COUNT] = {
 	[PROBLEM_NOT_OFFERED] = { 409, "not-offered", "no phone has offered itself yet" },
 	[PROBLEM_BAD_CERTIFICATE] = { 400, "bad-certificate",
 	    "the certificate is not one of this device" },
-	[PROBLEM_NO_AUTHORITY] = { 409, "no-authority", "the service signs no certificates" },
+	[PROBLEM_NO_AUTHORITY] = { 409, "no-authority", "the service signs no certificates for this host" },
 	[PROBLEM_EXISTS] = { 409, "exists", "there is a file of that name" },
 	[PROBLEM_TOO_MANY] = { 409, "too-many", "the user has as many as there may be" },
 	[PROBLEM_IDEMPOTENCY_MISMATCH] = { 422, "idempotency-mismatch",

@@ -228,6 +228,18 @@ sign_device(const struct certifying *c, const struct model_enrolled *e, char *te
 	return r == MFA_E_INVALID ? PROBLEM_BAD_CERTIFICATE : r;
 }
 
+static bool
+signs_for(const struct api *api, const char *host)
+{
+	const struct names *hosts = &api->config->sign_for;
+	size_t i;
+
+	for (i = 0; i < hosts->count; i++)
+		if (strcmp(hosts->word[i], host) == 0 || strcmp(hosts->word[i], "any") == 0)
+			return true;
+	return false;
+}
+
 /* Asked for once more, it is the one that there is. */
 static int
 run_sign(struct db *db, struct work *w)
@@ -286,7 +298,8 @@ put_certificate(struct request *r)
 		    "a certificate, or \"sign\": true, and not both");
 		return;
 	}
-	if (c->sign && !c->work.api->has_authority) {
+	if (c->sign && (!c->work.api->has_authority ||
+	    !signs_for(c->work.api, c->work.caller.name))) {
 		work_refuse(&c->work, PROBLEM_NO_AUTHORITY, NULL, NULL);
 		return;
 	}

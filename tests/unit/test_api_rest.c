@@ -465,6 +465,30 @@ START_TEST(the_state_is_copied_while_it_is_used)
 }
 END_TEST
 
+/* The others' phones it does not vouch for. */
+START_TEST(only_hosts_that_are_named_have_phones_certified)
+{
+	static const struct { const char *line; bool may; } lines[] = {
+		{ "sign_for = desk.example.org, web1\n", true }, { "sign_for = any\n", true },
+		{ "sign_for = desk.example.org\n", false }, { "sign_for = web1.example.org\n", false },
+		{ "sign_for = none\n", false },
+	};
+	char e[32];
+	int status;
+
+	api_start(lines[_i].line);
+	web = api_host("web1");
+	api_enrolment(&web, "anna", e);
+	status = api_call(ANYBODY, "PUT", api_path("/v1/enrolments/%s/device", e), api_offer("p256"));
+	ck_assert_int_eq(status, 201);
+	status = api_call(web.credential, "PUT", api_path("/v1/enrolments/%s/certificate", e),
+	    "{\"sign\":true}");
+	ck_assert_int_eq(status, lines[_i].may ? 200 : 409);
+	ck_assert(lines[_i].may || api_has("\"urn:pam-mfa:problem:no-authority\""));
+	api_stop();
+}
+END_TEST
+
 START_TEST(without_an_authority)
 {
 	char e[32];
@@ -512,6 +536,7 @@ main(void)
 	tcase_add_test(tc, the_state_is_copied_while_it_is_used);
 	suite_add_tcase(s, tc);
 	tcase_set_timeout(own, 60);
+	tcase_add_loop_test(own, only_hosts_that_are_named_have_phones_certified, 0, 5);
 	tcase_add_test(own, without_an_authority);
 	suite_add_tcase(s, own);
 	sr = srunner_create(s);
