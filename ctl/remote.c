@@ -109,8 +109,8 @@ static const struct {
 	{ "locked", CTL_REFUSED, "the user is locked at the service: mfactl --server unlock USER "
 	    "ends that" },
 	{ "not-found", CTL_ABSENT, "the service knows nothing of that name" },
-	{ "no-authority", CTL_REFUSED, "the service signs no certificates for this host: sign the request "
-	    "with mfactl authority sign" },
+	{ "no-authority", CTL_REFUSED, "the service signs no certificates for this host: "
+	    "sign the request with mfactl authority sign" },
 	{ "bad-certificate", CTL_REFUSED, "the service does not take that certificate: it is of "
 	    "another phone, or has expired" },
 	{ "wrong-code", CTL_REFUSED, "the service did not take the code: begin again; is the clock "

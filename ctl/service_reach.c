@@ -44,7 +44,8 @@ service_reach(char *words, size_t size)
 		(void)snprintf(words, size, "nobody listens on %s: systemctl start mfa-http.socket",
 		    MFA_HTTP_SOCKET);
 	else if ((r = ask(fd, q, deadline_in(SERVICE_REACH_MS))) != MFA_OK)
-		(void)snprintf(words, size, "no answer on %s: %s", MFA_HTTP_SOCKET, mfa_strerror(r));
+		(void)snprintf(words, size, "no answer on %s: %s", MFA_HTTP_SOCKET,
+		    mfa_strerror(r));
 	else if (q->type == QUERY_FAILED) {
 		r = MFA_E_REFUSED;
 		(void)snprintf(words, size, "%s", text_printable(q->words, strlen(q->words)) ?

@@ -27,14 +27,15 @@
 #include "wrap.h"
 
 int __lsan_do_recoverable_leak_check(void);
-const char *__asan_default_options(void);
+/* Looked for by the sanitizer, outside this program. */
+__attribute__((visibility("default"))) const char *__asan_default_options(void);
 
 /* What was freed is kept back to be watched, and each of the thousands of
- * processes inherits all of it. */
+ * processes inherits all of it: so a little, of the thread as of all. */
 const char *
 __asan_default_options(void)
 {
-	return "quarantine_size_mb=1";
+	return "quarantine_size_mb=1:thread_local_quarantine_size_kb=64";
 }
 
 #define ROUNDS_MAX	3000	/* far more calls than a login makes */

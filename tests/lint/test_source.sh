@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# What can be seen without running anything: both compilers, analysers, the
-# manual's lint, and the house rules that a machine can check.
+# What can be seen without running anything: both compilers, the manual's lint,
+# and the house rules that a machine can check.
 . "$TOP/tests/tap.sh"
 
 cd "$TOP" || bail "no $TOP"
@@ -23,15 +23,6 @@ nothing() {
 for cc in gcc clang; do
 	succeeds "builds_with_$cc" make -s -j2 BUILD="$made/$cc" CC=$cc all
 done
-
-# ---- analysers ----
-
-nothing "cppcheck" "$(cppcheck --quiet --std=c11 --enable=warning,portability \
-    --inline-suppr --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches \
-    --error-exitcode=1 -D_GNU_SOURCE -D__x86_64__ -Icommon "${ours[@]}" 2>&1)"
-nothing "clang's_analyser" "$(for f in "${ours[@]}"; do
-	[[ $f != *.c ]] || clang --analyze --analyzer-output text -std=c11 -D_GNU_SOURCE -Icommon "$f" 2>&1
-    done)"
 
 # ---- manual ----
 
