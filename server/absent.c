@@ -9,6 +9,7 @@
 #include "error.h"
 #include "log.h"
 #include "login_metrics.h"
+#include "model_decoy.h"
 #include "model_login.h"
 #include "timer.h"
 
@@ -62,10 +63,11 @@ on_time(void *arg)
 {
 	struct absent *a = arg;
 
-	leave(a);
 	a->job = (struct job){ .run = run, .done = done, .arg = a };
-	if (writer_submit(a->api->writer, &a->job) != MFA_OK)
-		free(a);	/* it will expire */
+	if (writer_submit(a->api->writer, &a->job) == MFA_OK)
+		leave(a);
+	else
+		timer_set(a->timer, ABSENT_BUSY_MS);
 }
 
 /* ---- who is away ---- */
@@ -77,7 +79,7 @@ on_woken(struct waiter *w)
 }
 
 void
-absent_note(struct api *api, const char *host, const char *login)
+absent_note(struct api *api, const char *host, const char *login, unsigned int ms)
 {
 	struct absent *a;
 
@@ -95,7 +97,7 @@ absent_note(struct api *api, const char *host, const char *login)
 	(void)snprintf(a->waiter.what, sizeof(a->waiter.what), PREFIX "%s", login);
 	waiters_add(api->waiters, &a->waiter);
 	LIST_INSERT_HEAD(&everybody, a, all);
-	timer_set(a->timer, ABSENT_MS);
+	timer_set(a->timer, ms);
 }
 
 void
@@ -110,6 +112,32 @@ absent_forget(struct api *api, const char *host, const char *login)
 		return;
 	leave(a);
 	free(a);
+}
+
+struct start {
+	struct api *api;
+	unsigned int ms;
+};
+
+static bool
+note_next(void *arg, const struct model_pending *p)
+{
+	struct start *s = arg;
+
+	if (p->push)
+		absent_note(s->api, p->host_id, p->login, s->ms);
+	s->ms += ABSENT_SPREAD_MS;
+	return true;
+}
+
+int
+absent_note_all(struct api *api)
+{
+	struct start s = { api, ABSENT_START_MS };
+
+	int r = model_logins_waiting(api->db, api_now(), note_next, &s);
+
+	return r != MFA_OK ? r : model_decoys_waiting(api->db, api_now(), note_next, &s);
 }
 
 void

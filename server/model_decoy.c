@@ -24,6 +24,8 @@ static const char one_sql[] =
 	"SELECT user, expires, state FROM decoy WHERE id = ?1 AND host = ?2";
 static const char close_sql[] =
 	"UPDATE decoy SET state = ?3 WHERE id = ?1 AND host = ?2 AND state = 0";
+static const char waiting_sql[] =
+	"SELECT id, host FROM decoy WHERE state = 0 AND expires > ?1";
 
 int
 model_decoy_open(struct db *db, const char *host, const struct model_login_asked *in,
@@ -75,4 +77,23 @@ model_decoy_close(struct db *db, const char *host, const char *login, enum login
 
 	return r != MFA_OK ? r :
 	    db_do(db, close_sql, ARGS(TEXT(login), TEXT(host), NUMBER(outcome),), NULL);
+}
+
+int
+model_decoys_waiting(struct db *db, int64_t now,
+    bool (*fn)(void *arg, const struct model_pending *p), void *arg)
+{
+	struct model_pending p = { .push = true };
+	sqlite3_stmt *st;
+	int r = db_first(db, waiting_sql, ARGS(NUMBER(now),), &st);
+
+	for (; r == MFA_OK; r = db_next(db, st)) {
+		sql_text(st, 0, p.login, sizeof(p.login));
+		sql_text(st, 1, p.host_id, sizeof(p.host_id));
+		if (!fn(arg, &p)) {
+			sql_end(st);
+			return MFA_OK;
+		}
+	}
+	return r == MFA_E_ABSENT ? MFA_OK : r;
 }

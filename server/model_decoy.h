@@ -22,4 +22,8 @@ int model_decoy(struct db *db, const char *host, const char *login, int64_t now,
 int model_decoy_close(struct db *db, const char *host, const char *login,
     enum login_state outcome);
 
+/* As model_logins_waiting, for mfad alone: id and host_id. */
+int model_decoys_waiting(struct db *db, int64_t now,
+    bool (*fn)(void *arg, const struct model_pending *p), void *arg);
+
 #endif

@@ -42,8 +42,8 @@ static const char of_user_sql[] =
 static const char of_host_sql[] =
 	"SELECT id, user FROM login WHERE state IN (0, 1) AND state = 0 AND host = ?1";
 static const char waiting_sql[] =
-	"SELECT l.id, h.name, l.user, l.service, l.origin, l.nonce, l.expires, l.digits"
-	" FROM login AS l JOIN host AS h ON h.id = l.host"
+	"SELECT l.id, h.name, l.user, l.service, l.origin, l.nonce, l.expires, l.digits,"
+	" l.host, l.push FROM login AS l JOIN host AS h ON h.id = l.host"
 	" WHERE l.state IN (0, 1) AND l.state = 0 AND l.expires > ?1 ORDER BY l.expires";
 
 /* ---- words ---- */
@@ -283,6 +283,8 @@ model_logins_waiting(struct db *db, int64_t now,
 
 	for (; r == MFA_OK; r = db_next(db, st)) {
 		model_read_pending(st, &p);
+		sql_text(st, 8, p.host_id, sizeof(p.host_id));
+		p.push = sqlite3_column_int(st, 9) == 1;
 		if (!fn(arg, &p)) {
 			sql_end(st);
 			return MFA_OK;

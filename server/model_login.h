@@ -81,6 +81,9 @@ struct model_pending {
 	char nonce[MODEL_ID_MAX];
 	int64_t expires;
 	unsigned int digits;
+	/* The administrator's: */
+	char host_id[MODEL_ID_MAX];
+	bool push;
 };
 
 /* GET /v1/device/logins: *waits says whether there is one, *out is it.  *seq

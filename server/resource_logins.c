@@ -77,12 +77,24 @@ answer_open_login(struct work *w)
 	answer_send(&a, w->request, 201);
 }
 
+/* It polls at once, unless it is gone, or does so already and this is a repetition. */
+static void
+expect_poll(const struct opening *o)
+{
+	struct api *api = o->work.api;
+
+	if (o->work.job.result == MFA_OK && o->asked.push && !api->stopping &&
+	    waiters_find(api->waiters, o->out.login) == NULL)
+		absent_note(api, o->work.caller.id, o->out.login, ABSENT_OPENED_MS);
+}
+
 static void
 opened(struct work *w)
 {
 	const struct opening *o = (const struct opening *)w;
 	char seconds[24];
 
+	expect_poll(o);
 	/* Repeated, it is a login that was counted. */
 	if (w->job.result == MFA_OK && (w->job.wakes != NULL || !o->asked.push))
 		login_count_opened();
@@ -171,7 +183,7 @@ host_left(struct poll *p)
 	if (waiters_find(p->api->waiters, p->id) == NULL &&
 	    model_login(p->api->db, p->caller.id, p->id, api_now(), &l) == MFA_OK &&
 	    (l.state == MODEL_WAITING || l.state == MODEL_ANSWERED))
-		absent_note(p->api, p->caller.id, p->id);
+		absent_note(p->api, p->caller.id, p->id, ABSENT_LEFT_MS);
 }
 
 static void
@@ -212,8 +224,13 @@ run_close(struct db *db, struct work *w)
 static void
 closed(struct work *w)
 {
-	if (w->job.result == MFA_OK && w->job.wakes != NULL)
-		login_count_outcome(((const struct closing *)w)->state);
+	const struct closing *c = (const struct closing *)w;
+
+	if (w->job.result != MFA_OK)
+		return;
+	absent_forget(w->api, w->caller.id, c->login);
+	if (w->job.wakes != NULL)
+		login_count_outcome(c->state);
 }
 
 static void

@@ -71,6 +71,7 @@ mine_waits() {
 	[ "$(mfad_says "SELECT count(*) FROM login WHERE state = 0 AND user = '$who'")" = 1 ]
 }
 not_mine() { ! mine_waits; }
+states() { mfad_says "SELECT group_concat(state) FROM login WHERE user = '$1'"; }
 
 AWAY='The approval service cannot be reached\. Type a code: '
 
@@ -158,18 +159,19 @@ http_step() {
 	relay hosts
 }
 nothing_waits() {
-	wait_until 10 not_mine
+	wait_until 20 not_mine
 	is "mfa-http:_and_nothing_waits:_$1" $? 0
 }
 http_step "before_the_login_is_opened" hosts asker 'POST /v1/logins '
 nothing_waits "before_it_is_opened"
 http_step "answered_and_mfa-http_not_told" hosts service '"state":"answered"'
 nothing_waits "after_it_was_answered"
-# Nobody is left who could take it back: it waits until its time is over.
+# It never came to its poll, which is taken for leaving.
 who=dave
 http_step "opened_and_mfa-http_not_told" hosts service 'HTTP/1.1 201'
-is "mfa-http:_what_nobody_takes_back_has_an_end" \
-    "$(mfad_says "SELECT expires - created <= 60 FROM login WHERE state = 0 AND user = 'dave'")" 1
+nothing_waits "after_it_was_opened"
+is "mfa-http:_that_was_cancelled" "$(states dave)" 2
+is "so_was_what_mfad_found_when_it_came_back_and_nobody_asked_for" "$(states bob)" 2
 
 who=carol
 begin '? Waiting for it' "? $AWAY" "> $(code "$key_carol")" '$'
