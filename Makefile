@@ -219,6 +219,12 @@ $(BUILD)/tests/unit/test_store_kill $(BUILD)/tests/unit/test_db_kill: $(BUILD)/t
 $(BUILD)/tests/kill_at_write.so: $(BUILD)/tests/fault/kill_at_write.o
 	$(CC) -shared $(LDFLAGS_ALL) -o $@ $<
 
+# The same, with a wall clock that tests set.
+$(BUILD)/tests/wall_clock.so: $(BUILD)/tests/fault/wall_clock.o
+	$(CC) -shared $(LDFLAGS_ALL) -o $@ $<
+
+$(BUILD)/tests/unit/test_api_clock: | $(BUILD)/tests/wall_clock.so
+
 $(WORLD_TOOLS): $(BUILD)/tests/%: $(BUILD)/tests/world/%.o
 	$(CC) $(LDFLAGS_ALL) -o $@ $< -lpam -lssl -lcrypto
 
@@ -358,7 +364,7 @@ fuzzers: FORCE
 fuzz: fuzzers
 	@BUILD=$(BUILD) tests/fuzz/test_fuzz.sh $(FUZZ_SECONDS)
 
-tests: $(PROGRAMS) $(BUILD)/tests/kill_at_write.so $(UNIT_TESTS) $(PAM_TESTS) $(BUILD)/tests/pam/probe $(WORLD_TOOLS) \
+tests: $(PROGRAMS) $(addprefix $(BUILD)/tests/,kill_at_write.so wall_clock.so) $(UNIT_TESTS) $(PAM_TESTS) $(BUILD)/tests/pam/probe $(WORLD_TOOLS) \
 	$(HTTP_TOOLS) $(HTTP_TESTS) \
 	$(addprefix $(BUILD)/tests/fault/,test_torture http_torture test_mfad_faults) fuzzers
 

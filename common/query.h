@@ -59,6 +59,7 @@ enum query_failure {
 	QUERY_WAITING = 6,	/* another push of this user is */
 	QUERY_TOO_MANY = 7,	/* unanswered pushes: later */
 	QUERY_LOCKED = 8,	/* pushes, by a report */
+	QUERY_CLOCKS = 9,	/* by its clock the request is over, or ends too late */
 };
 
 enum query_code_result {

@@ -37,6 +37,24 @@ server_post(struct server *s, struct post *p)
 	loop_post(&s->loop, p);
 }
 
+/* Times that are kept are the wall clock's: who looks for the reason why what was new
+ * has expired, or why right codes are refused, finds it here. */
+static void
+look_at_clock(struct server *s, time_t now)
+{
+	int64_t since = (int64_t)now - monotonic_ms() / 1000, by = since - s->since;
+
+	s->since = since;
+	if (s->date_at == 0)
+		return;
+	if (by >= CLOCK_STEP)
+		log_line(LOG_WARNING, "the clock was set forward by %lld s: what waited may have "
+		    "expired", (long long)by);
+	if (by <= -CLOCK_STEP)
+		log_line(LOG_WARNING, "the clock was set back by %lld s: codes are refused whose "
+		    "time was used", (long long)-by);
+}
+
 const char *
 server_date(struct server *s)
 {
@@ -45,6 +63,7 @@ server_date(struct server *s)
 
 	if (now != s->date_at && gmtime_r(&now, &tm) != NULL) {
 		(void)strftime(s->date, sizeof(s->date), "%a, %d %b %Y %H:%M:%S GMT", &tm);
+		look_at_clock(s, now);
 		s->date_at = now;
 	}
 	return s->date;

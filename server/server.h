@@ -19,6 +19,7 @@
 #define RETRY_MS	100	/* until accepting is tried again without descriptors */
 #define ACCEPT_BATCH	32	/* connections taken at one wake */
 #define TLS_LOOK_MS	1000	/* between two looks at the certificate's files */
+#define CLOCK_STEP	10	/* seconds that the wall clock was set by, to be worth a line */
 #define COMPLAIN_MS	10000	/* between two lines about the same trouble */
 
 struct conn;
@@ -48,6 +49,7 @@ struct server {
 	int64_t tls_looked, complained;	/* CLOCK_MONOTONIC, ms */
 	char date[32];			/* as HTTP has it, of the second below */
 	time_t date_at;
+	int64_t since;			/* what the wall clock was ahead of the monotonic one, s */
 };
 
 /*

@@ -55,11 +55,14 @@ static const struct word problems[] = {
 	{ NULL, 0 },
 };
 
+/* Of what we send only a time can be wrong for somebody with another clock. */
 static uint32_t
-failure_of(const struct fetch_reply *r, const char *type)
+failure_of(const struct fetch_reply *r, const char *type, const char *field)
 {
 	uint32_t failure = meaning(problems, type);
 
+	if (strcmp(type, PROBLEM "invalid") == 0 && strcmp(field, "expires") == 0)
+		failure = QUERY_CLOCKS;
 	if (failure == 0)
 		failure = r->status == 401 || r->status == 403 ? QUERY_NOT_ACCEPTED : QUERY_SERVICE;
 	return failure;
@@ -69,6 +72,7 @@ static void
 read_problem(const struct fetch_reply *r, struct query *out)
 {
 	char type[PROBLEM_MAX] = "", title[PROBLEM_MAX] = "", detail[PROBLEM_MAX] = "";
+	char field[PROBLEM_MAX] = "";
 	char words[3 * PROBLEM_MAX];
 	struct json_object *o = NULL;
 	size_t len;
@@ -77,14 +81,16 @@ read_problem(const struct fetch_reply *r, struct query *out)
 		(void)json_text(o, "type", type, sizeof(type), &len);
 		(void)json_text(o, "title", title, sizeof(title), &len);
 		(void)json_text(o, "detail", detail, sizeof(detail), &len);
+		(void)json_text(o, "field", field, sizeof(field), &len);
 	}
 	json_drop(&o);
 	out->type = QUERY_FAILED;
-	out->failure = failure_of(r, type);
+	out->failure = failure_of(r, type, field);
 	out->retry_after = r->retry_after;
-	(void)snprintf(words, sizeof(words), "status %ld%s%s%s%s%s", r->status,
+	(void)snprintf(words, sizeof(words), "status %ld%s%s%s%s%s%s", r->status,
 	    r->status >= 300 && r->status < 400 ? ", a redirect, which is not followed" : "",
-	    title[0] != '\0' ? ": " : "", title, detail[0] != '\0' ? ": " : "", detail);
+	    title[0] != '\0' ? ": " : "", title, detail[0] != '\0' ? ": " : "", detail,
+	    out->failure == QUERY_CLOCKS ? ": the clocks are apart" : "");
 	fetch_words(out->words, words);
 }
 

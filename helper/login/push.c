@@ -19,6 +19,8 @@ static const char no_service[] = "The approval service cannot be reached. Type a
 static const char no_answer[] = "No answer from your phone. Type a code, or p to ask it again: ";
 static const char unknown[] = "This computer does not accept your phone. Type a code, or tell "
     "your administrator: ";
+static const char clocks[] = "The clocks of this computer and the approval service are apart. "
+    "Type a code, or tell your administrator: ";
 
 /* What a person is told who could not be asked on the phone. */
 static const char *
@@ -34,6 +36,8 @@ sentence_of(uint32_t failure)
 		    "administrator: ";
 	case QUERY_NO_DEVICE:
 		return unknown;
+	case QUERY_CLOCKS:
+		return clocks;
 	default:
 		return no_service;
 	}
@@ -158,8 +162,7 @@ sentence_for(enum refusal why)
 		return "The number typed on the phone was wrong. Type a code, or p for a new "
 		    "request: ";
 	if (why == REFUSAL_EARLY || why == REFUSAL_AHEAD)
-		return "The clocks of this computer and the approval service are apart. Type a "
-		    "code, or tell your administrator: ";
+		return clocks;
 	return why == REFUSAL_LATE ? no_answer : unknown;
 }
 

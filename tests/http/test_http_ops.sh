@@ -193,8 +193,16 @@ refused_as too-many-unanswered 429 7 "header Retry-After=540" 540
 refused_as push-locked 423 8
 refused_as locked 423 8
 refused_as something-else 500 4
+refused_as invalid 400 4
 refused_as something-new 400 4
 is "is asked once" "$(times 'POST')" 1
+problem invalid 400
+sed -i 's/}$/,"field":"expires"}/' invalid
+serve <<< "$USER_RULES
+POST /v1/logins status 400 type application/problem+json body invalid"
+ask $push
+is "a push whose time is none to the service" "$(tail -n 1 <<< "$heard")" \
+    "failed failure=9 retry=0 words=status 400: about invalid: the clocks are apart"
 serve <<< "$USER_RULES
 POST /v1/logins status 401 type text/html body user"
 ask $push

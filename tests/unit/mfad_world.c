@@ -154,6 +154,8 @@ static void
 set_environment(const struct mfad *m, char **envp)
 {
 	static char asan[256], notify[128], watchdog[64], pid[64], fds[] = "LISTEN_FDS=2";
+	static char preload[256], clock[128];
+	const char *build = getenv("BUILD");
 
 	if (getenv("ASAN_OPTIONS") != NULL) {
 		snprintf(asan, sizeof(asan), "ASAN_OPTIONS=%s", getenv("ASAN_OPTIONS"));
@@ -164,6 +166,13 @@ set_environment(const struct mfad *m, char **envp)
 	if (m->watchdog_us > 0) {
 		snprintf(watchdog, sizeof(watchdog), "WATCHDOG_USEC=%lu", m->watchdog_us);
 		*envp++ = watchdog;
+	}
+	if (m->steered) {
+		snprintf(preload, sizeof(preload), "LD_PRELOAD=%s/tests/wall_clock.so",
+		    build != NULL ? build : "build");
+		snprintf(clock, sizeof(clock), "WALL_CLOCK=%s", mfad_path(m, "clock"));
+		*envp++ = preload;
+		*envp++ = clock;
 	}
 	if (m->activated) {
 		snprintf(pid, sizeof(pid), "LISTEN_PID=%d", (int)getpid());
@@ -196,7 +205,7 @@ run(const struct mfad *m, const char *program)
 {
 	struct rlimit few = { m->descriptors, m->descriptors };
 	char path[512], conf[256], log_option[] = "-e", file_option[] = "-f";
-	char *envp[8] = { NULL }, *argv[] = { path, log_option, file_option, conf, NULL };
+	char *envp[10] = { NULL }, *argv[] = { path, log_option, file_option, conf, NULL };
 	const char *build = getenv("BUILD");
 
 	snprintf(path, sizeof(path), "%s/%s", build != NULL ? build : "build", program);
@@ -239,6 +248,16 @@ mfad_start(struct mfad *m, const char *program)
 {
 	start(m, program);
 	ck_assert_msg(mfad_notified(m, "READY=1"), "not ready: look into %s/log", m->dir);
+}
+
+void
+mfad_clock(const struct mfad *m, int64_t off)
+{
+	int fd = open(mfad_path(m, "clock"), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+
+	ck_assert_int_ne(fd, -1);
+	ck_assert_int_eq(pwrite(fd, &off, sizeof(off), 0), (int)sizeof(off));
+	close(fd);
 }
 
 int

@@ -25,6 +25,7 @@ struct mfad {
 	size_t logged_len;
 	unsigned long descriptors;	/* at most; 0: as many as we have */
 	unsigned long watchdog_us;	/* 0: none */
+	bool steered;			/* its wall clock is mfad_clock's */
 	bool activated;			/* with sockets from systemd: tls_port, and "socket" */
 };
 
@@ -33,6 +34,7 @@ void mfad_prepare(struct mfad *m, const char *more);	/* directory, ports, files 
 void mfad_configure(const struct mfad *m, const char *text);	/* instead, the whole of it */
 void mfad_start(struct mfad *m, const char *program);	/* and wait for READY=1 */
 void mfad_start_failing(struct mfad *m, const char *program, int status);
+void mfad_clock(const struct mfad *m, int64_t off);	/* from now on, in seconds */
 int mfad_wait(struct mfad *m);				/* its exit status */
 void mfad_stop(struct mfad *m);				/* SIGTERM, and expect 0 */
 void mfad_drop(struct mfad *m);				/* remove its files, kill it */

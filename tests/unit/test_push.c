@@ -531,7 +531,7 @@ static const struct {
 	{ QUERY_UNREACHABLE, "cannot be reached" }, { QUERY_MISCONFIGURED, "cannot be reached" },
 	{ QUERY_NOT_ACCEPTED, "cannot be reached" }, { QUERY_SERVICE, "cannot be reached" },
 	{ QUERY_WAITING, "already waiting" }, { QUERY_TOO_MANY, "Too many" },
-	{ QUERY_LOCKED, "locked" }, { 99, "cannot be reached" },
+	{ QUERY_LOCKED, "locked" }, { QUERY_CLOCKS, "clocks" }, { 99, "cannot be reached" },
 };
 
 START_TEST(a_push_that_cannot_be_sent_says_why_and_takes_a_code)
