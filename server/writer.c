@@ -4,10 +4,12 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <syslog.h>
 
 #include "db_private.h"
 #include "error.h"
 #include "keeper.h"
+#include "log.h"
 #include "outbox.h"
 #include "thread.h"
 
@@ -107,6 +109,17 @@ take_group(struct writer *w, struct jobs *group)
 	w->counts.jobs += n;
 }
 
+/* With the lock held.  Each request that failed has a line; the end has this one. */
+static void
+note_result(struct writer *w, int r)
+{
+	if (r == MFA_OK && w->counts.failing)
+		log_line(LOG_NOTICE, "the state can be written again");
+	w->counts.failing = r != MFA_OK;
+	w->counts.commits += r == MFA_OK;
+	w->counts.failed += r != MFA_OK;
+}
+
 static void *
 write_for_ever(void *arg)
 {
@@ -127,8 +140,7 @@ write_for_ever(void *arg)
 		r = run_group(w, &group);
 		outbox_put(&w->outbox, &group);
 		(void)pthread_mutex_lock(&w->lock);
-		w->counts.commits += r == MFA_OK;
-		w->counts.failed += r != MFA_OK;
+		note_result(w, r);
 	}
 	(void)pthread_mutex_unlock(&w->lock);
 	return NULL;

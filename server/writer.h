@@ -69,6 +69,7 @@ int writer_submit(struct writer *w, struct job *job);
 struct writer_counts {
 	unsigned long jobs, commits, failed, refused_busy, checkpoints;
 	unsigned int waiting;
+	bool failing;		/* the last transaction could not be written */
 };
 void writer_counts(struct writer *w, struct writer_counts *out);
 
