@@ -2,6 +2,7 @@
 #include "message.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "error.h"
 
@@ -39,7 +40,7 @@ static const struct wire_field fields[] = {
 };
 
 static const unsigned char types[] = { MSG_BEGIN, MSG_ANSWER, MSG_CANCEL, MSG_PROMPT, MSG_INFO,
-	MSG_ERROR, MSG_VERDICT, MSG_LOOK_UP, MSG_IDS, 0 };
+	MSG_ERROR, MSG_VERDICT, MSG_LOOK_UP, MSG_IDS, MSG_REACH, MSG_REACHED, 0 };
 
 static const struct wire language = {
 	.size = sizeof(struct msg),
@@ -64,6 +65,8 @@ static const struct permit {
 	{ MSG_LOOK_UP,	SIDE_HELPER,	TURN_HELPER,	TURN_IDS },
 	{ MSG_IDS,	SIDE_MODULE,	TURN_IDS,	TURN_HELPER },
 	{ MSG_CANCEL,	SIDE_MODULE,	TURN_IDS,	TURN_OVER },
+	{ MSG_REACH,	SIDE_HELPER,	TURN_HELPER,	TURN_REACH },
+	{ MSG_REACHED,	SIDE_MODULE,	TURN_REACH,	TURN_HELPER },
 	{ MSG_VERDICT,	SIDE_HELPER,	TURN_HELPER,	TURN_OVER },
 	/* Time is up: a denial, whatever the word. */
 	{ MSG_VERDICT,	SIDE_HELPER,	TURN_MODULE,	TURN_OVER },
@@ -87,6 +90,8 @@ msg_permit(struct msg_dialogue *d, enum msg_side from, enum msg_type type)
 	if (type == MSG_PROMPT && ++d->prompts > MSG_PROMPTS_MAX)
 		return MFA_E_PROTOCOL;
 	if (type == MSG_LOOK_UP && ++d->look_ups > 1)
+		return MFA_E_PROTOCOL;
+	if (type == MSG_REACH && ++d->reaches > MSG_REACHES_MAX)
 		return MFA_E_PROTOCOL;
 	d->turn = p->next;
 	return MFA_OK;
@@ -114,6 +119,27 @@ int
 msg_recv(int fd, struct msg *m, struct deadline deadline)
 {
 	return wire_recv(&language, fd, m, deadline);
+}
+
+int
+msg_send_reached(int fd, int reached, struct deadline deadline)
+{
+	static const struct msg m = { .type = MSG_REACHED };
+
+	return wire_send_with(&language, fd, &m, reached, deadline);
+}
+
+int
+msg_recv_reached(int fd, struct msg *m, int *reached, struct deadline deadline)
+{
+	int r = wire_recv_with(&language, fd, m, reached, deadline);
+
+	if (r == MFA_OK && *reached != -1 && m->type != MSG_REACHED) {
+		(void)close(*reached);
+		*reached = -1;
+		r = MFA_E_PROTOCOL;
+	}
+	return r;
 }
 
 void

@@ -15,12 +15,14 @@
  */
 
 /* ---- all limits ---- */
-#define MSG_VERSION	2
+#define MSG_VERSION	3
 #define MSG_MAX		WIRE_MAX
 #define MSG_INFOS_MAX	8	/* info and error lines in one login; sshd before
 				 * 9.x dies of many more without a prompt */
 #define MSG_PROMPTS_MAX	16	/* prompts in one login */
 #define MSG_TEXT_MAX	512	/* a prompt, info or error line: PAM_MAX_MSG_SIZE */
+#define MSG_REACHES_MAX	3	/* ways to the approval service asked for in one login: one
+				 * for each request to the phone */
 #define MSG_GROUPS_MAX	1024	/* supplementary groups of a user that are sent */
 
 enum msg_type {
@@ -33,6 +35,8 @@ enum msg_type {
 	MSG_VERDICT = 7,
 	MSG_LOOK_UP = 8,	/* who is the user to the name services? */
 	MSG_IDS = 9,
+	MSG_REACH = 10,		/* connect to mfa-http, or run it */
+	MSG_REACHED = 11,	/* with its socket as a descriptor, or with none */
 };
 
 enum msg_phase {
@@ -100,17 +104,18 @@ enum msg_side { SIDE_MODULE, SIDE_HELPER };
  * Whose turn it is.  Each side keeps one and gives it every message that it
  * sends or receives; the permit table in message.c is the whole grammar:
  * begin, then any number (within the limits) of info, error, prompt with its
- * answer, and at most once look-up with its ids, then one verdict; the module
- * may cancel instead of answering.  A verdict instead of waiting for an answer
+ * answer, at most once look-up with its ids, and reach with what was reached,
+ * then one verdict; the module may cancel instead of answering.  A verdict instead of waiting for an answer
  * says that time is up, and is a denial whatever its word.
  */
-enum msg_turn { TURN_BEGIN, TURN_HELPER, TURN_MODULE, TURN_IDS, TURN_OVER };
+enum msg_turn { TURN_BEGIN, TURN_HELPER, TURN_MODULE, TURN_IDS, TURN_REACH, TURN_OVER };
 
 struct msg_dialogue {
 	enum msg_turn turn;
 	unsigned int infos;
 	unsigned int prompts;
 	unsigned int look_ups;
+	unsigned int reaches;
 };
 
 /* May `from` send `type` now?  0 and the dialogue moves on, or
@@ -122,6 +127,12 @@ int msg_pack(const struct msg *m, unsigned char *buf, size_t *len);
 int msg_unpack(const unsigned char *buf, size_t len, struct msg *m);
 int msg_send(int fd, const struct msg *m, struct deadline deadline);
 int msg_recv(int fd, struct msg *m, struct deadline deadline);
+
+/* The same for MSG_REACHED and its descriptor (-1: none).  msg_recv_reached is
+ * for where that is awaited: another message may come instead of it, but brings
+ * nothing along. */
+int msg_send_reached(int fd, int reached, struct deadline deadline);
+int msg_recv_reached(int fd, struct msg *m, int *reached, struct deadline deadline);
 
 /* Wipes every field. */
 void msg_wipe(struct msg *m);

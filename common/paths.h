@@ -21,6 +21,7 @@
 #endif
 
 #define MFA_HELPER	MFA_LIBEXECDIR "/mfa-helper"
+#define MFA_HTTP	MFA_LIBEXECDIR "/mfa-http"
 #define MFA_SOCKET	MFA_RUNDIR "/login.sock"
 #define MFA_HTTP_SOCKET	MFA_RUNDIR "/http.sock"
 #define MFA_HOST_KEY	MFA_SYSCONFDIR "/host.key"

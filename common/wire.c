@@ -6,8 +6,10 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "error.h"
+#include "rights.h"
 #include "secret.h"
 #include "text.h"
 
@@ -269,18 +271,23 @@ again(int error)
 }
 
 int
-wire_send(const struct wire *w, int fd, const void *m, struct deadline deadline)
+wire_send_with(const struct wire *w, int fd, const void *m, int passed, struct deadline deadline)
 {
 	unsigned char buf[WIRE_MAX];
+	struct iovec iov = { .iov_base = buf };
+	struct msghdr h = { .msg_iov = &iov, .msg_iovlen = 1 };
+	union rights rights;
 	size_t len = 0;
 	ssize_t n = -1;
 	int r;
 
 	if ((r = wire_pack(w, m, buf, &len)) != MFA_OK)
 		goto out;
+	iov.iov_len = len;
+	rights_give(&h, &rights, passed);
 	/* There is nearly always room. */
 	r = deadline_left(deadline) > 0 ? MFA_OK : MFA_E_DEADLINE;
-	while (r == MFA_OK && (n = send(fd, buf, len, MSG_NOSIGNAL | MSG_DONTWAIT)) == -1 &&
+	while (r == MFA_OK && (n = sendmsg(fd, &h, MSG_NOSIGNAL | MSG_DONTWAIT)) == -1 &&
 	    again(errno))
 		r = await(fd, POLLOUT, deadline);
 	if (r != MFA_OK)
@@ -293,11 +300,19 @@ out:
 }
 
 int
-wire_recv(const struct wire *w, int fd, void *m, struct deadline deadline)
+wire_send(const struct wire *w, int fd, const void *m, struct deadline deadline)
+{
+	return wire_send_with(w, fd, m, -1, deadline);
+}
+
+/* Without room for control data the kernel drops descriptors. */
+static int
+receive(const struct wire *w, int fd, void *m, int *passed, struct deadline deadline)
 {
 	unsigned char buf[WIRE_MAX];
 	struct iovec iov = { buf, sizeof(buf) };
 	struct msghdr h = { .msg_iov = &iov, .msg_iovlen = 1 };
+	union rights rights;
 	ssize_t n;
 	int r;
 
@@ -305,10 +320,13 @@ wire_recv(const struct wire *w, int fd, void *m, struct deadline deadline)
 	do {
 		if ((r = await(fd, POLLIN, deadline)) != MFA_OK)
 			goto out;
-		/* No room for control data: the kernel drops descriptors. */
 		h.msg_flags = 0;
+		if (passed != NULL)
+			rights_await(&h, &rights);
 		n = recvmsg(fd, &h, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	} while (n == -1 && again(errno));
+	if (passed != NULL && n != -1)
+		*passed = rights_take(&h);
 	if (n == 0)
 		r = MFA_E_CLOSED;
 	else if (n == -1 && errno == ECONNRESET)
@@ -321,5 +339,25 @@ wire_recv(const struct wire *w, int fd, void *m, struct deadline deadline)
 		r = wire_unpack(w, buf, (size_t)n, m);
 out:
 	explicit_bzero(buf, sizeof(buf));
+	return r;
+}
+
+int
+wire_recv(const struct wire *w, int fd, void *m, struct deadline deadline)
+{
+	return receive(w, fd, m, NULL, deadline);
+}
+
+int
+wire_recv_with(const struct wire *w, int fd, void *m, int *passed, struct deadline deadline)
+{
+	int r;
+
+	*passed = -1;
+	r = receive(w, fd, m, passed, deadline);
+	if (r != MFA_OK && *passed != -1) {
+		(void)close(*passed);
+		*passed = -1;
+	}
 	return r;
 }

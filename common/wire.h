@@ -63,4 +63,11 @@ int wire_unpack(const struct wire *w, const unsigned char *buf, size_t len, void
 int wire_send(const struct wire *w, int fd, const void *m, struct deadline deadline);
 int wire_recv(const struct wire *w, int fd, void *m, struct deadline deadline);
 
+/* The same with a descriptor that goes along, or -1.  What is sent stays the
+ * caller's; what is received is the caller's from then on, -1 on error; more
+ * than one is MFA_E_PROTOCOL. */
+int wire_send_with(const struct wire *w, int fd, const void *m, int passed,
+    struct deadline deadline);
+int wire_recv_with(const struct wire *w, int fd, void *m, int *passed, struct deadline deadline);
+
 #endif

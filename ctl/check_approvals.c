@@ -187,7 +187,8 @@ check_reach(const struct look *k, const char *ca)
 		finding_add(k->f, LEVEL_WARNING, "no_socket",
 		    (struct spot){ k->paths->http_socket, 0, "" },
 		    "systemctl enable --now mfa-http.socket",
-		    "nobody listens: the approval service counts as one that cannot be reached");
+		    "nobody listens: root's logins run an mfa-http each, and for others (screen "
+		    "lockers) the approval service counts as one that cannot be reached");
 	if (ca != NULL && (stat(ca, &st) == -1 || (st.st_mode & S_IROTH) == 0))
 		finding_add(k->f, LEVEL_ERROR, "no_server_ca", spot_of(k, "server_ca"),
 		    "put the certificate there, chmod 0644", "%s is missing, or mfa-http cannot "

@@ -38,7 +38,7 @@ static const struct sock_filter filter[] = {
 #ifdef SYS_poll
 	ALLOW(poll),
 #endif
-	ALLOW(recvmsg), ALLOW(sendto), ALLOW(fdatasync), ALLOW(clock_gettime), ALLOW(read),
+	ALLOW(recvmsg), ALLOW(sendmsg), ALLOW(sendto), ALLOW(fdatasync), ALLOW(clock_gettime), ALLOW(read),
 	ALLOW(write), ALLOW(fstat), ALLOW(newfstatat), ALLOW(lseek), ALLOW(close),
 #ifdef SYS_stat
 	ALLOW(stat), ALLOW(lstat),
@@ -49,7 +49,7 @@ static const struct sock_filter filter[] = {
 #endif
 	ALLOW(openat), ALLOW(faccessat), ALLOW(unlinkat), ALLOW(readlinkat), ALLOW(getdents64),
 	ALLOW(readv), ALLOW(writev), ALLOW(ftruncate), ALLOW(fallocate), ALLOW(fsync),
-	ALLOW(flock), ALLOW(fchmod), ALLOW(fchown), ALLOW(recvfrom), ALLOW(sendmsg),
+	ALLOW(flock), ALLOW(fchmod), ALLOW(fchown), ALLOW(recvfrom),
 	ALLOW(getsockopt), ALLOW(connect), ALLOW(accept4), ALLOW(epoll_pwait), ALLOW(epoll_ctl),
 	ALLOW_IF(socket, 0, AF_UNIX),
 	ALLOW(brk), ALLOW(munmap), ALLOW(mremap), ALLOW(madvise), ALLOW(futex),

@@ -18,6 +18,15 @@ static const struct sibling helper = {
 	.argv = helper_argv,
 };
 
+static const char *const http_argv[] = { "mfa-http", "login", NULL };
+
+static const struct sibling http = {
+	.socket = MFA_HTTP_SOCKET,
+	.user = MFA_HTTP_USER,
+	.path = MFA_HTTP,
+	.argv = http_argv,
+};
+
 struct relay {
 	struct request *rq;
 	int fd;
@@ -107,6 +116,21 @@ look_up(struct relay *r)
 	return say(r, &m, r->rq->deadline);
 }
 
+/* The helper may run nothing.  Where there is no way, it goes on without. */
+static int
+reach(struct relay *r)
+{
+	int fd, error;
+
+	(void)sibling_open(&http, r->rq->deadline, &fd);
+	error = msg_permit(&r->dialogue, SIDE_MODULE, MSG_REACHED);
+	if (error == MFA_OK)
+		error = msg_send_reached(r->fd, fd, r->rq->deadline);
+	if (fd != -1)
+		(void)close(fd);
+	return error;
+}
+
 static int
 show_line(struct relay *r, const struct msg *m)
 {
@@ -151,12 +175,15 @@ act_on(struct relay *r, const struct msg *m)
 		return show_line(r, m);
 	case MSG_LOOK_UP:
 		return look_up(r);
+	case MSG_REACH:
+		return reach(r);
 	case MSG_VERDICT:
 		return take_verdict(r, m);
 	case MSG_BEGIN:
 	case MSG_ANSWER:
 	case MSG_CANCEL:
 	case MSG_IDS:
+	case MSG_REACHED:
 	default:
 		return MFA_E_PROTOCOL;
 	}

@@ -16,9 +16,7 @@
 #include "deadline.h"
 #include "error.h"
 #include "log.h"
-#include "paths.h"
 #include "service.h"
-#include "user.h"
 
 /* ---- all limits ---- */
 #define CHILDREN_MAX	256	/* logins at once; more are turned away, which to them
@@ -54,15 +52,11 @@ complain(struct listener *l, enum complaint what, unsigned long detail)
 static bool
 may_call(struct listener *l, int caller)
 {
-	struct ucred peer = { .uid = UINT32_MAX };
-	socklen_t len = sizeof(peer);
-	uint32_t uid, gid;
+	uint32_t uid;
 
-	if (getsockopt(caller, SOL_SOCKET, SO_PEERCRED, &peer, &len) == -1 || len != sizeof(peer))
-		return false;
-	if (peer.uid == 0 || (user_find(MFA_USER, &uid, &gid) == MFA_OK && peer.uid == uid))
+	if (child_may_serve(caller, &uid))
 		return true;
-	complain(l, STRANGER, peer.uid);
+	complain(l, STRANGER, uid);
 	return false;
 }
 

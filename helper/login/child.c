@@ -14,6 +14,7 @@
 
 #include "error.h"
 #include "log.h"
+#include "rights.h"
 #include "workshop.h"
 
 /* ---- all limits ---- */
@@ -28,42 +29,16 @@
 
 /* ---- words to and from the listener ---- */
 
-union control {
-	struct cmsghdr header;
-	char space[CMSG_SPACE(sizeof(int))];
-};
-
 int
 child_say(int control, enum child_word word, int caller)
 {
 	char byte = (char)word;
 	struct iovec iov = { &byte, 1 };
-	union control c = { .space = { 0 } };
 	struct msghdr h = { .msg_iov = &iov, .msg_iovlen = 1 };
-	struct cmsghdr *m;
+	union rights rights;
 
-	if (caller != -1) {
-		h.msg_control = &c;
-		h.msg_controllen = sizeof(c);
-		m = CMSG_FIRSTHDR(&h);
-		m->cmsg_level = SOL_SOCKET;
-		m->cmsg_type = SCM_RIGHTS;
-		m->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(m), &caller, sizeof(int));
-	}
+	rights_give(&h, &rights, caller);
 	return sendmsg(control, &h, MSG_NOSIGNAL | MSG_DONTWAIT) == 1 ? MFA_OK : MFA_E_CLOSED;
-}
-
-static int
-descriptor_in(struct msghdr *h)
-{
-	struct cmsghdr *m = CMSG_FIRSTHDR(h);
-	int fd = -1;
-
-	if (m != NULL && m->cmsg_level == SOL_SOCKET && m->cmsg_type == SCM_RIGHTS &&
-	    m->cmsg_len == CMSG_LEN(sizeof(int)))
-		memcpy(&fd, CMSG_DATA(m), sizeof(int));
-	return fd;
 }
 
 int
@@ -71,14 +46,15 @@ child_hear(int control, enum child_word *word, int *caller)
 {
 	char byte = 0;
 	struct iovec iov = { &byte, 1 };
-	union control c;
-	struct msghdr h = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &c,
-	    .msg_controllen = sizeof(c) };
-	ssize_t n = recvmsg(control, &h, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+	struct msghdr h = { .msg_iov = &iov, .msg_iovlen = 1 };
+	union rights rights;
+	ssize_t n;
 
-	*caller = n == 1 ? descriptor_in(&h) : -1;
+	rights_await(&h, &rights);
+	n = recvmsg(control, &h, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+	*caller = n != -1 ? rights_take(&h) : -1;
 	*word = (enum child_word)byte;
-	if (n == 1 && (byte == CHILD_PASS) == (*caller != -1) &&
+	if (n == 1 && (h.msg_flags & MSG_CTRUNC) == 0 && (byte == CHILD_PASS) == (*caller != -1) &&
 	    (byte == CHILD_PASS || byte == CHILD_BUSY || byte == CHILD_FREE))
 		return MFA_OK;
 	if (*caller != -1)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The approval service as this login sees it: mfa-http behind its socket.  It
- * is only ever connected to; where nobody listens, the service counts as
- * unreachable, and what the policy left for that is asked.
+ * The approval service as this login sees it: mfa-http behind its socket.
+ * Where nobody listens there, a module that is root is asked to run it, since
+ * nothing may be run from here; where that is no way either, the service counts
+ * as unreachable, and what the policy left for that is asked.
  */
 #include <errno.h>
 #include <poll.h>
@@ -59,18 +60,32 @@ roots(int fd)
 	    len == sizeof(peer) && peer.uid == 0;
 }
 
+/* The connection, or -1. */
 static int
-reach(struct login *l)
+call(void)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = MFA_HTTP_SOCKET };
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
+	if (fd != -1 && connect(fd, (const struct sockaddr *)&at, sizeof(at)) == -1) {
+		(void)close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+static int
+reach(struct login *l)
+{
 	l->courier.dialogue = (struct query_dialogue){ .asked = 0 };
-	l->courier.fd = fd;
-	if (fd != -1 && connect(fd, (const struct sockaddr *)&at, sizeof(at)) == 0 && roots(fd))
+	l->courier.fd = call();
+	if (l->courier.fd == -1 && !l->courier.no_way)
+		l->courier.no_way = talk_reach(l, &l->courier.fd) != MFA_OK;
+	if (l->courier.fd != -1 && roots(l->courier.fd))
 		return MFA_OK;
 	courier_hang_up(l);
-	return courier_fail(l, QUERY_UNREACHABLE, "mfa-http does not serve " MFA_HTTP_SOCKET);
+	return courier_fail(l, QUERY_UNREACHABLE, l->caller.root ? "mfa-http does not serve "
+	    MFA_HTTP_SOCKET " and could not be run" : "mfa-http does not serve " MFA_HTTP_SOCKET);
 }
 
 static int

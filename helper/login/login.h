@@ -54,6 +54,7 @@ struct workshop {
 struct courier {
 	int fd;				/* -1: not asked yet, or over */
 	struct query_dialogue dialogue;
+	bool no_way;			/* root's module could not reach it either */
 	bool pending;			/* a push is out */
 	struct query *early;		/* what the phone said while something else was asked;
 					 * NULL: nothing */
@@ -123,6 +124,10 @@ int talk_prompt(struct login *l, const char *text, bool echo, struct secret *ans
 
 /* Asks the module who the user is to the name services; once a login. */
 int talk_look_up(struct login *l, struct policy_ids *out);
+
+/* Has the module connect to mfa-http or run it, for a caller that is root and a few
+ * times a login.  *fd is then the caller's; MFA_E_ABSENT: there is no way. */
+int talk_reach(struct login *l, int *fd);
 
 /* Shows a line when it may be shown; false when it was not. */
 bool talk_info(struct login *l, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "error.h"
 #include "login.h"
@@ -61,6 +62,27 @@ talk_look_up(struct login *l, struct policy_ids *out)
 	out->group_count = m.group_count;
 	memcpy(out->groups, m.groups, m.group_count * sizeof(m.groups[0]));
 	return MFA_OK;
+}
+
+int
+talk_reach(struct login *l, int *fd)
+{
+	struct msg m = { .type = MSG_REACH };
+	int r;
+
+	*fd = -1;
+	if (!l->caller.root || l->dialogue.reaches >= MSG_REACHES_MAX)
+		return MFA_E_ABSENT;
+	if ((r = say(l, &m)) != MFA_OK)
+		return r;
+	login_busy(l);
+	r = msg_recv_reached(l->fd, &m, fd, l->deadline);
+	if (r == MFA_OK)
+		r = msg_permit(&l->dialogue, SIDE_MODULE, m.type);
+	if (r == MFA_OK && *fd == -1)
+		r = MFA_E_ABSENT;
+	msg_wipe(&m);
+	return r;
 }
 
 bool

@@ -47,6 +47,7 @@ CALL(int, getsockopt, (int d, int l, int o, void *v, socklen_t *n), (d, l, o, v,
 CALL(int, poll, (struct pollfd *p, nfds_t n, int ms), (p, n, ms), ENOMEM, -1)
 CALL(ssize_t, send, (int d, const void *b, size_t n, int f), (d, b, n, f), EPIPE, -1)
 CALL(ssize_t, recv, (int d, void *b, size_t n, int f), (d, b, n, f), ECONNRESET, -1)
+CALL(ssize_t, sendmsg, (int d, const struct msghdr *m, int f), (d, m, f), EPIPE, -1)
 CALL(ssize_t, recvmsg, (int d, struct msghdr *m, int f), (d, m, f), ECONNRESET, -1)
 
 /* time, chance, names, processes */

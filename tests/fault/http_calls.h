@@ -16,6 +16,7 @@ CALL(ssize_t, getrandom, (void *b, size_t n, unsigned int f), (b, n, f), ENOSYS,
 CALL(int, clock_gettime, (clockid_t c, struct timespec *t), (c, t), EINVAL, -1)
 CALL(int, poll, (struct pollfd *p, nfds_t n, int ms), (p, n, ms), ENOMEM, -1)
 CALL(ssize_t, send, (int d, const void *b, size_t n, int f), (d, b, n, f), EPIPE, -1)
+CALL(ssize_t, sendmsg, (int d, const struct msghdr *m, int f), (d, m, f), EPIPE, -1)
 CALL(ssize_t, recvmsg, (int d, struct msghdr *m, int f), (d, m, f), ECONNRESET, -1)
 
 CALL(CURL *, curl_easy_init, (void), (), 0, NULL)

@@ -23,7 +23,7 @@ played="pam_(get|set)_(data|item) pam_get_user pam_getenv pam_syslog"
 # The way to a login rather than the login: failed one by one in tests/pam
 # (connect, spawn) and in tests/e2e (listener, sandbox).
 elsewhere="accept4 access bind chdir chmod chown clone dup3 epoll_(create1|ctl|wait) faccessat fork getresuid listen linkat mkdir pthread_sigmask
-	scandir sendmsg setgroups setresgid setresuid setsockopt signalfd sigprocmask waitpid gethostname
+	scandir setgroups setresgid setresuid setsockopt signalfd sigprocmask waitpid gethostname
 	_?_?getdelim dup"
 
 # Of those who sign, which no login does: common/sign.c, authority_key.c, newfile.c, enrol.c.
@@ -41,7 +41,7 @@ mfad_sure="fprintf ASN1_STRING_.* BIO_free CRYPTO_get_ex_new_index ERR_.* EVP_sh
 # At its start, at a connection or in another process, and tested there
 # (unit/test_mfad_*, test_api_*): sockets, certificates, backup, alerts; and
 # evbuffer_add_printf, whose arguments no wrapper can pass on.
-mfad_elsewhere="BIO_new_fd PEM_.* SSL_CTX_.* X509_.* open link lchown lstat realpath fsync fstat read recv send write poll execve
+mfad_elsewhere="BIO_new_fd PEM_.* SSL_CTX_.* X509_.* open link lchown lstat realpath fsync fstat read recv send sendmsg write poll execve
 	socket socketpair getsockname getsockopt getrlimit setrlimit pipe2 dup2 eventfd prctl event_base_new_with_config
 	event_config_new evbuffer_add_printf sqlite3_open_v2 gethostname"
 

@@ -23,6 +23,7 @@
 #include "error.h"
 #include "fake_pam.h"
 #include "../unit/http_world.h"
+#include "paths.h"
 #include "sibling.h"
 #include "wrap.h"
 
@@ -83,9 +84,10 @@ sibling_open(const struct sibling *what, struct deadline deadline, int *fd)
 {
 	int pair[2];
 
-	(void)what;
 	(void)deadline;
 	*fd = -1;
+	if (strcmp(what->user, MFA_HTTP_USER) == 0)
+		return (*fd = http_way()) != -1 ? MFA_OK : MFA_E_ABSENT;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1)
 		return MFA_E_SYSTEM;
 	side.fd = pair[1];
@@ -149,6 +151,7 @@ struct scenario {
 	bool code;	/* answers the right code, which is spent when granted */
 	bool grants;	/* without a fault */
 	const struct http_act *phone;	/* what an approval service plays; NULL: there is none */
+	bool reached;	/* by the module, not by the helper */
 };
 
 static void other_number(struct http_answer *a) { a->statement.number[0] ^= 1; }
@@ -166,20 +169,21 @@ static const struct http_act wrong = { .name = "wrong number", .before = other_n
 #define FEW_CODES "hotp_look_ahead = 1\nhotp_resync = 2\n"
 
 static const struct scenario scenarios[] = {
-	{ "right code", "", pam_sm_authenticate, true, true, NULL },
-	{ "wrong code", FEW_CODES "tries = 2\n", pam_sm_authenticate, false, false, NULL },
+	{ "right code", "", pam_sm_authenticate, true, true, NULL, false },
+	{ "wrong code", FEW_CODES "tries = 2\n", pam_sm_authenticate, false, false, NULL, false },
 	{ "trusted network", "trusted_networks = 198.51.100.0/24\n", pam_sm_authenticate, false, true,
-	    NULL },
+	    NULL, false },
 	{ "another network", FEW_CODES "trusted_networks = 192.0.2.0/24\ntries = 1\n",
-	    pam_sm_authenticate, false, false, NULL },
+	    pam_sm_authenticate, false, false, NULL, false },
 	{ "remembered for its origin", "remember = 5\nremember_for = origin\n", pam_sm_authenticate,
-	    true, true, NULL },
-	{ "guard", "[service sshd]\nguard = yes\n", pam_sm_acct_mgmt, false, false, NULL },
-	{ "recovery code that is wrong", "tries = 1\n", pam_sm_authenticate, false, false, NULL },
-	{ "session", "", pam_sm_open_session, false, true, NULL },
-	{ "approval", WITH_PHONE, pam_sm_authenticate, false, true, &honest },
+	    true, true, NULL, false },
+	{ "guard", "[service sshd]\nguard = yes\n", pam_sm_acct_mgmt, false, false, NULL, false },
+	{ "recovery code that is wrong", "tries = 1\n", pam_sm_authenticate, false, false, NULL, false },
+	{ "session", "", pam_sm_open_session, false, true, NULL, false },
+	{ "approval", WITH_PHONE, pam_sm_authenticate, false, true, &honest, false },
 	{ "approval with a wrong number", FEW_CODES WITH_PHONE, pam_sm_authenticate, false, false,
-	    &wrong },
+	    &wrong, false },
+	{ "approval by way of the module", WITH_PHONE, pam_sm_authenticate, false, true, &honest, true },
 };
 
 static void
@@ -355,6 +359,8 @@ main(int argc, char **argv)
 		make_state(scenarios[i].configuration);
 		if (scenarios[i].phone != NULL)
 			http_start(scenarios[i].phone);
+		if (scenarios[i].reached)
+			http_hide();
 		fault = torture(&scenarios[i], &n);
 		if (scenarios[i].phone != NULL)
 			http_stop();

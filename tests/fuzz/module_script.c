@@ -8,6 +8,7 @@
 
 #include "error.h"
 #include "message.h"
+#include "paths.h"
 #include "sibling.h"
 
 #define CONNECTIONS_MAX 16
@@ -73,14 +74,30 @@ play_datagram(int fd)
 	s->at += len;
 }
 
+/* mfa-http: gone at once, or none. */
+static int
+open_http(int *fd)
+{
+	int pair[2];
+
+	if (module_script_byte() % 2 == 0 ||
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1)
+		return MFA_E_ABSENT;
+	close(pair[1]);
+	*fd = pair[0];
+	return MFA_OK;
+}
+
 int
 sibling_open(const struct sibling *what, struct deadline deadline, int *fd)
 {
-	unsigned int n = module_script_byte() % 32;
+	unsigned int n;
 	int pair[2];
 
-	(void)what;
 	*fd = -1;
+	if (strcmp(what->user, MFA_HTTP_USER) == 0)
+		return open_http(fd);
+	n = module_script_byte() % 32;
 	module_script.ends_in_grant = module_script.has_verdict = module_script.over = false;
 	if (deadline_left(deadline) == 0)
 		return MFA_E_DEADLINE;

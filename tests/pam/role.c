@@ -185,6 +185,36 @@ role_verdict(struct role *r, uint32_t verdict)
 	role_send(r, &m);
 }
 
+static void
+note_way(struct played *p, int fd)
+{
+	struct ucred peer = { .uid = UINT32_MAX };
+	socklen_t len = sizeof(peer);
+
+	p->way = true;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0)
+		p->way_uid = peer.uid;
+}
+
+int
+role_reach(struct role *r)
+{
+	static const struct msg question = { .type = MSG_REACH };
+	struct played *p = r->played;
+	struct msg m;
+	int fd;
+
+	role_send(r, &question);
+	if (msg_recv_reached(r->fd, &m, &fd, deadline_in(30000)) != MFA_OK) {
+		p->gone = true;
+		return -1;
+	}
+	p->heard[p->count++] = m;
+	if (fd != -1)
+		note_way(p, fd);
+	return fd;
+}
+
 void
 role_split(struct role *r, uint32_t digits)
 {

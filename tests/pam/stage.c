@@ -39,6 +39,12 @@ stage_install_probe(void)
 	install("tests/pam/probe", MFA_HELPER);
 }
 
+void
+stage_install_http_probe(void)
+{
+	install("tests/pam/probe", MFA_HTTP);
+}
+
 uid_t
 stage_uid(const char *user)
 {
@@ -91,6 +97,8 @@ stage_prepare(void)
 	find_build();
 	make_user(MFA_USER, MFA_USER ":x:64101:64101::/:/usr/sbin/nologin\n",
 	    MFA_USER ":x:64101:\n");
+	make_user(MFA_HTTP_USER, MFA_HTTP_USER ":x:64104:64104::/:/usr/sbin/nologin\n",
+	    MFA_HTTP_USER ":x:64104:\n");
 	make_user("anna", "anna:x:64102:64102::/:/bin/sh\n",
 	    "anna:x:64102:\nanna2:x:64103:anna\n");
 	(void)mkdir(MFA_RUNDIR, 0755);
@@ -99,6 +107,8 @@ stage_prepare(void)
 	install("pam_mfa.so", MODULE);
 	(void)unlink(MFA_HELPER);
 	(void)unlink(MFA_SOCKET);
+	(void)unlink(MFA_HTTP);
+	(void)unlink(MFA_HTTP_SOCKET);
 }
 
 int
@@ -140,13 +150,13 @@ reported(const char *wanted)
 
 #define ck_reported(line) ck_assert_msg(reported(line), "the probe did not report: %s", line)
 
-void
-stage_spawned_clean(void)
+static void
+spawned_clean(const char *user, const char *argv0)
 {
 	char line[128];
-	uid_t uid = stage_uid(MFA_USER);
+	uid_t uid = stage_uid(user);
 
-	ck_reported("argv mfa-helper");
+	ck_reported(argv0);
 	ck_reported("argv login");
 	ck_reported("descriptors 0=/dev/null 1=/dev/null 2=/dev/null 3=socket");
 	snprintf(line, sizeof(line), "Uid:\t%u\t%u\t%u\t%u", uid, uid, uid, uid);
@@ -165,6 +175,18 @@ stage_spawned_clean(void)
 	ck_reported("fsize -1 -1");
 	ck_reported("cpu -1 -1");
 	ck_reported("environment 0");
+}
+
+void
+stage_spawned_clean(void)
+{
+	spawned_clean(MFA_USER, "argv mfa-helper");
+}
+
+void
+stage_http_spawned_clean(void)
+{
+	spawned_clean(MFA_HTTP_USER, "argv mfa-http");
 }
 
 /* The world's syslogd writes a line after syslog(3) has returned. */

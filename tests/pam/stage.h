@@ -28,6 +28,10 @@ void stage_prepare(void);
 void stage_install_probe(void);
 void stage_spawned_clean(void);
 
+/* The same where mfa-http is. */
+void stage_install_http_probe(void);
+void stage_http_spawned_clean(void);
+
 uid_t stage_uid(const char *user);
 
 /* Runs a suite made of one case; the status for main. */
@@ -44,6 +48,8 @@ struct played {			/* what the helper saw, in shared memory */
 	volatile bool gone;		/* it saw the end of the stream */
 	volatile unsigned int served;	/* connections */
 	struct msg heard[24];
+	volatile bool way;		/* MSG_REACHED came with a descriptor */
+	volatile uint32_t way_uid;	/* whose it is, by SO_PEERCRED */
 };
 
 struct role {
@@ -71,6 +77,7 @@ void role_prompt(struct role *r, const char *text, bool echo);
 void role_info(struct role *r, const char *text);
 void role_error(struct role *r, const char *text);
 void role_verdict(struct role *r, uint32_t verdict);
+int role_reach(struct role *r);				/* asks for mfa-http: what comes, or -1 */
 void role_split(struct role *r, uint32_t digits);
 void role_send(struct role *r, const struct msg *m);
 void role_raw(struct role *r, const void *data, size_t len);

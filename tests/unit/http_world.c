@@ -222,6 +222,26 @@ serve(int fd, const struct http_act *act)
 	http_seen->ends++;
 }
 
+#define HIDDEN MFA_RUNDIR "/hidden.sock"
+
+void
+http_hide(void)
+{
+	ck_assert_int_eq(rename(MFA_HTTP_SOCKET, HIDDEN), 0);
+}
+
+int
+http_way(void)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = HIDDEN };
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	if (connect(fd, (const struct sockaddr *)&at, sizeof(at)) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
 static int
 listen_here(void)
 {
@@ -268,4 +288,5 @@ http_stop(void)
 		(void)waitpid(service, NULL, 0);
 	service = 0;
 	(void)unlink(MFA_HTTP_SOCKET);
+	(void)unlink(HIDDEN);
 }

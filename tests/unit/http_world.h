@@ -57,6 +57,11 @@ void http_start(const struct http_act *act);
 void http_say(int fd, struct query *q);
 void http_stop(void);
 
+/* It serves on, at a place that only http_way finds: as one that a module has
+ * run.  http_way is a login_script's "reach". */
+void http_hide(void);
+int http_way(void);
+
 /* A login_script's "seen": finds the number in what the person sees. */
 void http_person_reads(const char *text);
 

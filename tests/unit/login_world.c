@@ -121,6 +121,17 @@ answer(const struct login_script *s, struct login_result *r, int fd, const char 
 }
 
 static void
+answer_reach(const struct login_script *s, struct login_result *r, int fd)
+{
+	int way = s->reach != NULL ? s->reach() : -1;
+
+	r->reaches++;
+	must(msg_send_reached(fd, way, deadline_in(5000)), "reached");
+	if (way != -1)
+		close(way);
+}
+
+static void
 speak(const struct login_script *s, struct login_result *r, int fd)
 {
 	struct msg m;
@@ -138,6 +149,8 @@ speak(const struct login_script *s, struct login_result *r, int fd)
 		if (m.type == MSG_LOOK_UP) {
 			r->look_ups++;
 			must(msg_send(fd, &s->ids, deadline_in(5000)), "ids");
+		} else if (m.type == MSG_REACH) {
+			answer_reach(s, r, fd);
 		} else if (m.type == MSG_PROMPT) {
 			answer(s, r, fd, m.text);
 		} else {

@@ -28,12 +28,13 @@ struct login_script {
 	const char *answers[ANSWERS];	/* NULL: hangs up at that prompt */
 	int silent_ms;			/* before the first message */
 	int pause_ms;			/* before each answer */
+	int (*reach)(void);		/* the way to mfa-http, which is closed then; NULL: none */
 	void (*seen)(const char *text);	/* by the person: each prompt and line; or NULL */
 };
 
 struct login_result {
 	uint32_t verdict;		/* 0: none came */
-	unsigned int prompts, infos, look_ups;
+	unsigned int prompts, infos, look_ups, reaches;
 	char prompt[MSG_TEXT_MAX + 1];		/* the last one */
 	char said[4096];		/* all info lines */
 };

@@ -17,7 +17,7 @@
 
 static const enum msg_type types[] = {
 	MSG_BEGIN, MSG_ANSWER, MSG_CANCEL, MSG_PROMPT, MSG_INFO, MSG_ERROR, MSG_VERDICT,
-	MSG_LOOK_UP, MSG_IDS,
+	MSG_LOOK_UP, MSG_IDS, MSG_REACH, MSG_REACHED,
 };
 
 /* ---- one message of each type, small and large ---- */
@@ -137,7 +137,7 @@ START_TEST(every_unknown_type_is_refused)
 	int type;
 
 	for (type = 0; type < TYPES; type++) {
-		if (type >= MSG_BEGIN && type <= MSG_IDS)
+		if (type >= MSG_BEGIN && type <= MSG_REACHED)
 			continue;
 		buf[0] = (unsigned char)type;
 		for (i = 1; i < sizeof(buf); i++)
@@ -167,14 +167,16 @@ static const struct { const char *bytes; size_t len; struct msg m; } golden[] = 
 	{ "\6\0\1e", 4, { .type = MSG_ERROR, .text = "e" } },
 	{ "\7gran\0\0\0\0", 9, { .type = MSG_VERDICT, .verdict = VERDICT_GRANT } },
 	{ "\7splt\0\0\0\6", 9, { .type = MSG_VERDICT, .verdict = VERDICT_SPLIT, .digits = 6 } },
-	{ "\1\0\0\0\2\0\0\0\1\0\0\0\0\377\377\377\377\377\377\377\377\0\1\137\220"
+	{ "\1\0\0\0\3\0\0\0\1\0\0\0\0\377\377\377\377\377\377\377\377\0\1\137\220"
 	    "\0\4sshd\0\4anna\0\0\0\0\0\3ssh\0\0\0\0", 50,
-	    { .type = MSG_BEGIN, .version = 2, .phase = PHASE_AUTH,
+	    { .type = MSG_BEGIN, .version = 3, .phase = PHASE_AUTH,
 	    .loginuid = UID_UNSET, .sessionid = UID_UNSET, .ms_left = 90000, .service = "sshd",
 	    .user = "anna", .tty = "ssh" } },
 	{ "\10", 1, { .type = MSG_LOOK_UP } },
 	{ "\11\0\0\3\350\0\0\0\1\0\0\3\350", 13,
 	    { .type = MSG_IDS, .uid = 1000, .group_count = 1, .groups = { 1000 } } },
+	{ "\12", 1, { .type = MSG_REACH } },
+	{ "\13", 1, { .type = MSG_REACHED } },
 };
 
 START_TEST(the_wire_form_is_fixed)
@@ -275,6 +277,10 @@ allowed(enum msg_type type, enum msg_side from, enum msg_turn turn, enum msg_tur
 		*next = TURN_IDS;
 	else if (turn == TURN_IDS && from == SIDE_MODULE && type == MSG_IDS)
 		*next = TURN_HELPER;
+	else if (turn == TURN_HELPER && from == SIDE_HELPER && type == MSG_REACH)
+		*next = TURN_REACH;
+	else if (turn == TURN_REACH && from == SIDE_MODULE && type == MSG_REACHED)
+		*next = TURN_HELPER;
 	else
 		return false;
 	return true;
@@ -339,6 +345,20 @@ START_TEST(one_look_up_and_no_second)
 	ck_assert_int_eq(msg_permit(&d, SIDE_HELPER, MSG_LOOK_UP), MFA_OK);
 	ck_assert_int_eq(msg_permit(&d, SIDE_MODULE, MSG_IDS), MFA_OK);
 	ck_assert_int_eq(msg_permit(&d, SIDE_HELPER, MSG_LOOK_UP), MFA_E_PROTOCOL);
+	ck_assert_int_eq(d.turn, TURN_OVER);
+}
+END_TEST
+
+START_TEST(three_reaches_and_no_fourth)
+{
+	struct msg_dialogue d = { .turn = TURN_HELPER };
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		ck_assert_int_eq(msg_permit(&d, SIDE_HELPER, MSG_REACH), MFA_OK);
+		ck_assert_int_eq(msg_permit(&d, SIDE_MODULE, MSG_REACHED), MFA_OK);
+	}
+	ck_assert_int_eq(msg_permit(&d, SIDE_HELPER, MSG_REACH), MFA_E_PROTOCOL);
 	ck_assert_int_eq(d.turn, TURN_OVER);
 }
 END_TEST
@@ -417,26 +437,85 @@ START_TEST(an_oversized_datagram_is_refused_whole)
 }
 END_TEST
 
-START_TEST(a_descriptor_is_refused_and_not_taken)
+/* A message of one byte, with descriptors: standard input, several times. */
+static void
+send_with(unsigned char byte, size_t count)
 {
-	union { char bytes[CMSG_SPACE(sizeof(int))]; struct cmsghdr align; } control;
-	unsigned char byte = MSG_CANCEL;
+	union { char bytes[CMSG_SPACE(4 * sizeof(int))]; struct cmsghdr head; } control;
 	struct iovec iov = { &byte, 1 };
 	struct msghdr h = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
-	    .msg_controllen = sizeof(control.bytes) };
-	int next, fd = 0;
+	    .msg_controllen = CMSG_SPACE(count * sizeof(int)) };
 
 	memset(&control, 0, sizeof(control));
-	*CMSG_FIRSTHDR(&h) = (struct cmsghdr){ .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS,
-	    .cmsg_len = CMSG_LEN(sizeof(int)) };
-	memcpy(CMSG_DATA(CMSG_FIRSTHDR(&h)), &fd, sizeof(fd));
+	control.head = (struct cmsghdr){ .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS,
+	    .cmsg_len = CMSG_LEN(count * sizeof(int)) };
 	ck_assert_int_eq(sendmsg(pair[0], &h, 0), 1);
-	next = dup(0);
-	close(next);
-	ck_assert_int_eq(msg_recv(pair[1], &out, deadline_in(1000)), MFA_E_PROTOCOL);
-	fd = dup(0);
-	ck_assert_int_eq(fd, next);
+}
+
+/* The lowest that is free: another than before is one that was kept. */
+static int
+next_descriptor(void)
+{
+	int fd = dup(0);
+
 	close(fd);
+	return fd;
+}
+
+START_TEST(a_descriptor_is_refused_and_not_taken)
+{
+	int next = next_descriptor();
+
+	send_with(_i ? MSG_REACHED : MSG_CANCEL, 1);
+	ck_assert_int_eq(msg_recv(pair[1], &out, deadline_in(1000)), MFA_E_PROTOCOL);
+	ck_assert_int_eq(next_descriptor(), next);
+}
+END_TEST
+
+/* ---- what was reached ---- */
+
+START_TEST(what_was_reached_comes_along)
+{
+	int next = next_descriptor(), fd;
+
+	ck_assert_int_eq(msg_send_reached(pair[0], _i ? 0 : -1, deadline_in(1000)), MFA_OK);
+	ck_assert_int_eq(msg_recv_reached(pair[1], &out, &fd, deadline_in(1000)), MFA_OK);
+	ck_assert_int_eq(out.type, MSG_REACHED);
+	ck_assert_int_eq(fd, _i ? next : -1);
+	if (fd != -1)
+		ck_assert_int_eq(fcntl(fd, F_GETFD), FD_CLOEXEC);
+}
+END_TEST
+
+static const struct { unsigned char byte; size_t count; } burdened[] = {
+	{ MSG_CANCEL, 1 },	/* of another type */
+	{ 99, 1 },		/* of no type */
+	{ MSG_REACHED, 2 }, { MSG_REACHED, 3 }, { MSG_REACHED, 4 },
+};
+
+START_TEST(any_other_descriptor_is_refused_and_not_kept)
+{
+	int next = next_descriptor(), fd = 0;
+
+	send_with(burdened[_i].byte, burdened[_i].count);
+	ck_assert_int_eq(msg_recv_reached(pair[1], &out, &fd, deadline_in(1000)),
+	    MFA_E_PROTOCOL);
+	ck_assert_int_eq(fd, -1);
+	ck_assert_int_eq(next_descriptor(), next);
+}
+END_TEST
+
+START_TEST(another_message_may_come_instead)
+{
+	int fd = 0;
+
+	make(&in, MSG_CANCEL, false);
+	ck_assert_int_eq(msg_send(pair[0], &in, deadline_in(1000)), MFA_OK);
+	ck_assert_int_eq(msg_recv_reached(pair[1], &out, &fd, deadline_in(1000)), MFA_OK);
+	ck_assert_int_eq(out.type, MSG_CANCEL);
+	ck_assert_int_eq(fd, -1);
+	ck_assert_int_eq(msg_recv_reached(pair[1], &out, &fd, deadline_in(50)), MFA_E_DEADLINE);
+	ck_assert_int_eq(fd, -1);
 }
 END_TEST
 
@@ -478,6 +557,7 @@ permit(void)
 	tcase_add_loop_test(t, eight_lines_and_no_ninth, 0, 2);
 	tcase_add_test(t, sixteen_prompts_and_no_seventeenth);
 	tcase_add_test(t, one_look_up_and_no_second);
+	tcase_add_test(t, three_reaches_and_no_fourth);
 	return t;
 }
 
@@ -492,7 +572,10 @@ sockets(void)
 	tcase_add_test(t, nothing_waits_beyond_the_deadline);
 	tcase_add_test(t, what_came_in_time_is_not_read_after_it);
 	tcase_add_test(t, an_oversized_datagram_is_refused_whole);
-	tcase_add_test(t, a_descriptor_is_refused_and_not_taken);
+	tcase_add_loop_test(t, a_descriptor_is_refused_and_not_taken, 0, 2);
+	tcase_add_loop_test(t, what_was_reached_comes_along, 0, 2);
+	tcase_add_loop_test(t, any_other_descriptor_is_refused_and_not_kept, 0, COUNT(burdened));
+	tcase_add_test(t, another_message_may_come_instead);
 	return t;
 }
 

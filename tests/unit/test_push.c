@@ -6,9 +6,11 @@
 # needs the world
  */
 #include <check.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -595,6 +597,140 @@ START_TEST(without_the_service_there_is_no_grace)
 }
 END_TEST
 
+/* ---- mfa-http as the caller's module reaches it ---- */
+
+START_TEST(where_nobody_listens_root_is_asked_for_the_way)
+{
+	static const struct http_act honest = { .name = "honest" };
+	struct login_script s = login_script(WORLD_USER, "");
+	struct login_result r;
+
+	make("tries = 1\n");
+	s.pause_ms = PATIENCE_MS;
+	s.seen = http_person_reads;
+	s.reach = http_way;
+	http_start(&honest);
+	http_hide();
+	r = login_run(&w, &s);
+	http_stop();
+	ck_assert_uint_eq(r.verdict, VERDICT_GRANT);
+	ck_assert_uint_eq(r.reaches, 1);
+	ck_assert_uint_eq(http_seen->outcome, QUERY_GRANTED);
+}
+END_TEST
+
+/* A dialogue asks the phone once. */
+START_TEST(and_again_for_the_phone_to_be_asked_again)
+{
+	static const struct http_act ends = { .name = "no answer", .ends = true };
+	struct login_script s = login_script(WORLD_USER, "");
+	struct login_result r;
+	int i;
+
+	make("tries = 10\n");
+	for (i = 1; i < ANSWERS; i += 2)
+		s.answers[i] = "p";
+	s.pause_ms = PATIENCE_MS;
+	s.seen = http_person_reads;
+	s.reach = http_way;
+	http_start(&ends);
+	http_hide();
+	r = login_run(&w, &s);
+	http_stop();
+	ck_assert_uint_ne(r.verdict, VERDICT_GRANT);
+	ck_assert_uint_eq(http_seen->pushes, 3);
+	ck_assert_uint_eq(r.reaches, MSG_REACHES_MAX);
+}
+END_TEST
+
+static int
+way_once(void)
+{
+	static bool gone;
+	int fd = gone ? -1 : http_way();
+
+	gone = true;
+	return fd;
+}
+
+START_TEST(a_module_that_knows_no_way_is_asked_no_more)
+{
+	static const struct http_act ends = { .name = "no answer", .ends = true };
+	struct login_script s = login_script(WORLD_USER, "p");
+	struct login_result r;
+
+	make("tries = 10\n");
+	s.answers[0] = "";
+	s.answers[3] = NULL;
+	s.pause_ms = PATIENCE_MS;
+	s.seen = http_person_reads;
+	s.reach = way_once;
+	http_start(&ends);
+	http_hide();
+	r = login_run(&w, &s);
+	http_stop();
+	ck_assert_ptr_nonnull(strstr(r.prompt, "The approval service cannot be reached."));
+	ck_assert_uint_eq(r.reaches, 2);
+}
+END_TEST
+
+START_TEST(a_caller_that_is_not_root_is_not_asked)
+{
+	static const struct http_act honest = { .name = "honest" };
+	struct login_script s = login_script(WORLD_USER, NULL);
+	struct login_result r;
+
+	make("");
+	login_enrol(&w, WORLD_USER, OTP_TOTP);
+	s.answers[0] = login_code(0);
+	s.reach = http_way;
+	s.caller = (struct caller){ .uid = 1000, .name = WORLD_USER };
+	http_start(&honest);
+	http_hide();
+	r = login_run(&w, &s);
+	ck_assert_uint_eq(r.verdict, VERDICT_GRANT);
+	ck_assert_uint_eq(r.reaches, 0);
+	ck_assert_uint_eq(http_seen->begins, 0);
+}
+END_TEST
+
+/* One end of it is left open, for whoever would be believed. */
+static int
+somebodys_way(void)
+{
+	int pair[2];
+
+	ck_assert_int_eq(seteuid(65534), 0);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+	ck_assert_int_eq(seteuid(0), 0);
+	return pair[0];
+}
+
+static int
+no_socket(void)
+{
+	return open("/dev/null", O_RDWR | O_CLOEXEC);
+}
+
+static int (*const wrong_ways[])(void) = { somebodys_way, no_socket };
+
+START_TEST(a_way_that_root_did_not_make_is_not_taken)
+{
+	struct login_script s = login_script(WORLD_USER, NULL);
+	int64_t before = monotonic_ms();
+	struct login_result r;
+
+	make("");
+	login_enrol(&w, WORLD_USER, OTP_TOTP);
+	s.answers[0] = login_code(0);
+	s.reach = wrong_ways[_i];
+	r = login_run(&w, &s);
+	ck_assert_uint_eq(r.verdict, VERDICT_GRANT);
+	ck_assert_uint_eq(r.reaches, 1);
+	ck_assert_int_lt(monotonic_ms() - before, 4000);	/* nobody was waited for */
+}
+END_TEST
+
 START_TEST(a_user_without_a_phone_looks_like_one_with)
 {
 	static const struct http_act none = { .name = "none", .methods = QUERY_PUSH_LOCKED };
@@ -750,6 +886,11 @@ main(void)
 	tcase_add_loop_test(t, without_the_service_what_offline_names_is_left, 0, 2);
 	tcase_add_loop_test(t, without_the_service_nothing_else_is_left, 0, 2);
 	tcase_add_loop_test(t, without_the_service_there_is_no_grace, 0, 2);
+	tcase_add_test(t, where_nobody_listens_root_is_asked_for_the_way);
+	tcase_add_test(t, and_again_for_the_phone_to_be_asked_again);
+	tcase_add_test(t, a_module_that_knows_no_way_is_asked_no_more);
+	tcase_add_test(t, a_caller_that_is_not_root_is_not_asked);
+	tcase_add_loop_test(t, a_way_that_root_did_not_make_is_not_taken, 0, COUNT(wrong_ways));
 	tcase_add_test(t, a_user_without_a_phone_looks_like_one_with);
 	tcase_add_loop_test(t, a_decoy_that_cannot_be_sent_is_told_the_same, 0, COUNT(failures));
 	tcase_add_test(t, an_answer_to_a_decoy_lets_nobody_in);
