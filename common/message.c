@@ -31,6 +31,7 @@ static const struct wire_field fields[] = {
 	TEXT(MSG_PROMPT, text),
 	TEXT(MSG_INFO, text),
 	TEXT(MSG_ERROR, text),
+	TEXT(MSG_WAITING, text),
 
 	NUMBER(MSG_VERDICT, verdict),
 	NUMBER(MSG_VERDICT, digits),
@@ -40,7 +41,8 @@ static const struct wire_field fields[] = {
 };
 
 static const unsigned char types[] = { MSG_BEGIN, MSG_ANSWER, MSG_CANCEL, MSG_PROMPT, MSG_INFO,
-	MSG_ERROR, MSG_VERDICT, MSG_LOOK_UP, MSG_IDS, MSG_REACH, MSG_REACHED, 0 };
+	MSG_ERROR, MSG_VERDICT, MSG_LOOK_UP, MSG_IDS, MSG_REACH, MSG_REACHED,
+	MSG_WAITING, 0 };
 
 static const struct wire language = {
 	.size = sizeof(struct msg),
@@ -59,6 +61,7 @@ static const struct permit {
 	{ MSG_BEGIN,	SIDE_MODULE,	TURN_BEGIN,	TURN_HELPER },
 	{ MSG_INFO,	SIDE_HELPER,	TURN_HELPER,	TURN_HELPER },
 	{ MSG_ERROR,	SIDE_HELPER,	TURN_HELPER,	TURN_HELPER },
+	{ MSG_WAITING,	SIDE_HELPER,	TURN_HELPER,	TURN_HELPER },
 	{ MSG_PROMPT,	SIDE_HELPER,	TURN_HELPER,	TURN_MODULE },
 	{ MSG_ANSWER,	SIDE_MODULE,	TURN_MODULE,	TURN_HELPER },
 	{ MSG_CANCEL,	SIDE_MODULE,	TURN_MODULE,	TURN_OVER },
@@ -85,7 +88,7 @@ msg_permit(struct msg_dialogue *d, enum msg_side from, enum msg_type type)
 	d->turn = TURN_OVER;
 	if (p == permits + N_PERMITS)
 		return MFA_E_PROTOCOL;
-	if ((type == MSG_INFO || type == MSG_ERROR) && ++d->infos > MSG_INFOS_MAX)
+	if ((type == MSG_INFO || type == MSG_ERROR || type == MSG_WAITING) && ++d->infos > MSG_INFOS_MAX)
 		return MFA_E_PROTOCOL;
 	if (type == MSG_PROMPT && ++d->prompts > MSG_PROMPTS_MAX)
 		return MFA_E_PROTOCOL;

@@ -19,6 +19,7 @@
 #define MSG_MAX		WIRE_MAX
 #define MSG_INFOS_MAX	8	/* info and error lines in one login; sshd before
 				 * 9.x dies of many more without a prompt */
+#define MSG_INFOS_KEPT	4	/* of them, for what is said after a success */
 #define MSG_PROMPTS_MAX	16	/* prompts in one login */
 #define MSG_TEXT_MAX	512	/* a prompt, info or error line: PAM_MAX_MSG_SIZE */
 #define MSG_REACHES_MAX	3	/* ways to the approval service asked for in one login: one
@@ -37,6 +38,7 @@ enum msg_type {
 	MSG_IDS = 9,
 	MSG_REACH = 10,		/* connect to mfa-http, or run it */
 	MSG_REACHED = 11,	/* with its socket as a descriptor, or with none */
+	MSG_WAITING = 12,	/* an info line; where it cannot be shown, nobody waits */
 };
 
 enum msg_phase {
@@ -83,7 +85,7 @@ struct msg {
 	char tty[129];			/* PAM_TTY */
 	char xdisplay[129];		/* PAM_XDISPLAY */
 	char ssh_connection[257];	/* SSH_CONNECTION of the PAM environment */
-	/* MSG_ANSWER; MSG_PROMPT, MSG_INFO, MSG_ERROR use text */
+	/* MSG_ANSWER; MSG_PROMPT, MSG_INFO, MSG_ERROR, MSG_WAITING use text */
 	struct secret answer;
 	uint32_t echo;			/* MSG_PROMPT: 1 shows what is typed */
 	char text[MSG_TEXT_MAX + 1];
@@ -103,9 +105,10 @@ enum msg_side { SIDE_MODULE, SIDE_HELPER };
 /*
  * Whose turn it is.  Each side keeps one and gives it every message that it
  * sends or receives; the permit table in message.c is the whole grammar:
- * begin, then any number (within the limits) of info, error, prompt with its
+ * begin, then any number (within the limits) of info, error, waiting, prompt with its
  * answer, at most once look-up with its ids, and reach with what was reached,
- * then one verdict; the module may cancel instead of answering.  A verdict instead of waiting for an answer
+ * then one verdict; the module may cancel instead of answering, and hangs up where
+ * it cannot show that the login waits.  A verdict instead of waiting for an answer
  * says that time is up, and is a denial whatever its word.
  */
 enum msg_turn { TURN_BEGIN, TURN_HELPER, TURN_MODULE, TURN_IDS, TURN_REACH, TURN_OVER };

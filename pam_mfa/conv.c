@@ -58,11 +58,12 @@ conv_ask(pam_handle_t *pamh, bool echo, const char *text, struct secret *answer)
 	return r;
 }
 
-void
+int
 conv_tell(pam_handle_t *pamh, int style, const char *text)
 {
 	struct pam_response *resp;
+	int r = converse(pamh, style, text, &resp);
 
-	(void)converse(pamh, style, text, &resp);
 	wipe_response(resp);
+	return r;
 }

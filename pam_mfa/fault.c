@@ -94,7 +94,7 @@ fault_report(struct request *rq)
 	log_fault(rq);
 	/* Nobody is there to read it when a session ends. */
 	if (!rq->silent && rq->error != MFA_E_CONV && rq->phase != PHASE_CLOSE)
-		conv_tell(rq->pamh, PAM_ERROR_MSG, rq->late ? too_late : unavailable);
+		(void)conv_tell(rq->pamh, PAM_ERROR_MSG, rq->late ? too_late : unavailable);
 }
 
 void

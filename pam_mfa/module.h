@@ -95,8 +95,8 @@ bool items_same_user(const struct request *rq);
 int conv_ask(pam_handle_t *pamh, bool echo, const char *text, struct secret *answer);
 
 /* Shows a line, style PAM_TEXT_INFO or PAM_ERROR_MSG.  Nobody may rely on it
- * having been seen, so a failure is not told. */
-void conv_tell(pam_handle_t *pamh, int style, const char *text);
+ * having been seen.  MFA_E_CONV: the application has nobody to show it to. */
+int conv_tell(pam_handle_t *pamh, int style, const char *text);
 
 /* ---- relay.c ---- */
 

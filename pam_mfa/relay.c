@@ -135,9 +135,19 @@ static int
 show_line(struct relay *r, const struct msg *m)
 {
 	if (!r->rq->silent)
-		conv_tell(r->rq->pamh, m->type == MSG_INFO ? PAM_TEXT_INFO : PAM_ERROR_MSG,
+		(void)conv_tell(r->rq->pamh, m->type == MSG_INFO ? PAM_TEXT_INFO : PAM_ERROR_MSG,
 		    m->text);
 	return MFA_OK;
+}
+
+/* Whoever cannot be told so does not wait any more: a client that has left, or
+ * whoever pressed Ctrl-C.  The helper sees us hang up. */
+static int
+show_waiting(struct relay *r, const struct msg *m)
+{
+	if (r->rq->phase != PHASE_AUTH)
+		return MFA_E_PROTOCOL;
+	return r->rq->silent ? MFA_OK : conv_tell(r->rq->pamh, PAM_TEXT_INFO, m->text);
 }
 
 /* A helper that has said its verdict has nothing more to say; one that has
@@ -173,6 +183,8 @@ act_on(struct relay *r, const struct msg *m)
 	case MSG_INFO:
 	case MSG_ERROR:
 		return show_line(r, m);
+	case MSG_WAITING:
+		return show_waiting(r, m);
 	case MSG_LOOK_UP:
 		return look_up(r);
 	case MSG_REACH:

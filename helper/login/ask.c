@@ -102,13 +102,17 @@ send_push(struct login *l, struct asking *a)
 	report_asked(l, "push", l->courier.words, false);
 }
 
-/* Waits for the phone; as ask_once. */
+/* Waits for the phone; as ask_once.  An application notices that its client has left only
+ * when it is to show something, so it is given something to show.  A terminal sends a signal,
+ * and its screen is kept calm. */
 static bool
 await_phone(struct login *l, struct asking *a)
 {
 	struct judgement j = { .reason = REASON_FAULT };
-	int r = push_finish(l, a->d, &j, &a->sentence);
+	int r;
 
+	l->courier.told = shown_at_once(l) && login_is_remote(l);
+	r = push_finish(l, a->d, &j, &a->sentence);
 	a->number[0] = '\0';
 	if (r != MFA_OK) {
 		end_asking(l, r);
@@ -212,7 +216,7 @@ static bool
 ask_phone_first(struct login *l, struct asking *a)
 {
 	if (a->number[0] == '\0' || !shown_at_once(l) ||
-	    !talk_info(l, "Approve on your phone: number %s. Waiting for it.", a->number))
+	    !talk_waiting(l, false, "Approve on your phone: number %s. Waiting for it.", a->number))
 		return true;
 	return await_phone(l, a);
 }

@@ -6,12 +6,10 @@
  * as unreachable, and what the policy left for that is asked.
  */
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "courier_private.h"
@@ -114,8 +112,8 @@ courier_hear(struct login *l, struct query *out, struct deadline deadline)
 	return r;
 }
 
-static void
-forget_early(struct login *l)
+void
+courier_forget_early(struct login *l)
 {
 	free(l->courier.early);
 	l->courier.early = NULL;
@@ -330,45 +328,9 @@ courier_push(struct login *l, bool decoy)
 	return r;
 }
 
-/* ---- waiting ---- */
-
-/* While nobody has anything to say to the other, a module that speaks or hangs
- * up is gone. */
-int
-courier_wait(struct login *l, struct query *out)
-{
-	struct pollfd p[2] = {
-		{ .fd = l->courier.fd, .events = POLLIN },
-		{ .fd = l->fd, .events = POLLIN | POLLRDHUP },
-	};
-	int n, left;
-
-	memset(out, 0, sizeof(*out));
-	if (l->courier.early != NULL) {
-		*out = *l->courier.early;
-		forget_early(l);
-		l->courier.pending = false;
-		return MFA_OK;
-	}
-	login_busy(l);
-	do {
-		if ((left = deadline_left(l->deadline)) == 0)
-			return MFA_E_DEADLINE;
-		n = poll(p, 2, left);
-	} while (n == 0 || (n == -1 && errno == EINTR));
-	if (n == -1)
-		return MFA_E_SYSTEM;
-	if (p[1].revents != 0)
-		return MFA_E_CLOSED;
-	l->courier.pending = false;
-	if (courier_hear(l, out, l->deadline) != MFA_OK)
-		out->type = QUERY_FAILED;
-	return MFA_OK;
-}
-
 void
 courier_close(struct login *l, enum query_outcome outcome)
 {
 	courier_leave(l, outcome);
-	forget_early(l);
+	courier_forget_early(l);
 }

@@ -4,7 +4,7 @@
 
 #include "login.h"
 
-/* What courier.c and courier_code.c share. */
+/* What courier.c, courier_code.c and courier_wait.c share. */
 
 /* Takes note of a failure; MFA_E_ABSENT. */
 int courier_fail(struct login *l, enum query_failure failure, const char *words);
@@ -16,6 +16,7 @@ int courier_hear(struct login *l, struct query *out, struct deadline deadline);
  * says meanwhile is kept for when it is waited for. */
 int courier_request(struct login *l, const struct query *q, struct query *out, int ms);
 int courier_keep_early(struct login *l, const struct query *said);
+void courier_forget_early(struct login *l);
 
 /* The end of the dialogue, with a last word and without. */
 void courier_leave(struct login *l, enum query_outcome outcome);

@@ -38,6 +38,12 @@ login_deny(struct login *l, enum reason reason, const char *detail)
 	l->detail = detail;
 }
 
+bool
+login_is_remote(const struct login *l)
+{
+	return l->begin.ssh_connection[0] != '\0' || l->begin.rhost[0] != '\0';
+}
+
 void
 login_busy(const struct login *l)
 {
@@ -74,9 +80,7 @@ load_state(void *arg, struct policy_state *out)
 static uint32_t
 session_of(const struct login *l)
 {
-	bool remote = l->begin.ssh_connection[0] != '\0' || l->begin.rhost[0] != '\0';
-
-	return remote ? UID_UNSET : l->begin.sessionid;
+	return login_is_remote(l) ? UID_UNSET : l->begin.sessionid;
 }
 
 /* Whoever looks for the reason finds it in the log, whatever becomes of the login. */

@@ -25,6 +25,8 @@
 #define VERDICT_MS	5000	/* for the verdict to leave, when the deadline has passed */
 #define STORE_MS	10000	/* in the queue for the state */
 #define HASTE_MS	100	/* an empty answer sooner than this is no person's */
+#define STILL_MS	10000	/* before the person is told that their phone is still waited
+				 * for; twice as long before the next time, and so on */
 #define PUSHES_MAX	3	/* requests to the phone in one login */
 #define ENROL_TRIES	3	/* codes asked back when enrolling at a login */
 
@@ -48,6 +50,8 @@ struct workshop {
 	/* Called before anybody is waited for, the person or the state; NULL:
 	 * nobody wants to know. */
 	void (*busy)(void);
+	int still_ms;			/* before the person is told that their phone is still
+					 * waited for; 0: STILL_MS */
 };
 
 /* The approval service, for one login: mfa-http on the other end. */
@@ -56,6 +60,7 @@ struct courier {
 	struct query_dialogue dialogue;
 	bool no_way;			/* root's module could not reach it either */
 	bool pending;			/* a push is out */
+	bool told;			/* the person is told now and then that it is waited for */
 	struct query *early;		/* what the phone said while something else was asked;
 					 * NULL: nothing */
 	struct statement statement;	/* what it asks the phone to sign */
@@ -102,6 +107,9 @@ void login_deny(struct login *l, enum reason reason, const char *detail);
 /* Seconds since 1970; MFA_E_SYSTEM. */
 int wall_clock(int64_t *now);
 
+/* Does its person sit elsewhere, at the end of a connection? */
+bool login_is_remote(const struct login *l);
+
 /* Says that this process will be busy for a while. */
 void login_busy(const struct login *l);
 
@@ -131,6 +139,11 @@ int talk_reach(struct login *l, int *fd);
 
 /* Shows a line when it may be shown; false when it was not. */
 bool talk_info(struct login *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The same where the person is to wait: a module that cannot show it hangs up.  again:
+ * only while enough lines are left for what follows a success. */
+bool talk_waiting(struct login *l, bool again, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* ---- judge.c: a typed code under one locked transaction ---- */
 
@@ -221,7 +234,8 @@ int courier_begin(struct login *l, uint32_t *methods);
  * the decision. */
 int courier_push(struct login *l, bool decoy);
 
-/* Waits for what the phone says: *out is QUERY_ANSWERED, QUERY_ENDED or
+/* Waits for what the phone says, and tells the person so where
+ * l->courier.told says: *out is QUERY_ANSWERED, QUERY_ENDED or
  * QUERY_FAILED, and no push is out any more.  MFA_E_CLOSED: the module is
  * gone; MFA_E_DEADLINE. */
 int courier_wait(struct login *l, struct query *out);

@@ -85,22 +85,47 @@ talk_reach(struct login *l, int *fd)
 	return r;
 }
 
-bool
-talk_info(struct login *l, const char *format, ...)
+/* A line, when there are fewer than `most` yet. */
+static bool
+show(struct login *l, enum msg_type type, unsigned int most, const char *format, va_list ap)
+    __attribute__((format(printf, 4, 0)));
+static bool
+show(struct login *l, enum msg_type type, unsigned int most, const char *format, va_list ap)
 {
-	struct msg m = { .type = MSG_INFO };
-	va_list ap;
+	struct msg m = { .type = type };
 	bool shown = false;
 	int n;
 
 	if (l->begin.flags & BEGIN_SILENT || l->dialogue.turn != TURN_HELPER ||
-	    l->dialogue.infos >= MSG_INFOS_MAX)
+	    l->dialogue.infos >= most)
 		return false;
-	va_start(ap, format);
 	n = vsnprintf(m.text, sizeof(m.text), format, ap);
-	va_end(ap);
 	if (n > 0 && (size_t)n < sizeof(m.text) && text_printable(m.text, (size_t)n))
 		shown = say(l, &m) == MFA_OK;
 	msg_wipe(&m);
+	return shown;
+}
+
+bool
+talk_info(struct login *l, const char *format, ...)
+{
+	va_list ap;
+	bool shown;
+
+	va_start(ap, format);
+	shown = show(l, MSG_INFO, MSG_INFOS_MAX, format, ap);
+	va_end(ap);
+	return shown;
+}
+
+bool
+talk_waiting(struct login *l, bool again, const char *format, ...)
+{
+	va_list ap;
+	bool shown;
+
+	va_start(ap, format);
+	shown = show(l, MSG_WAITING, MSG_INFOS_MAX - (again ? MSG_INFOS_KEPT : 0), format, ap);
+	va_end(ap);
 	return shown;
 }

@@ -159,8 +159,6 @@ static void other_number(struct http_answer *a) { a->statement.number[0] ^= 1; }
 static const struct http_act honest = { .name = "honest", .kind = DEVICE_WEBAUTHN_ES256 };
 static const struct http_act wrong = { .name = "wrong number", .before = other_number };
 
-/* A line that the application could not show leaves the person waiting for as
- * long as a login may last. */
 #define WITH_PHONE "server = https://mfa.example.org\nhost_name = web1.example.org\n" \
 	"authorities = none\nshow_at_once = yes\ntries = 1\ndeadline = 10\n"
 

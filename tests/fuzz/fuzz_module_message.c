@@ -45,13 +45,14 @@ conv_ask(pam_handle_t *pamh, bool echo, const char *text, struct secret *answer)
 	return prompts % 8 == 7 ? MFA_E_CONV : secret_set(answer, "123456", 6);
 }
 
-void
+int
 conv_tell(pam_handle_t *pamh, int style, const char *text)
 {
 	(void)pamh;
 	check(style == PAM_TEXT_INFO || style == PAM_ERROR_MSG);
 	check_line(text);
 	check(++infos <= MSG_INFOS_MAX);
+	return infos % 4 == 3 ? MFA_E_CONV : MFA_OK;
 }
 
 static void

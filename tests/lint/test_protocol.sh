@@ -6,10 +6,10 @@
 # theirs, and every limit.
 . "$TOP/tests/tap.sh"
 
-for type in BEGIN ANSWER PROMPT INFO ERROR VERDICT IDS; do
+for type in BEGIN ANSWER PROMPT INFO ERROR VERDICT IDS WAITING; do
 	code=$(grep -oE "(NUMBER|TEXT)\(MSG_$type, [a-z_]+|\(msg, MSG_$type, WIRE_[A-Z]+, [a-z_]+" \
 	    "$TOP/common/message.c" | sed 's/.*, //')
-	row=$(grep -iE "^\| [0-9] $type " "$TOP/PROTOCOL.md" | cut -d'|' -f4 | tr ',' '\n' |
+	row=$(grep -iE "^\| [0-9]+ $type " "$TOP/PROTOCOL.md" | cut -d'|' -f4 | tr ',' '\n' |
 	    sed 's/^ *//; s/[ :(].*//' | grep -E '^[a-z_]+$')
 	is "PROTOCOL.md: fields of $type" "$row" "$code"
 done

@@ -178,6 +178,12 @@ role_error(struct role *r, const char *text)
 }
 
 void
+role_waiting(struct role *r, const char *text)
+{
+	send_text(r, MSG_WAITING, text, 0);
+}
+
+void
 role_verdict(struct role *r, uint32_t verdict)
 {
 	struct msg m = { .type = MSG_VERDICT, .verdict = verdict };

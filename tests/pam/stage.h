@@ -76,6 +76,7 @@ void role_hear(struct role *r);				/* one message, or the end */
 void role_prompt(struct role *r, const char *text, bool echo);
 void role_info(struct role *r, const char *text);
 void role_error(struct role *r, const char *text);
+void role_waiting(struct role *r, const char *text);
 void role_verdict(struct role *r, uint32_t verdict);
 int role_reach(struct role *r);				/* asks for mfa-http: what comes, or -1 */
 void role_split(struct role *r, uint32_t digits);

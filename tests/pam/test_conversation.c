@@ -67,14 +67,91 @@ START_TEST(pam_silent_shows_prompts_only_and_tells_the_helper)
 }
 END_TEST
 
+static void
+fail_lines(struct person *p)
+{
+	int style = p->line[p->shown - 1].style;
+
+	p->fails_lines = true;
+	p->fails_with = style == PAM_TEXT_INFO || style == PAM_ERROR_MSG ? PAM_CONV_ERR : 0;
+}
+
 START_TEST(a_line_that_cannot_be_shown_is_no_denial)
 {
 	stage_helper_start(play_conversation);
 	l.person.answers[0] = "123 456";
 	l.person.answers[1] = "";
-	l.person.fails_lines = true;
-	l.person.fails_with = 0;
+	l.person.then = fail_lines;
 	ck_assert_int_eq(login_once(&l, AUTH, 0), PAM_SUCCESS);
+	ck_assert_uint_eq(l.person.shown, 4);
+}
+END_TEST
+
+/* ---- while the phone is waited for ---- */
+
+/* Without a word of the module's the phone would be waited for for a minute. */
+static void
+play_waiting(struct role *r)
+{
+	role_hear(r);
+	role_waiting(r, "Approve on your phone: number 123 456. Waiting for it.");
+	role_waiting(r, "Still waiting for your phone.");
+	role_hear(r);
+	role_verdict(r, VERDICT_GRANT);
+	role_hear(r);
+}
+
+static void
+leave_at_the_second(struct person *p)
+{
+	p->fails_lines = true;
+	p->fails_with = p->shown == 2 ? PAM_CONV_ERR : 0;
+}
+
+START_TEST(a_client_that_has_left_ends_the_waiting_at_once)
+{
+	int64_t before = stage_now();
+	int i;
+
+	stage_log_clear();
+	stage_helper_start(play_waiting);
+	l.person.then = leave_at_the_second;
+	ck_assert_int_eq(login_once(&l, AUTH, 0), PAM_CONV_ERR);
+	ck_assert_int_lt(stage_now() - before, 5000);
+	ck_assert_uint_eq(l.person.shown, 2);
+	ck_assert_uint_eq(stage_logged("the application could not ask the person"), 1);
+	for (i = 0; i < 500 && !played->gone; i++)
+		role_pause(10);
+	ck_assert(played->gone);
+	ck_assert_uint_eq(played->count, 1);
+}
+END_TEST
+
+static void
+play_waiting_in_vain(struct role *r)
+{
+	role_hear(r);
+	role_waiting(r, "Approve on your phone: number 123 456. Waiting for it.");
+	role_waiting(r, "Still waiting for your phone.");
+	role_verdict(r, VERDICT_GRANT);
+	role_hear(r);
+}
+
+START_TEST(whoever_stays_sees_the_lines)
+{
+	stage_helper_start(play_waiting_in_vain);
+	ck_assert_int_eq(login_once(&l, AUTH, _i ? PAM_SILENT : 0), PAM_SUCCESS);
+	ck_assert_uint_eq(l.person.shown, _i ? 0 : 2);
+	if (_i == 0)
+		ck_assert_int_eq(l.person.line[1].style, PAM_TEXT_INFO);
+}
+END_TEST
+
+START_TEST(only_a_login_waits_for_a_phone)
+{
+	stage_helper_start(play_waiting_in_vain);
+	ck_assert_int_eq(login_once(&l, ACCT, 0), PAM_PERM_DENIED);
+	ck_assert_int_eq(login_once(&l, OPEN, 0), PAM_SESSION_ERR);
 }
 END_TEST
 
@@ -231,6 +308,9 @@ conversation(void)
 	tcase_add_test(t, prompts_infos_errors_and_answers_are_relayed);
 	tcase_add_test(t, pam_silent_shows_prompts_only_and_tells_the_helper);
 	tcase_add_test(t, a_line_that_cannot_be_shown_is_no_denial);
+	tcase_add_test(t, a_client_that_has_left_ends_the_waiting_at_once);
+	tcase_add_loop_test(t, whoever_stays_sees_the_lines, 0, 2);
+	tcase_add_test(t, only_a_login_waits_for_a_phone);
 	tcase_add_test(t, the_longest_answer_arrives_whole);
 	tcase_add_test(t, a_verdict_that_comes_while_the_person_is_asked_is_a_denial);
 	tcase_add_loop_test(t, a_prompt_that_is_not_answered_is_cancelled_and_denied, 0,

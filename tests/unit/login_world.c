@@ -92,7 +92,7 @@ static void
 serve(struct login_world *w, const struct login_script *s, int fd)
 {
 	struct workshop shop = { .config = w->config, .logind = -1, .boot = "boot",
-	    .busy = w->busy };
+	    .busy = w->busy, .still_ms = w->still_ms };
 
 	memcpy(shop.authorities, w->authorities, sizeof(w->authorities));
 	shop.authority_count = w->authority_count;
@@ -158,6 +158,8 @@ speak(const struct login_script *s, struct login_result *r, int fd)
 
 			r->infos++;
 			snprintf(r->said + at, sizeof(r->said) - at, "%s\n", m.text);
+			if (r->infos == s->leaves_at)
+				return;
 		}
 	}
 }

@@ -19,6 +19,7 @@ struct login_world {
 	struct authority authorities[2];	/* that vouch for phones; none at first */
 	size_t authority_count;
 	void (*busy)(void);		/* of the workshop; NULL at first */
+	int still_ms;			/* of the workshop; 0 at first */
 };
 
 struct login_script {
@@ -28,6 +29,7 @@ struct login_script {
 	const char *answers[ANSWERS];	/* NULL: hangs up at that prompt */
 	int silent_ms;			/* before the first message */
 	int pause_ms;			/* before each answer */
+	unsigned int leaves_at;		/* hangs up at this line; 0: at none */
 	int (*reach)(void);		/* the way to mfa-http, which is closed then; NULL: none */
 	void (*seen)(const char *text);	/* by the person: each prompt and line; or NULL */
 };

@@ -17,7 +17,7 @@
 
 static const enum msg_type types[] = {
 	MSG_BEGIN, MSG_ANSWER, MSG_CANCEL, MSG_PROMPT, MSG_INFO, MSG_ERROR, MSG_VERDICT,
-	MSG_LOOK_UP, MSG_IDS, MSG_REACH, MSG_REACHED,
+	MSG_LOOK_UP, MSG_IDS, MSG_REACH, MSG_REACHED, MSG_WAITING,
 };
 
 /* ---- one message of each type, small and large ---- */
@@ -71,7 +71,8 @@ make(struct msg *m, enum msg_type type, bool large)
 		m->answer.len = large ? SECRET_MAX : 6;
 		memset(m->answer.data, 0x80, m->answer.len);	/* any bytes */
 		m->answer.data[1] = '\0';
-	} else if (type == MSG_PROMPT || type == MSG_INFO || type == MSG_ERROR) {
+	} else if (type == MSG_PROMPT || type == MSG_INFO || type == MSG_ERROR ||
+	    type == MSG_WAITING) {
 		m->echo = type == MSG_PROMPT;
 		fill_text(m->text, sizeof(m->text), large, 'p');
 	} else if (type == MSG_VERDICT) {
@@ -137,7 +138,7 @@ START_TEST(every_unknown_type_is_refused)
 	int type;
 
 	for (type = 0; type < TYPES; type++) {
-		if (type >= MSG_BEGIN && type <= MSG_REACHED)
+		if (type >= MSG_BEGIN && type <= MSG_WAITING)
 			continue;
 		buf[0] = (unsigned char)type;
 		for (i = 1; i < sizeof(buf); i++)
@@ -177,6 +178,7 @@ static const struct { const char *bytes; size_t len; struct msg m; } golden[] = 
 	    { .type = MSG_IDS, .uid = 1000, .group_count = 1, .groups = { 1000 } } },
 	{ "\12", 1, { .type = MSG_REACH } },
 	{ "\13", 1, { .type = MSG_REACHED } },
+	{ "\14\0\1w", 4, { .type = MSG_WAITING, .text = "w" } },
 };
 
 START_TEST(the_wire_form_is_fixed)
@@ -261,7 +263,7 @@ allowed(enum msg_type type, enum msg_side from, enum msg_turn turn, enum msg_tur
 	if (turn == TURN_BEGIN && from == SIDE_MODULE && type == MSG_BEGIN)
 		*next = TURN_HELPER;
 	else if (turn == TURN_HELPER && from == SIDE_HELPER && (type == MSG_INFO ||
-	    type == MSG_ERROR))
+	    type == MSG_ERROR || type == MSG_WAITING))
 		*next = TURN_HELPER;
 	else if (turn == TURN_HELPER && from == SIDE_HELPER && type == MSG_PROMPT)
 		*next = TURN_MODULE;
@@ -311,14 +313,13 @@ END_TEST
 
 START_TEST(eight_lines_and_no_ninth)
 {
+	static const enum msg_type lines[] = { MSG_INFO, MSG_ERROR, MSG_WAITING };
 	struct msg_dialogue d = { .turn = TURN_HELPER };
 	int i;
 
 	for (i = 0; i < 8; i++)
-		ck_assert_int_eq(msg_permit(&d, SIDE_HELPER, i % 2 ? MSG_INFO : MSG_ERROR),
-		    MFA_OK);
-	ck_assert_int_eq(msg_permit(&d, SIDE_HELPER, _i ? MSG_INFO : MSG_ERROR),
-	    MFA_E_PROTOCOL);
+		ck_assert_int_eq(msg_permit(&d, SIDE_HELPER, lines[i % 3]), MFA_OK);
+	ck_assert_int_eq(msg_permit(&d, SIDE_HELPER, lines[_i]), MFA_E_PROTOCOL);
 	ck_assert_int_eq(d.turn, TURN_OVER);
 	ck_assert_int_eq(msg_permit(&d, SIDE_HELPER, MSG_VERDICT), MFA_E_PROTOCOL);
 }
@@ -554,7 +555,7 @@ permit(void)
 	TCase *t = tcase_create("permit");
 
 	tcase_add_test(t, only_the_permitted_may_be_said_in_turn);
-	tcase_add_loop_test(t, eight_lines_and_no_ninth, 0, 2);
+	tcase_add_loop_test(t, eight_lines_and_no_ninth, 0, 3);
 	tcase_add_test(t, sixteen_prompts_and_no_seventeenth);
 	tcase_add_test(t, one_look_up_and_no_second);
 	tcase_add_test(t, three_reaches_and_no_fourth);

@@ -597,6 +597,75 @@ START_TEST(without_the_service_there_is_no_grace)
 }
 END_TEST
 
+/* ---- whoever waits is told ---- */
+
+static const struct http_act silent = { .name = "silent", .silent = true };
+
+/* A login of alice's whose phone does not answer, for a second. */
+static struct login_script
+waiting(const char *more)
+{
+	struct login_script s = login_script(WORLD_USER, "");
+
+	make(more);
+	w.still_ms = 1;
+	s.pause_ms = PATIENCE_MS;
+	s.begin.ms_left = 1000;
+	http_start(&silent);
+	return s;
+}
+
+START_TEST(a_client_that_has_left_takes_the_request_along)
+{
+	struct login_script s = waiting("show_at_once = yes\n");
+	int64_t before = monotonic_ms();
+	struct login_result r;
+
+	s.begin.ms_left = 60000;
+	s.leaves_at = 2;
+	r = login_run(&w, &s);
+	ck_assert_uint_eq(r.verdict, 0);
+	ck_assert_uint_eq(r.prompts, 0);
+	ck_assert_ptr_nonnull(strstr(r.said, "Still waiting for your phone.\n"));
+	http_stop();
+	ck_assert_int_lt(monotonic_ms() - before, 10000);
+	ck_assert_uint_eq(http_seen->outcome, QUERY_CANCELLED);
+	ck_assert_uint_eq(login_records(&w, "login", "cancelled"), 1);
+}
+END_TEST
+
+START_TEST(the_lines_for_what_follows_are_left)
+{
+	struct login_script s = waiting("show_at_once = yes\n");
+	struct login_result r = login_run(&w, &s);
+
+	ck_assert_uint_eq(r.infos, MSG_INFOS_MAX - MSG_INFOS_KEPT);
+	ck_assert_uint_ne(r.verdict, VERDICT_GRANT);
+	ck_assert_uint_eq(login_records(&w, "login", "deadline"), 1);
+}
+END_TEST
+
+/* A terminal sends a signal; its screen is kept calm. */
+START_TEST(a_terminal_is_told_once)
+{
+	struct login_script s = waiting("");
+
+	(void)text_copy(s.begin.service, sizeof(s.begin.service), "sudo");
+	s.begin.ssh_connection[0] = s.begin.rhost[0] = '\0';
+	ck_assert_uint_eq(login_run(&w, &s).infos, 1);
+}
+END_TEST
+
+START_TEST(where_lines_are_held_back_none_is_said)
+{
+	struct login_script s = waiting("");
+	struct login_result r = login_run(&w, &s);
+
+	ck_assert_uint_eq(r.prompts, 1);
+	ck_assert_uint_eq(r.infos, 0);
+}
+END_TEST
+
 /* ---- mfa-http as the caller's module reaches it ---- */
 
 START_TEST(where_nobody_listens_root_is_asked_for_the_way)
@@ -886,6 +955,10 @@ main(void)
 	tcase_add_loop_test(t, without_the_service_what_offline_names_is_left, 0, 2);
 	tcase_add_loop_test(t, without_the_service_nothing_else_is_left, 0, 2);
 	tcase_add_loop_test(t, without_the_service_there_is_no_grace, 0, 2);
+	tcase_add_test(t, a_client_that_has_left_takes_the_request_along);
+	tcase_add_test(t, the_lines_for_what_follows_are_left);
+	tcase_add_test(t, a_terminal_is_told_once);
+	tcase_add_test(t, where_lines_are_held_back_none_is_said);
 	tcase_add_test(t, where_nobody_listens_root_is_asked_for_the_way);
 	tcase_add_test(t, and_again_for_the_phone_to_be_asked_again);
 	tcase_add_test(t, a_module_that_knows_no_way_is_asked_no_more);
