@@ -88,7 +88,8 @@ msg_permit(struct msg_dialogue *d, enum msg_side from, enum msg_type type)
 	d->turn = TURN_OVER;
 	if (p == permits + N_PERMITS)
 		return MFA_E_PROTOCOL;
-	if ((type == MSG_INFO || type == MSG_ERROR || type == MSG_WAITING) && ++d->infos > MSG_INFOS_MAX)
+	if ((type == MSG_INFO || type == MSG_ERROR || type == MSG_WAITING) &&
+	    ++d->infos > MSG_INFOS_MAX)
 		return MFA_E_PROTOCOL;
 	if (type == MSG_PROMPT && ++d->prompts > MSG_PROMPTS_MAX)
 		return MFA_E_PROTOCOL;

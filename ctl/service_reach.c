@@ -41,8 +41,9 @@ service_reach(char *words, size_t size)
 
 	words[0] = '\0';
 	if (q == NULL || fd == -1 || connect(fd, (const struct sockaddr *)&at, sizeof(at)) == -1)
-		(void)snprintf(words, size, "nobody listens on %s: root's logins run an mfa-http "
-		    "each, screen lockers cannot: systemctl start mfa-http.socket", MFA_HTTP_SOCKET);
+		(void)snprintf(words, size, "nobody listens on %s: root's logins run one each, "
+		    "screen lockers cannot: systemctl start mfa-http.socket",
+		    MFA_HTTP_SOCKET);
 	else if ((r = ask(fd, q, deadline_in(SERVICE_REACH_MS))) != MFA_OK)
 		(void)snprintf(words, size, "no answer on %s: %s", MFA_HTTP_SOCKET,
 		    mfa_strerror(r));

@@ -38,8 +38,8 @@ static const struct sock_filter filter[] = {
 #ifdef SYS_poll
 	ALLOW(poll),
 #endif
-	ALLOW(recvmsg), ALLOW(sendmsg), ALLOW(sendto), ALLOW(fdatasync), ALLOW(clock_gettime), ALLOW(read),
-	ALLOW(write), ALLOW(fstat), ALLOW(newfstatat), ALLOW(lseek), ALLOW(close),
+	ALLOW(recvmsg), ALLOW(sendmsg), ALLOW(sendto), ALLOW(fdatasync), ALLOW(clock_gettime),
+	ALLOW(read), ALLOW(write), ALLOW(fstat), ALLOW(newfstatat), ALLOW(lseek), ALLOW(close),
 #ifdef SYS_stat
 	ALLOW(stat), ALLOW(lstat),
 #endif

@@ -24,7 +24,7 @@ begin_telling(const struct login *l, struct still *s)
 static void
 tell_still(struct login *l, struct still *s)
 {
-	if (deadline_left(s->next) > 0)
+	if (!l->courier.told || deadline_left(s->next) > 0)
 		return;
 	s->pause_ms *= 2;
 	s->next = talk_waiting(l, true, "Still waiting for your phone.") ?

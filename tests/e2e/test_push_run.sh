@@ -129,5 +129,5 @@ logged "without_the_program_the_log_says_so" \
     'service verdict=deny user=alice .*reason=service_down .*mfa-http does not serve /run/pam_mfa/http.sock and could not be run'
 mv /run/mfa-http /usr/libexec/pam_mfa/mfa-http
 like "status_says_that_none_serves" "$(mfactl status --json | jq -r '.service | "\(.ok) \(.text)"')" \
-    '^false .*nobody listens on .*root.s logins run .*: systemctl start mfa-http.socket'
+    '^false .*nobody listens on .*root.s logins run one each.*: systemctl start mfa-http.socket'
 done_testing
