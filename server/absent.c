@@ -63,6 +63,12 @@ on_time(void *arg)
 {
 	struct absent *a = arg;
 
+	/* It polls on another connection. */
+	if (waiters_find(a->api->waiters, a->login) != NULL) {
+		leave(a);
+		free(a);
+		return;
+	}
 	a->job = (struct job){ .run = run, .done = done, .arg = a };
 	if (writer_submit(a->api->writer, &a->job) == MFA_OK)
 		leave(a);

@@ -12,6 +12,7 @@
 /* ---- all limits ---- */
 #define ABSENT_LEFT_MS	1000	/* since a poll broke off */
 #define ABSENT_OPENED_MS 10000	/* since the login was opened, without any poll */
+#define ABSENT_ASKED_MS	10000	/* since a poll was answered that it waits */
 #define ABSENT_START_MS	10000	/* since mfad started: every host has to come back */
 #define ABSENT_SPREAD_MS 1	/* from one to the next of the latter, so that many do not
 				 * fill the writer's queue */

@@ -64,7 +64,7 @@ model_decoy(struct db *db, const char *host, const char *login, int64_t now,
 	sql_end(st);
 	out->state = !waits ? MODEL_CANCELLED : out->expires <= now ? MODEL_EXPIRED :
 	    MODEL_WAITING;
-	out->decoy = true;
+	out->push = out->decoy = true;
 	(void)memcpy(out->login, login, strnlen(login, MODEL_ID_MAX - 1));
 	return MFA_OK;
 }

@@ -29,7 +29,7 @@ static const char open_sql[] =
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 static const char one_sql[] =
 	"SELECT l.user, l.expires, l.state, l.decision, l.device, d.kind, d.certificate,"
-	" l.signature, l.authenticator_data, l.client_data"
+	" l.signature, l.authenticator_data, l.client_data, l.push"
 	" FROM login AS l LEFT JOIN device AS d ON d.id = l.device"
 	" WHERE l.id = ?1 AND l.host = ?2";
 static const char stored_sql[] =
@@ -264,6 +264,7 @@ model_login(struct db *db, const char *host, const char *login, int64_t now,
 		return r == MFA_E_ABSENT ? model_decoy(db, host, login, now, out) : r;
 	sql_text(st, 0, out->user, sizeof(out->user));
 	out->expires = sqlite3_column_int64(st, 1);
+	out->push = sqlite3_column_int(st, 10) != 0;
 	out->state = state_for_host(sqlite3_column_int64(st, 2),
 	    sqlite3_column_type(st, 3) != SQLITE_NULL, out->expires, now);
 	if (out->state == MODEL_ANSWERED)

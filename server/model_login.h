@@ -53,7 +53,7 @@ struct model_login {
 	char user[MODEL_NAME_MAX];
 	int64_t expires;
 	enum login_state state;		/* waiting, answered, cancelled or expired */
-	bool decoy;
+	bool push, decoy;		/* what it was opened as; a decoy is as a push */
 	/* When it is answered, else zeros. */
 	enum model_decision decision;
 	char device[MODEL_ID_MAX];

@@ -171,6 +171,8 @@ look(struct poll *p, bool last)
 	if (l.state == MODEL_EXPIRED && p->held && !l.decoy)
 		login_count_outcome(MODEL_EXPIRED);
 	tell(p->request, &l);
+	if (l.state == MODEL_WAITING && l.push && !p->api->stopping)
+		absent_note(p->api, p->caller.id, p->id, ABSENT_ASKED_MS);
 	return true;
 }
 

@@ -13,7 +13,7 @@
 #include "revoked.h"
 #include "text.h"
 
-#define PUSH_LIFE	120	/* seconds, at most */
+#define PUSH_LIFE	110	/* seconds, at most: mfad takes 120, by its own clock */
 
 static const char no_service[] = "The approval service cannot be reached. Type a code: ";
 static const char no_answer[] = "No answer from your phone. Type a code, or p to ask it again: ";

@@ -143,6 +143,30 @@ START_TEST(after_a_start_hosts_have_to_come_back)
 }
 END_TEST
 
+/* Killed after a poll that had nothing to tell; another that is held is a host that
+ * is there. */
+START_TEST(one_that_does_not_ask_again_has_cancelled)
+{
+	struct asked host;
+	char for_code[32];
+	int64_t began;
+
+	open_for_code("bert", for_code);
+	api_login(&web, "anna", annas);
+	api_login(&web, "bert", berts);
+	poll_login(&host, berts);
+	began = now_ms();
+	ck_assert_str_eq(state_of(annas), "waiting");
+	ck_assert_str_eq(state_of(berts), "waiting");
+	ck_assert_str_eq(state_of(for_code), "waiting");
+	cancelled_after(&anna, annas, began);
+	ck_assert(api_waits(&host, 1000));
+	client_close(&host.client);
+	ck_assert_str_eq(state_of(for_code), "waiting");
+	api_stop();
+}
+END_TEST
+
 START_TEST(many_are_forgotten_together)
 {
 	static struct asked asked[AT_ONCE];
@@ -178,6 +202,7 @@ main(void)
 	tcase_add_test(tc, one_that_opens_and_is_gone_has_cancelled);
 	tcase_add_test(tc, opening_again_begins_again);
 	tcase_add_test(tc, after_a_start_hosts_have_to_come_back);
+	tcase_add_test(tc, one_that_does_not_ask_again_has_cancelled);
 	tcase_add_test(tc, many_are_forgotten_together);
 	suite_add_tcase(s, tc);
 	sr = srunner_create(s);
