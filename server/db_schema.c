@@ -273,7 +273,46 @@ static const char decoys[] =
 
 static const char *const second[] = { own_login, own_device, own_rest, decoys, NULL };
 
-static const char *const *const steps[] = { first, second };
+/* ---- 3: calls and texts ---- */
+
+/* until: of one that is not proved. */
+static const char telephones[] =
+	"CREATE TABLE telephone ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" user TEXT NOT NULL REFERENCES user (name),"
+	" mac BLOB NOT NULL CHECK (length(mac) = 32),"
+	" sealed BLOB NOT NULL,"
+	" shown TEXT NOT NULL,"
+	" language TEXT NOT NULL,"
+	" created INTEGER NOT NULL,"
+	" until INTEGER NOT NULL,"
+	" proved INTEGER,"
+	" proof BLOB CHECK (proof IS NULL OR length(proof) = 32),"
+	" tries INTEGER NOT NULL DEFAULT 0) STRICT;"
+	"CREATE INDEX telephone_user ON telephone (user);"
+	"CREATE UNIQUE INDEX telephone_owner ON telephone (mac) WHERE proved IS NOT NULL;"
+	"ALTER TABLE user ADD COLUMN method TEXT CHECK (method IN ('push', 'call', 'text'));"
+	"CREATE TABLE dialled ("
+	" n INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" at INTEGER NOT NULL,"
+	" kind INTEGER NOT NULL CHECK (kind IN (1, 2)),"
+	" user TEXT NOT NULL,"
+	" mac BLOB NOT NULL CHECK (length(mac) = 32)) STRICT;"
+	"CREATE INDEX dialled_at ON dialled (at);"
+	"CREATE INDEX dialled_user ON dialled (user, at);"
+	"CREATE INDEX dialled_number ON dialled (mac, at);";
+
+/* dial: enum model_dial, of a login that asks no phone.  code: what a text says. */
+static const char dialling[] =
+	"ALTER TABLE login ADD COLUMN dial INTEGER NOT NULL DEFAULT 0"
+	" CHECK (dial IN (0, 1, 2));"
+	"ALTER TABLE login ADD COLUMN code BLOB CHECK (code IS NULL OR length(code) = 32);"
+	"ALTER TABLE login ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;"
+	"CREATE UNIQUE INDEX login_dialled ON login (user) WHERE state = 0 AND dial <> 0;";
+
+static const char *const third[] = { telephones, dialling, NULL };
+
+static const char *const *const steps[] = { first, second, third };
 
 static const struct sql_schema schema = {
 	"mfad", DB_APPLICATION_ID, steps, sizeof(steps) / sizeof(steps[0])

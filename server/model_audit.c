@@ -3,6 +3,7 @@
 
 #include "error.h"
 #include "model_private.h"
+#include "model_telephone.h"
 
 #define AUDIT_CHUNK	1024	/* records, as in the index audit_chunk */
 #define TIDY_ROWS	500	/* of each kind in one round */
@@ -118,6 +119,9 @@ static const char tidy_logins[] =
 static const char tidy_decoys[] =
 	"DELETE FROM decoy WHERE n IN (SELECT n FROM"
 	" (SELECT n, created FROM decoy ORDER BY n LIMIT ?2) WHERE created < ?1)";
+static const char tidy_dialled[] =
+	"DELETE FROM dialled WHERE n IN (SELECT n FROM"
+	" (SELECT n, at FROM dialled ORDER BY n LIMIT ?2) WHERE at < ?1)";
 static const char tidy_join_tokens[] =
 	"DELETE FROM join_token WHERE id IN"
 	" (SELECT id FROM join_token WHERE expires < ?1 LIMIT ?2)";
@@ -144,6 +148,7 @@ model_tidy(struct db *db, int64_t now, unsigned int audit_days, bool *more)
 		{ tidy_answers, now - MODEL_ANSWER_LIFE },
 		{ tidy_logins, now - TIDY_LOGINS },
 		{ tidy_decoys, now - MODEL_UNANSWERED_TIME - MODEL_LOGIN_LIFE },
+		{ tidy_dialled, now - MODEL_DIALLED_LIFE },
 		{ tidy_join_tokens, now - TIDY_KEEP },
 		{ tidy_enrolments, now - TIDY_LOGINS },
 		{ tidy_devices, now - MODEL_ENROL_LIFE_MAX - TIDY_LOGINS },

@@ -18,6 +18,8 @@ enum problem {
 	PROBLEM_WRONG_CODE,		/* of a token that is being given */
 	PROBLEM_ALREADY_WAITING,
 	PROBLEM_TOO_MANY_UNANSWERED,	/* with Retry-After */
+	PROBLEM_TOO_MANY_CALLS,		/* and texts, of what may be spent */
+	PROBLEM_NO_GATEWAY,		/* for calls, or texts */
 	PROBLEM_PUSH_LOCKED,
 	PROBLEM_LOCKED,
 	PROBLEM_ALREADY_USED,

@@ -99,7 +99,9 @@ read_schema(void)
 }
 
 static const char copy[] =
-	"INSERT INTO host SELECT * FROM new.host; INSERT INTO user SELECT * FROM new.user;"
+	"INSERT INTO host SELECT * FROM new.host; INSERT INTO user SELECT name, failures,"
+	" last_failure, locked, lock_reason, push_locked, push_lock_reason, push_seq, salt"
+	" FROM new.user;"
 	"INSERT INTO enrolment SELECT * FROM new.enrolment;"
 	"INSERT INTO device SELECT id, user, enrolment, name, kind, key, origin, proof, secret,"
 	" created, used, certificate, expires, revoked FROM new.device;"
@@ -172,7 +174,7 @@ END_TEST
 START_TEST(the_file_is_sound_and_whole)
 {
 	w.db = model_world_open(&w, DB_WRITE);
-	ck_assert_int_eq(model_world_sql(&w, "PRAGMA user_version"), 2);
+	ck_assert_int_eq(model_world_sql(&w, "PRAGMA user_version"), 3);
 	ck_assert_int_eq(model_world_sql(&w, "SELECT integrity_check = 'ok' FROM"
 	    " pragma_integrity_check"), 1);
 	ck_assert_int_eq(model_world_sql(&w, "SELECT count(*) FROM pragma_foreign_key_check"), 0);

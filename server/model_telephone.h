@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef MFAD_MODEL_TELEPHONE_H
+#define MFAD_MODEL_TELEPHONE_H
+
+#include "e164.h"
+#include "model.h"
+
+/*
+ * Telephones of users, and what is dialled.  A number counts once its owner has
+ * proved it, by keying in or typing back a code that went over it; it is sealed,
+ * shown masked, and one user's alone.
+ */
+
+/* ---- all limits ---- */
+#define MODEL_TELEPHONES_MAX	3	/* of a user */
+#define MODEL_PROOF_LIFE	600	/* seconds, of a number that is not proved */
+#define MODEL_PROOF_TRIES	3	/* then it begins again */
+#define MODEL_PROOF_MAX		7	/* six digits, terminator */
+#define MODEL_DIALLED_LIFE	86400	/* what was dialled is kept */
+
+enum model_dial { MODEL_DIAL_CALL = 1, MODEL_DIAL_TEXT = 2 };
+
+/* As in mfad.conf; each in an hour. */
+struct model_dial_rules {
+	bool call, text;		/* there is a gateway for them */
+	unsigned int per_user, per_number, per_hour;
+};
+
+/* ---- having one ---- */
+
+struct model_telephone_asked {
+	const char *number;		/* as e164_read made it */
+	const char *language;		/* "en", "nl" */
+	enum model_dial by;		/* how it is proved */
+};
+
+struct model_telephone_made {
+	int64_t id;
+	char number[E164_MAX];
+	char proof[MODEL_PROOF_MAX];	/* what the owner keys in, or is sent */
+};
+
+/* POST /v1/users/{user}/telephones.  A number of the user's that is not proved yet
+ * gets a new proof.  PROBLEM_NAME_TAKEN: the user has it, or somebody else;
+ * PROBLEM_TOO_MANY, PROBLEM_TOO_MANY_CALLS, PROBLEM_NO_GATEWAY.  Writes. */
+int model_telephone_add(struct db *db, const struct model_once *once, const char *user,
+    const struct model_telephone_asked *in, const struct model_dial_rules *rules,
+    const char *by, int64_t now, struct model_telephone_made *out);
+
+/* What was keyed in or typed; *right says whether it is the proof.  A wrong one is
+ * counted.  PROBLEM_GONE: its time or tries are over; PROBLEM_NAME_TAKEN: somebody
+ * else proved it meanwhile; PROBLEM_NOT_FOUND.  Writes. */
+int model_telephone_prove(struct db *db, const char *user, int64_t id, const char *keys,
+    const char *by, int64_t now, bool *right);
+
+/* The number is told, so that its owner can be.  PROBLEM_NOT_FOUND.  Writes. */
+int model_telephone_remove(struct db *db, const char *user, int64_t id, const char *by,
+    int64_t now, char number[E164_MAX]);
+
+struct model_telephone_row {
+	int64_t id, created, proved;	/* 0: not yet */
+	char shown[E164_MASKED_MAX], language[8];
+};
+int model_telephone_list(struct db *db, const char *user,
+    bool (*fn)(void *arg, const struct model_telephone_row *t), void *arg);
+
+/* Each proved number of the user's but this; fn returns false to stop. */
+int model_telephone_numbers(struct db *db, const char *user, int64_t but,
+    bool (*fn)(void *arg, const char *number, const char *language), void *arg);
+
+/* The one that is dialled: the first proved.  MFA_E_ABSENT. */
+int model_telephone_of(struct db *db, const char *user, char number[E164_MAX],
+    char language[8]);
+
+/* PUT /v1/users/{user}/method: "push", "call", "text", or "" for none.
+ * PROBLEM_INVALID.  Writes. */
+int model_method_set(struct db *db, const char *user, const char *method, const char *by,
+    int64_t now);
+
+/* ---- dialling ---- */
+
+/* May this number of this user's be dialled now?  Then it is noted.
+ * PROBLEM_NO_GATEWAY, PROBLEM_TOO_MANY_CALLS.  Writes. */
+int model_dial(struct db *db, const struct model_dial_rules *rules, enum model_dial kind,
+    const char *user, const char *number, int64_t now);
+
+/* What a number is found by in the state. */
+int model_telephone_mac(struct db *db, const char *number, unsigned char mac[MODEL_HASH_LEN]);
+
+#endif

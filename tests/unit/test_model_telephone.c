@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Telephones: whose they are, how they are proved, and what dialling may cost.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../server/model_telephone.h"
+#include "model_world.h"
+
+#define MOBILE	"+31612345678"
+#define OTHER	"+31687654321"
+#define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
+
+static struct model_world w;
+static struct model_dial_rules rules;
+static struct model_telephone_made made;
+
+static void
+setup(void)
+{
+	model_world_make(&w);
+	rules = (struct model_dial_rules){ .call = true, .text = true, .per_user = 6,
+	    .per_number = 6, .per_hour = 100 };
+}
+
+static void
+teardown(void)
+{
+	model_world_drop(&w);
+}
+
+static int
+add_by(enum model_dial by, const char *user, const char *number, int64_t now)
+{
+	struct model_telephone_asked in = { .number = number, .language = "nl", .by = by };
+
+	return WRITE(&w, model_telephone_add(w.db, NULL, user, &in, &rules, "admin", now, &made));
+}
+
+static int
+add(const char *user, const char *number, int64_t now)
+{
+	return add_by(MODEL_DIAL_CALL, user, number, now);
+}
+
+static int
+prove(const char *user, int64_t id, const char *keys, int64_t now, bool *right)
+{
+	return WRITE(&w, model_telephone_prove(w.db, user, id, keys, "admin", now, right));
+}
+
+static void
+give(const char *user, const char *number, int64_t now)
+{
+	bool right;
+
+	ck_assert_int_eq(add(user, number, now), MFA_OK);
+	ck_assert_int_eq(prove(user, made.id, made.proof, now, &right), MFA_OK);
+	ck_assert(right);
+}
+
+static const char *
+number_of(const char *user)
+{
+	static char number[E164_MAX];
+	char language[8];
+	int r = model_telephone_of(w.db, user, number, language);
+
+	ck_assert(r == MFA_OK || r == MFA_E_ABSENT);
+	ck_assert(r != MFA_OK || strcmp(language, "nl") == 0);
+	return number;
+}
+
+START_TEST(a_number_counts_once_it_is_proved)
+{
+	bool right;
+
+	ck_assert_int_eq(add("anna", MOBILE, NOW), MFA_OK);
+	ck_assert_str_eq(made.number, MOBILE);
+	ck_assert_uint_eq(strlen(made.proof), 6);
+	ck_assert_str_eq(number_of("anna"), "");
+	ck_assert_int_eq(prove("anna", made.id, made.proof, NOW, &right), MFA_OK);
+	ck_assert(right);
+	ck_assert_str_eq(number_of("anna"), MOBILE);
+	ck_assert_int_eq(prove("anna", made.id, made.proof, NOW, &right), PROBLEM_NOT_FOUND);
+	ck_assert_str_eq(number_of("bert"), "");
+}
+END_TEST
+
+START_TEST(a_proof_has_its_tries_and_its_time)
+{
+	bool right;
+	int i;
+
+	ck_assert_int_eq(add("anna", MOBILE, NOW), MFA_OK);
+	for (i = 0; i < MODEL_PROOF_TRIES; i++) {
+		ck_assert_int_eq(prove("anna", made.id, i == 0 ? "" : "0000000", NOW, &right),
+		    MFA_OK);
+		ck_assert(!right);
+	}
+	ck_assert_int_eq(prove("anna", made.id, made.proof, NOW, &right), PROBLEM_GONE);
+	ck_assert_int_eq(add("anna", MOBILE, NOW), MFA_OK);
+	ck_assert_int_eq(prove("anna", made.id, made.proof, NOW + MODEL_PROOF_LIFE, &right),
+	    PROBLEM_GONE);
+	ck_assert_int_eq(prove("anna", made.id, made.proof, NOW + MODEL_PROOF_LIFE - 1, &right),
+	    MFA_OK);
+	ck_assert(right);
+}
+END_TEST
+
+/* An attacker who has one telephone of his own gets nobody else's login with it. */
+START_TEST(a_proof_is_of_its_own_telephone)
+{
+	struct model_telephone_made annas;
+	bool right;
+
+	ck_assert_int_eq(add("anna", MOBILE, NOW), MFA_OK);
+	annas = made;
+	ck_assert_int_eq(add("mallory", OTHER, NOW), MFA_OK);
+	ck_assert_int_eq(prove("anna", made.id, made.proof, NOW, &right), PROBLEM_NOT_FOUND);
+	ck_assert_int_eq(prove("mallory", annas.id, annas.proof, NOW, &right), PROBLEM_NOT_FOUND);
+	if (strcmp(made.proof, annas.proof) != 0) {
+		ck_assert_int_eq(prove("anna", annas.id, made.proof, NOW, &right), MFA_OK);
+		ck_assert(!right);
+	}
+}
+END_TEST
+
+START_TEST(a_number_is_one_users)
+{
+	struct model_telephone_made annas;
+	bool right;
+
+	/* Who proves it first has it. */
+	ck_assert_int_eq(add("anna", MOBILE, NOW), MFA_OK);
+	annas = made;
+	give("bert", MOBILE, NOW);
+	ck_assert_int_eq(prove("anna", annas.id, annas.proof, NOW, &right), PROBLEM_NAME_TAKEN);
+	ck_assert_int_eq(add("anna", MOBILE, NOW), PROBLEM_NAME_TAKEN);
+	ck_assert_int_eq(add("bert", MOBILE, NOW), PROBLEM_NAME_TAKEN);
+	ck_assert_str_eq(number_of("anna"), "");
+	ck_assert_str_eq(number_of("bert"), MOBILE);
+}
+END_TEST
+
+START_TEST(a_user_has_few)
+{
+	char number[E164_MAX];
+	int i;
+
+	for (i = 0; i < MODEL_TELEPHONES_MAX; i++) {
+		snprintf(number, sizeof(number), "+3161234567%d", i);
+		ck_assert_int_eq(add("anna", number, NOW), MFA_OK);
+	}
+	ck_assert_int_eq(add("anna", "+31612345679", NOW), PROBLEM_TOO_MANY);
+	/* Those that were not proved make room. */
+	ck_assert_int_eq(add("anna", "+31612345679", NOW + MODEL_PROOF_LIFE), MFA_OK);
+}
+END_TEST
+
+static bool
+show(void *arg, const struct model_telephone_row *t)
+{
+	*(struct model_telephone_row *)arg = *t;
+	return true;
+}
+
+START_TEST(a_number_is_readable_nowhere)
+{
+	struct model_telephone_row t = { .id = 0 };
+
+	give("anna", MOBILE, NOW);
+	ck_assert_int_eq(model_telephone_list(w.db, "anna", show, &t), MFA_OK);
+	ck_assert_str_eq(t.shown, "+31 \u2022\u2022\u2022\u2022\u2022\u2022\u202278");
+	ck_assert_int_eq(t.proved, NOW);
+	ck_assert_int_eq(model_world_sql(&w, "SELECT count(*) FROM telephone WHERE"
+	    " instr(sealed, CAST('12345678' AS BLOB)) OR instr(mac, CAST('12345678' AS BLOB))"), 0);
+	ck_assert_int_eq(model_world_sql(&w, "SELECT count(*) FROM audit WHERE"
+	    " instr(outcome || user || by || device || origin, '12345')"), 0);
+}
+END_TEST
+
+/* A row of somebody else's does not open. */
+START_TEST(a_number_that_was_moved_does_not_open)
+{
+	char number[E164_MAX], language[8];
+
+	give("anna", MOBILE, NOW);
+	give("bert", OTHER, NOW);
+	(void)model_world_sql(&w, "UPDATE telephone SET sealed ="
+	    " (SELECT sealed FROM telephone WHERE user = 'bert') WHERE user = 'anna'");
+	ck_assert_int_eq(model_telephone_of(w.db, "anna", number, language), MFA_E_STATE);
+	ck_assert_str_eq(number, "");
+}
+END_TEST
+
+static bool
+count_number(void *arg, const char *number, const char *language)
+{
+	(void)language;
+	ck_assert_str_eq(number, OTHER);
+	++*(int *)arg;
+	return true;
+}
+
+START_TEST(the_others_are_told_of_a_new_one_and_its_owner_of_its_end)
+{
+	char number[E164_MAX];
+	int count = 0;
+
+	give("anna", OTHER, NOW);
+	give("anna", MOBILE, NOW);
+	ck_assert_int_eq(model_telephone_numbers(w.db, "anna", made.id, count_number, &count),
+	    MFA_OK);
+	ck_assert_int_eq(count, 1);
+	DONE(&w, model_telephone_remove(w.db, "anna", made.id, "admin", NOW, number));
+	ck_assert_str_eq(number, MOBILE);
+	ck_assert_str_eq(number_of("anna"), OTHER);
+	ck_assert_int_eq(WRITE(&w, model_telephone_remove(w.db, "anna", made.id, "admin", NOW,
+	    number)), PROBLEM_NOT_FOUND);
+	ck_assert_int_eq(WRITE(&w, model_telephone_remove(w.db, "bert", 1, "admin", NOW, number)),
+	    PROBLEM_NOT_FOUND);
+}
+END_TEST
+
+/* ---- cost ---- */
+
+static int
+dial(const char *user, const char *number, int64_t now)
+{
+	return WRITE(&w, model_dial(w.db, &rules, MODEL_DIAL_CALL, user, number, now));
+}
+
+START_TEST(an_hour_has_so_many_of_a_user_of_a_number_and_in_all)
+{
+	char user[16];
+	int i;
+
+	rules.per_user = rules.per_number = 3;
+	rules.per_hour = 8;
+	for (i = 0; i < 3; i++)
+		ck_assert_int_eq(dial("anna", MOBILE, NOW + i), MFA_OK);
+	ck_assert_int_eq(dial("anna", OTHER, NOW + 3), PROBLEM_TOO_MANY_CALLS);
+	ck_assert_int_eq(dial("bert", MOBILE, NOW + 3), PROBLEM_TOO_MANY_CALLS);
+	for (i = 0; i < 5; i++) {
+		snprintf(user, sizeof(user), "user%d", i);
+		ck_assert_int_eq(dial(user, i < 3 ? OTHER : "+3227000000", NOW + 4), MFA_OK);
+	}
+	ck_assert_int_eq(dial("carl", "+3227000001", NOW + 5), PROBLEM_TOO_MANY_CALLS);
+	ck_assert_int_eq(dial("anna", MOBILE, NOW + 3599), PROBLEM_TOO_MANY_CALLS);
+	ck_assert_int_eq(dial("anna", MOBILE, NOW + 3600), MFA_OK);
+}
+END_TEST
+
+START_TEST(without_a_gateway_nothing_is_dialled)
+{
+	rules.call = false;
+	ck_assert_int_eq(dial("anna", MOBILE, NOW), PROBLEM_NO_GATEWAY);
+	ck_assert_int_eq(add("anna", MOBILE, NOW), PROBLEM_NO_GATEWAY);
+	ck_assert_int_eq(add_by(MODEL_DIAL_TEXT, "anna", MOBILE, NOW), MFA_OK);
+	ck_assert_int_eq(model_world_sql(&w, "SELECT count(*) FROM dialled"), 1);
+}
+END_TEST
+
+/* Proving is dialling, too: nobody makes others pay by adding numbers. */
+START_TEST(a_proof_costs_as_a_login_does)
+{
+	int i;
+
+	rules.per_user = 2;
+	for (i = 0; i < 2; i++)
+		ck_assert_int_eq(add("anna", MOBILE, NOW), MFA_OK);
+	ck_assert_int_eq(add("anna", MOBILE, NOW), PROBLEM_TOO_MANY_CALLS);
+	/* What was refused has changed nothing. */
+	ck_assert_int_eq(model_world_sql(&w, "SELECT count(*) FROM telephone"), 1);
+}
+END_TEST
+
+START_TEST(repeated_it_is_one)
+{
+	struct model_once once = model_world_once("admin", "0123456789abcdef012345", 1);
+	struct model_telephone_asked in = { .number = MOBILE, .language = "en",
+	    .by = MODEL_DIAL_TEXT };
+	struct model_telephone_made again;
+
+	DONE(&w, model_telephone_add(w.db, &once, "anna", &in, &rules, "admin", NOW, &made));
+	DONE(&w, model_telephone_add(w.db, &once, "anna", &in, &rules, "admin", NOW, &again));
+	ck_assert_mem_eq(&made, &again, sizeof(made));
+	ck_assert_int_eq(model_world_sql(&w, "SELECT count(*) FROM dialled"), 1);
+}
+END_TEST
+
+static const struct { const char *field; struct model_telephone_asked in; } bad[] = {
+	{ "number", { "", "en", MODEL_DIAL_CALL } }, { "number", { "0612345678", "en", MODEL_DIAL_CALL } },
+	{ "number", { "+310612345678", "en", MODEL_DIAL_CALL } },
+	{ "language", { MOBILE, "", MODEL_DIAL_CALL } }, { "language", { MOBILE, "xx", MODEL_DIAL_CALL } },
+};
+
+START_TEST(every_member_has_a_form)
+{
+	ck_assert_int_eq(WRITE(&w, model_telephone_add(w.db, NULL, "anna", &bad[_i].in, &rules,
+	    "admin", NOW, &made)), PROBLEM_INVALID);
+	ck_assert_str_eq(db_blamed(w.db), bad[_i].field);
+	ck_assert_int_eq(made.id, 0);
+}
+END_TEST
+
+START_TEST(a_user_prefers_a_method)
+{
+	ck_assert_int_eq(WRITE(&w, model_method_set(w.db, "anna", "call", "admin", NOW)), MFA_OK);
+	ck_assert_int_eq(WRITE(&w, model_method_set(w.db, "anna", "fax", "admin", NOW)),
+	    PROBLEM_INVALID);
+	ck_assert_int_eq(model_world_sql(&w, "SELECT method = 'call' FROM user"), 1);
+	ck_assert_int_eq(WRITE(&w, model_method_set(w.db, "anna", "", "admin", NOW)), MFA_OK);
+	ck_assert_int_eq(model_world_sql(&w, "SELECT method IS NULL FROM user"), 1);
+}
+END_TEST
+
+START_TEST(what_was_dialled_is_cleared_away)
+{
+	bool more;
+
+	ck_assert_int_eq(dial("anna", MOBILE, NOW), MFA_OK);
+	DONE(&w, model_tidy(w.db, NOW + MODEL_DIALLED_LIFE, 365, &more));
+	ck_assert_int_eq(model_world_sql(&w, "SELECT count(*) FROM dialled"), 1);
+	DONE(&w, model_tidy(w.db, NOW + MODEL_DIALLED_LIFE + 1, 365, &more));
+	ck_assert_int_eq(model_world_sql(&w, "SELECT count(*) FROM dialled"), 0);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("model_telephone");
+	TCase *t = tcase_create("model_telephone");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, a_number_counts_once_it_is_proved);
+	tcase_add_test(t, a_proof_has_its_tries_and_its_time);
+	tcase_add_test(t, a_proof_is_of_its_own_telephone);
+	tcase_add_test(t, a_number_is_one_users);
+	tcase_add_test(t, a_user_has_few);
+	tcase_add_test(t, a_number_is_readable_nowhere);
+	tcase_add_test(t, a_number_that_was_moved_does_not_open);
+	tcase_add_test(t, the_others_are_told_of_a_new_one_and_its_owner_of_its_end);
+	tcase_add_test(t, an_hour_has_so_many_of_a_user_of_a_number_and_in_all);
+	tcase_add_test(t, without_a_gateway_nothing_is_dialled);
+	tcase_add_test(t, a_proof_costs_as_a_login_does);
+	tcase_add_test(t, repeated_it_is_one);
+	tcase_add_loop_test(t, every_member_has_a_form, 0, COUNT(bad));
+	tcase_add_test(t, a_user_prefers_a_method);
+	tcase_add_test(t, what_was_dialled_is_cleared_away);
+	suite_add_tcase(suite, t);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
