@@ -116,15 +116,29 @@ answer_flag(struct answer *a, const char *name, bool value)
 	put(a, word, strlen(word));
 }
 
+static void
+put_null(struct answer *a, const char *name)
+{
+	put_name(a, name);
+	put(a, "null", 4);
+}
+
 void
 answer_time(struct answer *a, const char *name, int64_t value)
 {
-	if (value != 0) {
+	if (value != 0)
 		answer_number(a, name, value);
-		return;
-	}
-	put_name(a, name);
-	put(a, "null", 4);
+	else
+		put_null(a, name);
+}
+
+void
+answer_text_or_null(struct answer *a, const char *name, const char *value)
+{
+	if (value != NULL)
+		answer_text(a, name, value);
+	else
+		put_null(a, name);
 }
 
 void

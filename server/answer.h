@@ -23,6 +23,7 @@ struct answer {
 
 void answer_begin(struct answer *a);
 void answer_text(struct answer *a, const char *name, const char *value);
+void answer_text_or_null(struct answer *a, const char *name, const char *value);
 void answer_number(struct answer *a, const char *name, int64_t value);
 void answer_flag(struct answer *a, const char *name, bool value);
 void answer_time(struct answer *a, const char *name, int64_t value);	/* 0: null */

@@ -7,6 +7,7 @@
 #include "db.h"
 #include "http.h"
 #include "model_code.h"
+#include "model_telephone.h"
 #include "sign.h"
 #include "waiters.h"
 #include "worker.h"
@@ -27,6 +28,7 @@ struct api {
 	struct waiters *waiters;
 	struct alarm *alarm;		/* NULL: nobody but the log is told */
 	struct model_code_rules rules;	/* any thread */
+	struct model_dial_rules dial_rules;	/* any thread */
 	struct seal_key key;
 	bool has_authority;
 	struct sign_key authority;	/* any thread: it does not change */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "config_private.h"
+#include "e164.h"
 #include "error.h"
 #include "sockets.h"
 #include "text.h"
@@ -86,6 +87,27 @@ check_codes(const struct config *written, const struct mfad_config *c, struct co
 }
 
 static int
+check_telephone(const struct config *written, const struct mfad_config *c,
+    struct config_error *e)
+{
+	const struct names *words = &c->telephone;
+	struct place p = config_place(written, &written->sections[0], "telephone");
+	size_t i;
+
+	for (i = 0; i < words->count; i++)
+		if (strcmp(words->word[i], "call") != 0 && strcmp(words->word[i], "text") != 0)
+			return config_fail(e, p.file, p.line, "telephone: %s: call or text was "
+			    "expected", words->word[i]);
+	if (words->count > 0 && c->call_socket == NULL)
+		return config_fail(e, p.file, p.line, "telephone needs call_socket");
+	p = config_place(written, &written->sections[0], "country");
+	if (c->country != NULL && e164_country(c->country) != strlen(c->country))
+		return config_fail(e, p.file, p.line, "country: %s is the code of no country: "
+		    "digits as 31 were expected", c->country);
+	return MFA_OK;
+}
+
+static int
 check_together(const struct config *written, const struct mfad_config *c, struct config_error *e)
 {
 	struct place p = config_place(written, &written->sections[0], "listen");
@@ -102,7 +124,8 @@ check_together(const struct config *written, const struct mfad_config *c, struct
 	if (c->listen.count > 0 && (c->certificate == NULL || c->certificate_key == NULL))
 		return config_fail(e, p.file, p.line, "listen needs certificate and "
 		    "certificate_key");
-	return check_codes(written, c, e);
+	r = check_telephone(written, c, e);
+	return r != MFA_OK ? r : check_codes(written, c, e);
 }
 
 /* What is this host's name, where nobody said otherwise. */
@@ -194,11 +217,15 @@ mfad_config_free(struct mfad_config **c)
 		return;
 	free_names(&(*c)->listen);
 	free_names(&(*c)->listen_plain);
+	free_names(&(*c)->sign_for);
+	free_names(&(*c)->telephone);
 	free_names(&(*c)->metrics_from);
 	free((*c)->admin_socket);
 	free((*c)->state);
 	free((*c)->state_key);
 	free((*c)->authority_key);
+	free((*c)->call_socket);
+	free((*c)->country);
 	free((*c)->issuer);
 	free((*c)->alert_command);
 	free((*c)->certificate);

@@ -24,6 +24,10 @@ struct mfad_config {
 	unsigned int delay_after, delay, delay_max, max_failures;
 	unsigned int totp_window, hotp_look_ahead, hotp_resync;
 	char *issuer;			/* in otpauth:// URLs; default: the host's name */
+	struct names telephone;		/* "call", "text": there is a line for it */
+	char *call_socket;
+	char *country;			/* "31", before national numbers; NULL: none */
+	unsigned int calls_per_user, calls_per_number, calls_per_hour;
 	char *certificate, *certificate_key;
 	char *host_ca;			/* of hosts' certificates; NULL: none is asked for */
 	struct names metrics_from;	/* as written */

@@ -40,6 +40,13 @@ const struct config_key mfad_keys[] = {
 	NUMBER(hotp_look_ahead, "10", 1, 50, "a number"),
 	NUMBER(hotp_resync, "100", 0, 1000, "a number"),
 	OTHER(issuer, KEY_TEXT, "", "at most 255 bytes of text, or none,"),
+	/* calls and texts */
+	OTHER(telephone, KEY_NAMES, "", "call, text, both with a comma, or none,"),
+	OTHER(call_socket, KEY_PATH, MFAD_CALL_SOCKET, "an absolute path"),
+	OTHER(country, KEY_TEXT, "", "a country's code as 31, or none,"),
+	NUMBER(calls_per_user, "6", 1, 1000, "a number"),
+	NUMBER(calls_per_number, "6", 1, 1000, "a number"),
+	NUMBER(calls_per_hour, "100", 1, 100000, "a number"),
 	/* who is told */
 	OTHER(alert_command, KEY_PATH, "", "an absolute path, or none,"),
 	/* TLS */

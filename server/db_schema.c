@@ -307,7 +307,6 @@ static const char dialling[] =
 	"ALTER TABLE login ADD COLUMN dial INTEGER NOT NULL DEFAULT 0"
 	" CHECK (dial IN (0, 1, 2));"
 	"ALTER TABLE login ADD COLUMN code BLOB CHECK (code IS NULL OR length(code) = 32);"
-	"ALTER TABLE login ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;"
 	"CREATE UNIQUE INDEX login_dialled ON login (user) WHERE state = 0 AND dial <> 0;";
 
 static const char *const third[] = { telephones, dialling, NULL };

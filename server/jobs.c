@@ -96,8 +96,8 @@ work_done(struct work *w)
 
 /* ---- life ---- */
 
-static void
-work_free(struct work *w)
+void
+work_drop(struct work *w)
 {
 	body_free(&w->body);
 	explicit_bzero(w, w->size);
@@ -128,7 +128,7 @@ void
 work_refuse(struct work *w, int result, const char *field, const char *detail)
 {
 	refuse(w->request, result, field, detail, "this request");
-	work_free(w);
+	work_drop(w);
 }
 
 bool
@@ -138,6 +138,21 @@ work_param(struct work *w, const char *name, char *out, size_t size)
 		return true;
 	work_refuse(w, PROBLEM_NOT_FOUND, NULL, NULL);
 	return false;
+}
+
+bool
+work_number(struct work *w, const char *name, int64_t *out)
+{
+	const char *s = request_param(w->request, name);
+	size_t len = strspn(s, "0123456789");
+
+	if (len == 0 || len > 18 || s[len] != '\0' || (s[0] == '0' && len > 1)) {
+		work_refuse(w, PROBLEM_NOT_FOUND, NULL, NULL);
+		return false;
+	}
+	for (*out = 0; *s != '\0'; s++)
+		*out = *out * 10 + (*s - '0');
+	return true;
 }
 
 /* ---- the body ---- */
@@ -215,7 +230,7 @@ work_body(struct work *w, const struct body_member *members)
 	text = request_body(w->request, &len);
 	if (!is_json(request_field(w->request, HTTP_CONTENT_TYPE))) {
 		reply_problem(w->request, 415, NULL, NULL, "the body must be application/json");
-		work_free(w);
+		work_drop(w);
 		return false;
 	}
 	if ((r = read_key(w, text, len)) != MFA_OK) {
@@ -262,7 +277,7 @@ conclude(struct work *w)
 		refuse(r, job->result, job->field, w->refused, job->why);
 	else if (job->result < 0)
 		log_line(LOG_ERR, "%s: %s", mfa_strerror(job->result), job->why);
-	work_free(w);
+	work_drop(w);
 }
 
 static int

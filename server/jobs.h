@@ -47,8 +47,14 @@ bool work_body(struct work *w, const struct body_member *members);
 /* Copies a {name} of the path, which does not live as long; the same. */
 bool work_param(struct work *w, const char *name, char *out, size_t size);
 
+/* The same of one that is a number as we write them. */
+bool work_number(struct work *w, const char *name, int64_t *out);
+
 /* Answers now with a problem, and frees it. */
 void work_refuse(struct work *w, int result, const char *field, const char *detail);
+
+/* Frees it when the request has been answered without any writing. */
+void work_drop(struct work *w);
 
 /* Holds the request and gives the work to the writer, or first to a worker: then
  * `slow` is run there, and `run` (or NULL) only if that returned MFA_OK.  w is not the

@@ -10,6 +10,7 @@
 
 #include "config_mfad.h"
 #include "crypto.h"
+#include "dialler.h"
 #include "error.h"
 #include "log.h"
 #include "paths_mfad.h"
@@ -142,6 +143,7 @@ run(const struct mfad_config *c)
 	size_t count;
 	int status = EXIT_FAILURE;
 
+	dialler_look_up();
 	if (sockets_open(c, sockets, &count) != MFA_OK || seclude_user() != MFA_OK)
 		return EXIT_FAILURE;
 	if (wants_tls(sockets, count) && read_certificate(c, &tls) != MFA_OK)

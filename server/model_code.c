@@ -152,12 +152,15 @@ try_tokens(struct attempt *a, struct model_code_tried *out)
 
 /* MFA_E_REFUSED when nothing fits. */
 static int
-compare(struct attempt *a, struct model_code_tried *out)
+compare(struct attempt *a, const char *login, struct model_code_tried *out)
 {
 	int r;
 
-	if (!a->code->hashed)
-		return try_tokens(a, out);
+	if (!a->code->hashed) {
+		out->factor = "sms";
+		r = model_login_text_is(a->db, login, a->code->digits);
+		return r != MFA_E_REFUSED ? r : try_tokens(a, out);
+	}
 	out->factor = "recovery";
 	r = model_recovery_spend(a->db, a->login.user, a->code->hash, a->now, &out->left);
 	if (r != MFA_E_REFUSED)
@@ -218,7 +221,7 @@ weigh(struct attempt *a, const char *login, struct model_code_tried *out)
 	else if (!a->code->hashed && a->code->digits[0] == '\0')
 		out->result = MODEL_CODE_REFUSED;	/* no guess was made */
 	else
-		return count(a, login, compare(a, out), out);
+		return count(a, login, compare(a, login, out), out);
 	return MFA_OK;
 }
 
@@ -248,7 +251,7 @@ struct kept {
 	unsigned int factor, left;
 };
 
-static const char *const factors[] = { "", "totp", "hotp", "recovery", "pass" };
+static const char *const factors[] = { "", "totp", "hotp", "recovery", "pass", "sms" };
 
 static int
 keep(struct attempt *a, const struct model_once *once, const struct model_code_tried *out)
@@ -273,7 +276,7 @@ find_kept(struct attempt *a, const struct model_once *once, struct model_code_tr
 	int r = model_once_find(a->db, once, "code", a->now, &kept, sizeof(kept), found);
 
 	if (r == MFA_OK && *found)
-		*out = (struct model_code_tried){ kept.result, factors[kept.factor % 5],
+		*out = (struct model_code_tried){ kept.result, factors[kept.factor % 6],
 		    kept.left };
 	return r;
 }

@@ -56,7 +56,7 @@ const char *model_code_result_name(enum model_code_result r);
 
 struct model_code_tried {
 	enum model_code_result result;
-	const char *factor;		/* "totp", "hotp", "recovery", "pass"; else "" */
+	const char *factor;		/* "totp", "hotp", "recovery", "pass", "sms"; else "" */
 	unsigned int left;		/* recovery codes or uses of the pass */
 };
 

@@ -41,7 +41,9 @@ model_decoy_open(struct db *db, const char *host, const struct model_login_asked
 	    (r = model_check_unanswered(db, unanswered_sql, in->user, now, retry)) != MFA_OK ||
 	    (r = model_id_timed('l', now, out->login)) != MFA_OK)
 		return r;
-	out->methods.push = true;
+	out->methods.push = in->dial == 0;
+	out->methods.call = in->dial == MODEL_DIAL_CALL;
+	out->methods.text = in->dial == MODEL_DIAL_TEXT;
 	out->expires = in->expires;
 	return db_do(db, open_sql, ARGS(TEXT(out->login), TEXT(host), TEXT(in->user), NUMBER(now),
 	    NUMBER(in->expires),), NULL);

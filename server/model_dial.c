@@ -7,8 +7,6 @@
 #include "model_private.h"
 #include "model_telephone.h"
 
-#define HOUR 3600
-
 static const char user_sql[] =
 	"SELECT count(*) FROM dialled WHERE user = ?1 AND at > ?2";
 static const char number_sql[] =
@@ -32,7 +30,7 @@ model_dial(struct db *db, const struct model_dial_rules *rules, enum model_dial 
     const char *user, const char *number, int64_t now)
 {
 	unsigned char mac[MODEL_HASH_LEN];
-	int64_t since = now - HOUR;
+	int64_t since = now - MODEL_DIAL_TIME;
 	int r;
 
 	if (!(kind == MODEL_DIAL_CALL ? rules->call : rules->text))

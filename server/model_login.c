@@ -29,7 +29,7 @@ static const char open_sql[] =
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 static const char one_sql[] =
 	"SELECT l.user, l.expires, l.state, l.decision, l.device, d.kind, d.certificate,"
-	" l.signature, l.authenticator_data, l.client_data, l.push"
+	" l.signature, l.authenticator_data, l.client_data, l.push, l.dial"
 	" FROM login AS l LEFT JOIN device AS d ON d.id = l.device"
 	" WHERE l.id = ?1 AND l.host = ?2";
 static const char stored_sql[] =
@@ -41,59 +41,13 @@ static const char of_user_sql[] =
 	"SELECT id, user FROM login WHERE user = ?1 AND state = 0 AND push = 1";
 static const char of_host_sql[] =
 	"SELECT id, user FROM login WHERE state IN (0, 1) AND state = 0 AND host = ?1";
+/* The argument is not used. */
+static const char called_sql[] =
+	"SELECT id, user FROM login WHERE state IN (0, 1) AND state = 0 AND dial = 1 AND ?1 = ''";
 static const char waiting_sql[] =
 	"SELECT l.id, h.name, l.user, l.service, l.origin, l.nonce, l.expires, l.digits,"
 	" l.host, l.push FROM login AS l JOIN host AS h ON h.id = l.host"
 	" WHERE l.state IN (0, 1) AND l.state = 0 AND l.expires > ?1 ORDER BY l.expires";
-
-/* ---- words ---- */
-
-static const char *const states[] = {
-	"waiting", "answered", "cancelled", "expired", "granted", "wrong_number", "refused", "code",
-};
-static const char *const decisions[] = { "", "approve", "deny", "report" };
-
-const char *
-model_login_state_name(enum login_state s)
-{
-	return states[s];
-}
-
-int
-model_login_outcome(const char *word, enum login_state *out)
-{
-	static const enum login_state outcomes[] = { MODEL_GRANTED, MODEL_WRONG_NUMBER,
-	    MODEL_REFUSED, MODEL_CODE, MODEL_CANCELLED };
-	size_t i;
-
-	for (i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++) {
-		if (strcmp(word, states[outcomes[i]]) == 0) {
-			*out = outcomes[i];
-			return MFA_OK;
-		}
-	}
-	return PROBLEM_INVALID;
-}
-
-const char *
-model_decision_name(enum model_decision d)
-{
-	return decisions[d];
-}
-
-int
-model_decision(const char *word, enum model_decision *out)
-{
-	int i;
-
-	for (i = MODEL_APPROVE; i <= MODEL_REPORT; i++) {
-		if (strcmp(word, decisions[i]) == 0) {
-			*out = (enum model_decision)i;
-			return MFA_OK;
-		}
-	}
-	return PROBLEM_INVALID;
-}
 
 /* ---- opening ---- */
 
@@ -110,7 +64,7 @@ check_asked(struct db *db, const struct model_login_asked *in, int64_t now)
 	    NONCE_CHARS)) != MFA_OK ||
 	    (r = model_check_range(db, "digits", in->digits, DIGITS_MIN, DIGITS_MAX)) != MFA_OK)
 		return r;
-	if (in->decoy && !in->push) {
+	if (in->decoy && !in->push && in->dial == 0) {
 		db_blame(db, "decoy");
 		return PROBLEM_INVALID;
 	}
@@ -172,6 +126,8 @@ check_user(struct db *db, const struct model_login_asked *in, int64_t now,
 	out->methods.pass = u.pass;
 	if (u.locked)
 		return PROBLEM_LOCKED;
+	if (in->dial != 0)
+		return model_login_dial(db, &u, in, now, out);
 	if (in->push)
 		return check_push(db, &u, in->user, now, retry);
 	return u.totp || u.hotp || u.recovery || u.pass ? MFA_OK : PROBLEM_NO_DEVICE;
@@ -197,9 +153,11 @@ open_checked(struct db *db, const char *host, const struct model_login_asked *in
 	    TEXT(in->service), TEXT(in->origin), TEXT(in->nonce), NUMBER(in->digits),
 	    NUMBER(in->push), NUMBER(now), NUMBER(in->expires),), NULL);
 	/* The index has the last word. */
+	if (r == MFA_OK && in->dial != 0)
+		r = model_login_dialled(db, in, out);
 	if (r == MFA_E_EXISTS)
 		return PROBLEM_ALREADY_WAITING;
-	if (in->push)
+	if (in->push || in->dial != 0)
 		model_user_wake(db, in->user);
 	return r != MFA_OK ? r : model_note(db, &(struct model_event){ .event = "login",
 	    .user = in->user, .host = h.name, .service = in->service, .origin = in->origin,
@@ -224,6 +182,8 @@ model_login_open(struct db *db, const struct model_once *once, const char *host,
 		r = model_once_keep(db, once, "login", now, out, sizeof(*out));
 	if (r != MFA_OK)
 		memset(out, 0, sizeof(*out));
+	if (r == PROBLEM_TOO_MANY_CALLS)
+		*retry = MODEL_DIAL_TIME;
 	return r;
 }
 
@@ -265,6 +225,7 @@ model_login(struct db *db, const char *host, const char *login, int64_t now,
 	sql_text(st, 0, out->user, sizeof(out->user));
 	out->expires = sqlite3_column_int64(st, 1);
 	out->push = sqlite3_column_int(st, 10) != 0;
+	out->dial = (enum model_dial)sqlite3_column_int(st, 11);
 	out->state = state_for_host(sqlite3_column_int64(st, 2),
 	    sqlite3_column_type(st, 3) != SQLITE_NULL, out->expires, now);
 	if (out->state == MODEL_ANSWERED)
@@ -342,7 +303,7 @@ model_login_close(struct db *db, const char *host, const char *login, enum login
 		return r;
 	return model_note(db, &(struct model_event){ .event = "close", .user = user,
 	    .host = h.name, .service = service, .origin = origin, .device = device,
-	    .outcome = states[state], .by = host }, now);
+	    .outcome = model_login_state_name(state), .by = host }, now);
 }
 
 struct ending {
@@ -395,4 +356,10 @@ int
 model_login_cancel_host(struct db *db, const char *host, int64_t now)
 {
 	return cancel_all(db, of_host_sql, host, now);
+}
+
+int
+model_login_cancel_calls(struct db *db, int64_t now)
+{
+	return cancel_all(db, called_sql, "", now);
 }

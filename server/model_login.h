@@ -3,6 +3,7 @@
 #define MFAD_MODEL_LOGIN_H
 
 #include "model.h"
+#include "model_telephone.h"
 #include "model_user.h"
 
 /* What became of a login.  Stored as they are; MODEL_EXPIRED is what a waiting
@@ -28,12 +29,16 @@ struct model_login_asked {
 	unsigned int digits;
 	bool push;			/* false: for a code only; no phone hears of it */
 	bool decoy;			/* as if with push; see model_decoy.h */
+	enum model_dial dial;		/* a telephone is asked instead of phones; 0: not */
+	const struct model_dial_rules *dial_rules;	/* for that */
 };
 
 struct model_login_opened {
 	char login[MODEL_ID_MAX];
 	int64_t expires;
-	struct { bool push, totp, hotp, recovery, pass; } methods;
+	struct { bool push, totp, hotp, recovery, pass, call, text; } methods;
+	/* What is dialled, and what a text says. */
+	char to[E164_MAX], language[8], code[MODEL_PROOF_MAX];
 };
 
 /*
@@ -42,7 +47,8 @@ struct model_login_opened {
  * PROBLEM_ALREADY_WAITING (a user has one that waits), and
  * PROBLEM_TOO_MANY_UNANSWERED after MODEL_UNANSWERED within
  * MODEL_UNANSWERED_TIME that ended without an answer or with a wrong number:
- * then *retry is the seconds until one is allowed, else 0.  Writes.
+ * then *retry is the seconds until one is allowed, else 0.  For a call or a text
+ * PROBLEM_NO_GATEWAY and PROBLEM_TOO_MANY_CALLS.  Writes.
  */
 int model_login_open(struct db *db, const struct model_once *once, const char *host,
     const struct model_login_asked *in, int64_t now, struct model_login_opened *out,
@@ -54,6 +60,7 @@ struct model_login {
 	int64_t expires;
 	enum login_state state;		/* waiting, answered, cancelled or expired */
 	bool push, decoy;		/* what it was opened as; a decoy is as a push */
+	enum model_dial dial;
 	/* When it is answered, else zeros. */
 	enum model_decision decision;
 	char device[MODEL_ID_MAX];
@@ -114,6 +121,15 @@ struct model_answered {
  * Repeated with its key it is MFA_OK, and *out is zeros: nothing happened.  Writes. */
 int model_device_answer(struct db *db, const struct model_once *once, const char *device,
     const char *login, const struct model_answer *in, int64_t now, struct model_answered *out);
+
+/* Those that a telephone was called for when mfad went away: nobody is on the line
+ * any more.  Writes. */
+int model_login_cancel_calls(struct db *db, int64_t now);
+
+/* "This was not me", keyed in on a telephone that was called for it: ends it and
+ * locks the user's phones.  PROBLEM_GONE.  Writes. */
+int model_login_report(struct db *db, const char *login, int64_t now,
+    struct model_answered *out);
 
 /* ---- the administrator's ---- */
 

@@ -70,6 +70,25 @@ int model_login_end(struct db *db, const char *login, const char *user, enum log
 int model_login_cancel_user(struct db *db, const char *user, int64_t now);
 int model_login_cancel_host(struct db *db, const char *host, int64_t now);
 
+/* ---- model_login_dial.c ---- */
+
+/* May a telephone of the user's be asked?  Fills in `out`, and dials. */
+int model_login_dial(struct db *db, const struct model_user *u,
+    const struct model_login_asked *in, int64_t now, struct model_login_opened *out);
+/* Notes that in the row of the login. */
+int model_login_dialled(struct db *db, const struct model_login_asked *in,
+    const struct model_login_opened *out);
+/* MFA_OK: the digits are those of the text of this login (NULL: of none);
+ * MFA_E_REFUSED. */
+int model_login_text_is(struct db *db, const char *login, const char *digits);
+
+/* ---- model_telephone.c ---- */
+
+/* A keyed hash of what could be guessed; `what` says of which kind. */
+int model_mac(struct db *db, const char *what, const char *text,
+    unsigned char mac[MODEL_HASH_LEN]);
+int model_digits_new(char digits[MODEL_PROOF_MAX]);	/* each as likely as the others */
+
 /* ---- model_answer.c ---- */
 
 /* id, name of the host, user, service, origin, nonce, expires, digits. */

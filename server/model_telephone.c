@@ -43,8 +43,8 @@ static const char method_sql[] = "UPDATE user SET method = nullif(?2, '') WHERE 
 /* ---- numbers at rest ---- */
 
 /* What a number is found by, without being readable: it could be guessed. */
-static int
-mac_of(struct db *db, const char *what, const char *text, unsigned char mac[MODEL_HASH_LEN])
+int
+model_mac(struct db *db, const char *what, const char *text, unsigned char mac[MODEL_HASH_LEN])
 {
 	const struct seal_key *key = db_key(db);
 	char said[BOUND_MAX];
@@ -58,7 +58,7 @@ mac_of(struct db *db, const char *what, const char *text, unsigned char mac[MODE
 int
 model_telephone_mac(struct db *db, const char *number, unsigned char mac[MODEL_HASH_LEN])
 {
-	return mac_of(db, "number", number, mac);
+	return model_mac(db, "number", number, mac);
 }
 
 static int
@@ -107,9 +107,8 @@ check_asked(struct db *db, const char *user, const struct model_telephone_asked 
 	return r;
 }
 
-/* Six digits, each as likely as the others. */
-static int
-new_proof(char proof[MODEL_PROOF_MAX])
+int
+model_digits_new(char digits[MODEL_PROOF_MAX])
 {
 	uint32_t n;
 	int r;
@@ -118,7 +117,7 @@ new_proof(char proof[MODEL_PROOF_MAX])
 		if ((r = crypto_random(&n, sizeof(n))) != MFA_OK)
 			return r;
 	} while (n >= UINT32_MAX - UINT32_MAX % 1000000);
-	(void)snprintf(proof, MODEL_PROOF_MAX, "%06u", n % 1000000);
+	(void)snprintf(digits, MODEL_PROOF_MAX, "%06u", n % 1000000);
 	return MFA_OK;
 }
 
@@ -128,7 +127,7 @@ proof_mac(struct db *db, int64_t id, const char *keys, unsigned char mac[MODEL_H
 	char text[64];
 
 	(void)snprintf(text, sizeof(text), "%lld|%.16s", (long long)id, keys);
-	return mac_of(db, "proof", text, mac);
+	return model_mac(db, "proof", text, mac);
 }
 
 /* The row first: its id is part of what is sealed. */
@@ -187,8 +186,9 @@ add(struct db *db, const char *user, const struct model_telephone_asked *in,
 	    (r = db_number(db, new_id_sql, ARGS(TEXT(user), BYTES(mac, MODEL_HASH_LEN),), -1,
 	    &out->id)) != MFA_OK ||
 	    (r = text_copy(out->number, sizeof(out->number), in->number)) != MFA_OK ||
-	    (r = new_proof(out->proof)) != MFA_OK)
+	    (r = model_digits_new(out->proof)) != MFA_OK)
 		return r;
+	model_user_wake(db, user);
 	return keep_number(db, user, out);
 }
 

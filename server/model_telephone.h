@@ -16,6 +16,7 @@
 #define MODEL_PROOF_LIFE	600	/* seconds, of a number that is not proved */
 #define MODEL_PROOF_TRIES	3	/* then it begins again */
 #define MODEL_PROOF_MAX		7	/* six digits, terminator */
+#define MODEL_DIAL_TIME		3600	/* in which calls and texts are counted */
 #define MODEL_DIALLED_LIFE	86400	/* what was dialled is kept */
 
 enum model_dial { MODEL_DIAL_CALL = 1, MODEL_DIAL_TEXT = 2 };

@@ -16,7 +16,9 @@ static const char one_sql[] =
 	" (SELECT count(*) FROM token WHERE user = ?1 AND kind = 1),"
 	" (SELECT count(*) FROM token WHERE user = ?1 AND kind = 2),"
 	" EXISTS (SELECT 1 FROM recovery WHERE user = ?1 AND used = 0),"
-	" EXISTS (SELECT 1 FROM pass WHERE user = ?1 AND uses > 0 AND expires > ?2)"
+	" EXISTS (SELECT 1 FROM pass WHERE user = ?1 AND uses > 0 AND expires > ?2),"
+	" EXISTS (SELECT 1 FROM telephone WHERE user = ?1 AND proved IS NOT NULL),"
+	" coalesce(u.method, '')"
 	" FROM user AS u WHERE name = ?1";
 static const char all_sql[] =
 	"SELECT name, locked IS NOT NULL, push_locked IS NOT NULL,"
@@ -74,6 +76,8 @@ model_user(struct db *db, const char *user, int64_t now, struct model_user *out)
 	hotp = sql_uint(st, 8);
 	out->recovery = sqlite3_column_int(st, 9) != 0;
 	out->pass = sqlite3_column_int(st, 10) != 0;
+	out->telephone = sqlite3_column_int(st, 11) != 0;
+	sql_text(st, 12, out->method, sizeof(out->method));
 	sql_end(st);
 	out->push = out->devices > 0;
 	out->totp = totp > 0;

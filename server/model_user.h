@@ -9,6 +9,8 @@ enum model_lock { MODEL_LOCK_PUSH = 1, MODEL_LOCK_ALL = 2 };
 /* What a user has; zeros for one who is not known, which is no error. */
 struct model_user {
 	bool push, totp, hotp, recovery, pass;	/* methods that would work at now */
+	bool telephone;				/* that was proved */
+	char method[8];				/* that the user prefers, or "" */
 	bool locked, push_locked;
 	char lock_reason[MODEL_REASON_MAX], push_lock_reason[MODEL_REASON_MAX];
 	unsigned int devices, tokens;		/* devices: certified at now */

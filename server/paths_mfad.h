@@ -18,4 +18,8 @@
 /* The user and group that mfad runs as. */
 #define MFAD_USER	"mfad"
 
+/* Those of mfa-call, and where it listens. */
+#define MFAD_CALL_USER	"mfad_call"
+#define MFAD_CALL_SOCKET MFAD_RUNDIR "/call.sock"
+
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "absent.h"
+#include "call_login.h"
 #include "error.h"
 #include "jobs.h"
 #include "login_metrics.h"
@@ -19,6 +20,8 @@
 struct opening {
 	struct work work;
 	struct model_login_asked asked;
+	const char *method, *form, *language;	/* as they came; NULL: not */
+	enum dial_form wants;
 	int64_t digits, retry;
 	struct model_login_opened out;
 };
@@ -34,6 +37,9 @@ static const struct body_member open_members[] = {
 	{ "digits", BODY_NUMBER, true, offsetof(struct opening, digits), 0 },
 	{ "push", BODY_FLAG, true, ASKED(push), 0 },
 	{ "decoy", BODY_FLAG, true, ASKED(decoy), 0 },
+	{ "method", BODY_TEXT, true, offsetof(struct opening, method), 8 },
+	{ "form", BODY_TEXT, true, offsetof(struct opening, form), 8 },
+	{ "language", BODY_TEXT, true, offsetof(struct opening, language), 8 },
 	{ .name = NULL },
 };
 
@@ -60,6 +66,10 @@ put_methods(struct answer *a, const struct model_login_opened *o)
 		answer_text(a, NULL, "recovery");
 	if (o->methods.pass)
 		answer_text(a, NULL, "pass");
+	if (o->methods.call)
+		answer_text(a, NULL, "call");
+	if (o->methods.text)
+		answer_text(a, NULL, "text");
 	answer_close(a, ']');
 }
 
@@ -83,9 +93,24 @@ expect_poll(const struct opening *o)
 {
 	struct api *api = o->work.api;
 
-	if (o->work.job.result == MFA_OK && o->asked.push && !api->stopping &&
+	if (o->work.job.result == MFA_OK && (o->asked.push || o->asked.dial != 0) &&
+	    !api->stopping &&
 	    waiters_find(api->waiters, o->out.login) == NULL)
 		absent_note(api, o->work.caller.id, o->out.login, ABSENT_OPENED_MS);
+}
+
+static void
+dial(const struct opening *o)
+{
+	const struct call_login_order order = {
+		.host = o->work.caller.id, .host_name = o->work.caller.name,
+		.user = o->asked.user, .service = o->asked.service, .opened = &o->out,
+		.dial = o->asked.dial, .form = o->wants, .digits = o->asked.digits,
+		.language = o->language,
+	};
+
+	if (!o->asked.decoy && !o->work.api->stopping)
+		call_login_start(o->work.api, &order);
 }
 
 static void
@@ -95,6 +120,8 @@ opened(struct work *w)
 	char seconds[24];
 
 	expect_poll(o);
+	if (w->job.result == MFA_OK && w->job.wakes != NULL && o->asked.dial != 0)
+		dial(o);
 	/* Repeated, it is a login that was counted. */
 	if (w->job.result == MFA_OK && (w->job.wakes != NULL || !o->asked.push))
 		login_count_opened();
@@ -104,10 +131,41 @@ opened(struct work *w)
 	reply_field(w->request, "Retry-After", seconds);
 }
 
+/* NULL, or the member that is wrong; *why says how. */
+static const char *
+read_method(struct opening *o, const char **why)
+{
+	const char *method = o->method != NULL ? o->method : "push";
+
+	*why = "push, call or text";
+	if (strcmp(method, "call") == 0)
+		o->asked.dial = MODEL_DIAL_CALL;
+	else if (strcmp(method, "text") == 0)
+		o->asked.dial = MODEL_DIAL_TEXT;
+	else if (strcmp(method, "push") != 0)
+		return "method";
+	*why = "number or hash, of a call";
+	o->wants = DIAL_WANTS_NUMBER;
+	if (o->form != NULL && strcmp(o->form, "hash") == 0)
+		o->wants = DIAL_WANTS_HASH;
+	else if (o->form != NULL && strcmp(o->form, "number") != 0)
+		return "form";
+	if (o->form != NULL && o->asked.dial != MODEL_DIAL_CALL)
+		return "form";
+	*why = "en or nl";
+	if (o->language != NULL && strcmp(o->language, "en") != 0 &&
+	    strcmp(o->language, "nl") != 0)
+		return "language";
+	o->asked.push = o->asked.push && o->asked.dial == 0;
+	o->asked.dial_rules = &o->work.api->dial_rules;
+	return NULL;
+}
+
 static void
 post_login(struct request *r)
 {
 	struct opening *o = work_begin(r, CALLER_HOST, sizeof(*o));
+	const char *field, *why;
 
 	if (o == NULL)
 		return;
@@ -115,6 +173,10 @@ post_login(struct request *r)
 	o->digits = o->work.api->config->number_digits;
 	if (!work_body(&o->work, open_members))
 		return;
+	if ((field = read_method(o, &why)) != NULL) {
+		work_refuse(&o->work, PROBLEM_INVALID, field, why);
+		return;
+	}
 	/* What does not fit is no number of digits either. */
 	o->asked.digits = o->digits < 0 || o->digits > 99 ? 0 : (unsigned int)o->digits;
 	o->work.run = run_open;
@@ -146,10 +208,17 @@ tell(struct request *r, const struct model_login *l)
 {
 	struct answer a;
 
+	const char *keys = l->state == MODEL_WAITING ? call_login_keys(l->login) : NULL;
+	const char *why = l->state == MODEL_CANCELLED ? call_login_why(l->login) : NULL;
+
 	answer_begin(&a);
 	answer_text(&a, "login", l->login);
-	answer_text(&a, "state", model_login_state_name(l->state));
+	answer_text(&a, "state", keys != NULL ? "keyed" : model_login_state_name(l->state));
 	answer_number(&a, "expires", l->expires);
+	if (keys != NULL)
+		answer_text(&a, "keys", keys);
+	if (why != NULL)
+		answer_text(&a, "why", why);
 	if (l->state == MODEL_ANSWERED)
 		put_answer(&a, l);
 	answer_send(&a, r, 200);
@@ -166,12 +235,12 @@ look(struct poll *p, bool last)
 		return true;
 	}
 	p->until = l.expires;
-	if (l.state == MODEL_WAITING && !last)
+	if (l.state == MODEL_WAITING && !last && call_login_keys(l.login) == NULL)
 		return false;
 	if (l.state == MODEL_EXPIRED && p->held && !l.decoy)
 		login_count_outcome(MODEL_EXPIRED);
 	tell(p->request, &l);
-	if (l.state == MODEL_WAITING && l.push && !p->api->stopping)
+	if (l.state == MODEL_WAITING && (l.push || l.dial != 0) && !p->api->stopping)
 		absent_note(p->api, p->caller.id, p->id, ABSENT_ASKED_MS);
 	return true;
 }
@@ -231,6 +300,7 @@ closed(struct work *w)
 	if (w->job.result != MFA_OK)
 		return;
 	absent_forget(w->api, w->caller.id, c->login);
+	call_login_closed(c->login, c->state);
 	if (w->job.wakes != NULL)
 		login_count_outcome(c->state);
 }
@@ -248,15 +318,58 @@ post_close(struct request *r)
 		    "granted, code, wrong_number, refused or cancelled");
 		return;
 	}
+	call_login_closing(c->login);
 	c->work.run = run_close;
 	c->work.answer = work_done;
 	c->work.concluded = closed;
 	work_submit(&c->work);
 }
 
+/* ---- POST /v1/logins/{login}/keys ---- */
+
+struct judging {
+	struct work work;
+	char login[MODEL_ID_MAX];
+	bool right;
+};
+
+static const struct body_member keys_members[] = {
+	{ "right", BODY_FLAG, false, offsetof(struct judging, right), 0 },
+	{ .name = NULL },
+};
+
+/* Nothing is written: the call is in memory, and so is what was keyed in. */
+static void
+post_keys(struct request *r)
+{
+	struct judging *j = work_begin(r, CALLER_HOST, sizeof(*j));
+	struct model_login l;
+	struct answer a;
+	bool again = false;
+	int result;
+
+	if (j == NULL || !work_param(&j->work, "login", j->login, sizeof(j->login)) ||
+	    !work_body(&j->work, keys_members))
+		return;
+	result = model_login(j->work.api->db, j->work.caller.id, j->login, j->work.now, &l);
+	if (result == MFA_OK && j->right)
+		result = PROBLEM_INVALID;	/* that is what a close says */
+	if (result == MFA_OK)
+		result = call_login_wrong(j->login, &again);
+	if (result != MFA_OK) {
+		work_refuse(&j->work, result, result == PROBLEM_INVALID ? "right" : NULL, NULL);
+		return;
+	}
+	answer_begin(&a);
+	answer_flag(&a, "again", again);
+	answer_send(&a, r, 200);
+	work_drop(&j->work);
+}
+
 const struct route login_routes[] = {
 	{ HTTP_POST, "/v1/logins", post_login },
 	{ HTTP_GET, "/v1/logins/{login}", get_login },
+	{ HTTP_POST, "/v1/logins/{login}/keys", post_keys },
 	{ HTTP_POST, "/v1/logins/{login}/close", post_close },
 	{ .handle = NULL },
 };

@@ -184,7 +184,7 @@ get_tokens(struct request *r)
 
 struct removing {
 	struct work work;
-	char user[MODEL_NAME_MAX], text[24];
+	char user[MODEL_NAME_MAX];
 	int64_t token;
 };
 
@@ -196,29 +196,14 @@ run_remove(struct db *db, struct work *w)
 	return model_token_remove(db, v->user, v->token, CALLER_ADMIN_ID, w->now);
 }
 
-/* Digits, as they are written; -1, which no token has, for anything else. */
-static int64_t
-number_of(const char *s)
-{
-	int64_t n = 0;
-	size_t len = strspn(s, "0123456789");
-
-	if (len == 0 || len > 18 || s[len] != '\0' || (s[0] == '0' && len > 1))
-		return -1;
-	for (; *s != '\0'; s++)
-		n = n * 10 + (*s - '0');
-	return n;
-}
-
 static void
 delete_token(struct request *r)
 {
 	struct removing *v = work_begin(r, CALLER_ADMIN, sizeof(*v));
 
 	if (v == NULL || !work_param(&v->work, "user", v->user, sizeof(v->user)) ||
-	    !work_param(&v->work, "token", v->text, sizeof(v->text)))
+	    !work_number(&v->work, "token", &v->token))
 		return;
-	v->token = number_of(v->text);
 	v->work.run = run_remove;
 	v->work.answer = work_done;
 	work_submit(&v->work);

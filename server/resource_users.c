@@ -13,7 +13,7 @@
 /* ---- GET /v1/users/{user} ---- */
 
 static void
-put_methods(struct answer *a, const struct model_user *u)
+put_methods(struct answer *a, const struct model_user *u, const struct model_dial_rules *rules)
 {
 	answer_open(a, "methods", '[');
 	if (u->push)
@@ -26,6 +26,10 @@ put_methods(struct answer *a, const struct model_user *u)
 		answer_text(a, NULL, "recovery");
 	if (u->pass)
 		answer_text(a, NULL, "pass");
+	if (u->telephone && rules->call)
+		answer_text(a, NULL, "call");
+	if (u->telephone && rules->text)
+		answer_text(a, NULL, "text");
 	answer_close(a, ']');
 }
 
@@ -46,7 +50,8 @@ get_user(struct request *r)
 	}
 	answer_begin(&a);
 	answer_text(&a, "user", name);
-	put_methods(&a, &u);
+	put_methods(&a, &u, &api_of(r)->dial_rules);
+	answer_text_or_null(&a, "method", u.method[0] != '\0' ? u.method : NULL);
 	answer_flag(&a, "push_locked", u.push_locked);
 	answer_flag(&a, "locked", u.locked);
 	answer_send(&a, r, 200);

@@ -35,6 +35,8 @@ extern const struct route policy_routes[];
 extern const struct route admin_routes[];
 /* their locks, */
 extern const struct route lock_routes[];
+/* their telephones, */
+extern const struct route telephone_routes[];
 /* their tokens, */
 extern const struct route token_routes[];
 /* recovery codes, */

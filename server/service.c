@@ -8,6 +8,9 @@
 
 #include "absent.h"
 #include "authority_key.h"
+#include "call_login.h"
+#include "call_metrics.h"
+#include "call_proof.h"
 #include "error.h"
 #include "log.h"
 #include "login_metrics.h"
@@ -63,13 +66,28 @@ rules_of(const struct mfad_config *c)
 	    .delay = c->delay, .delay_max = c->delay_max };
 }
 
+static struct model_dial_rules
+dial_rules_of(const struct mfad_config *c)
+{
+	struct model_dial_rules rules = { .per_user = c->calls_per_user,
+	    .per_number = c->calls_per_number, .per_hour = c->calls_per_hour };
+	size_t i;
+
+	for (i = 0; i < c->telephone.count; i++) {
+		rules.call |= strcmp(c->telephone.word[i], "call") == 0;
+		rules.text |= strcmp(c->telephone.word[i], "text") == 0;
+	}
+	return rules;
+}
+
 int
 service_keys(struct api *api, const struct mfad_config *config)
 {
 	const char *why;
 	int r;
 
-	*api = (struct api){ .config = config, .rules = rules_of(config) };
+	*api = (struct api){ .config = config, .rules = rules_of(config),
+	    .dial_rules = dial_rules_of(config) };
 	if ((r = seal_key_read(config->state_key, &api->key, &why)) != MFA_OK)
 		return explain(config->state_key, r, why);
 	if ((r = seal_warm_up()) != MFA_OK)
@@ -185,7 +203,7 @@ add_routes(struct server *s)
 	static const struct route *const tables[] = {
 		health_routes, metrics_routes, host_routes, login_routes, device_routes,
 		enrolment_routes, user_routes, code_routes, policy_routes, admin_routes,
-		lock_routes, token_routes, recovery_routes, pass_routes, record_routes,
+		lock_routes, telephone_routes, token_routes, recovery_routes, pass_routes, record_routes,
 		openapi_routes,
 	};
 	size_t i;
@@ -207,8 +225,10 @@ service_start(struct api *api, struct server *s)
 	if ((r = open_state(api)) != MFA_OK)
 		return r;
 	login_metrics_add();
+	call_metrics_add();
 	metrics_start(api->config->metrics, api->writer);
 	server_set_context(s, api);
+	call_login_begin(api);
 	if ((r = absent_note_all(api)) != MFA_OK)
 		log_line(LOG_ERR, "the logins that wait cannot be read: %s", db_message(api->db));
 	if (r == MFA_OK && (r = add_routes(s)) == MFA_OK)
@@ -224,6 +244,9 @@ service_stop(struct api *api)
 	worker_stop(&api->worker);
 	writer_stop(&api->writer);
 	absent_drop_all();
+	call_login_drop_all();
+	call_proof_drop_all();
+	dialler_drop_all();
 	timer_free(&tidy.timer);
 }
 

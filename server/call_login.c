@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "call_login.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "call_metrics.h"
+#include "call_text.h"
+#include "error.h"
+#include "log.h"
+#include "login_metrics.h"
+#include "report.h"
+#include "text.h"
+#include "timer.h"
+
+struct call_login {
+	struct waiter waiter;		/* for the user's wakes: whatever ends the login */
+	LIST_ENTRY(call_login) all;
+	struct api *api;
+	struct timer *timer;
+	struct dialling *dialling;	/* NULL: it has ended */
+	struct job job;			/* the one that is under way */
+	bool busy;
+	char host[MODEL_ID_MAX], login[MODEL_ID_MAX];
+	enum model_dial dial;
+	char keys[DIAL_KEYS_MAX];
+	bool keyed;			/* and not judged yet */
+	bool closing;			/* its host is at it */
+	unsigned int tries;
+	const char *why;		/* NULL: it goes on */
+	struct model_answered report;
+};
+
+LIST_HEAD(call_logins, call_login);
+static struct call_logins everything = LIST_HEAD_INITIALIZER(everything);
+
+static struct call_login *
+find(const char *login)
+{
+	struct call_login *c;
+
+	LIST_FOREACH(c, &everything, all)
+		if (strcmp(c->login, login) == 0)
+			return c;
+	return NULL;
+}
+
+/* The polls of it, as a commit wakes them. */
+static void
+wake(struct call_login *c)
+{
+	struct wake w = { .next = NULL };
+
+	(void)text_copy(w.what, sizeof(w.what), c->login);
+	waiters_wake(c->api->waiters, &w);
+}
+
+static void
+drop(struct call_login *c)
+{
+	LIST_REMOVE(c, all);
+	waiters_remove(&c->waiter);
+	dialler_drop(&c->dialling);
+	timer_free(&c->timer);
+	explicit_bzero(c, sizeof(*c));
+	free(c);
+}
+
+void
+call_login_drop_all(void)
+{
+	while (!LIST_EMPTY(&everything))
+		drop(LIST_FIRST(&everything));
+}
+
+/* ---- what is written ---- */
+
+static int
+run_cancel(struct db *db, void *arg)
+{
+	const struct call_login *c = arg;
+
+	return model_login_close(db, c->host, c->login, MODEL_CANCELLED, api_now());
+}
+
+static int
+run_report(struct db *db, void *arg)
+{
+	struct call_login *c = arg;
+
+	return model_login_report(db, c->login, api_now(), &c->report);
+}
+
+static void
+done(struct job *job)
+{
+	struct call_login *c = job->arg;
+
+	c->busy = false;
+	if (job->result < 0)
+		log_line(LOG_ERR, "the end of a call cannot be written: %s", job->why);
+	if (job->result == MFA_OK && job->wakes != NULL)
+		login_count_outcome(MODEL_CANCELLED);
+	if (job->run == run_report && job->result == MFA_OK)
+		report_raise(c->api, &c->report, c->login, "telephone", api_now());
+	waiters_wake(c->api->waiters, job->wakes);
+	timer_set(c->timer, CALL_AFTER_MS);
+}
+
+/* The login ends, and the entry soon after, so that the host hears why. */
+static void
+write_end(struct call_login *c, int (*run)(struct db *db, void *arg), const char *why)
+{
+	c->why = why;
+	c->keyed = false;
+	timer_set(c->timer, CALL_AFTER_MS);
+	if (c->busy)
+		return;
+	c->job = (struct job){ .run = run, .done = done, .arg = c };
+	c->busy = writer_submit(c->api->writer, &c->job) == MFA_OK;
+}
+
+/* A job still has it: then once more. */
+static void
+on_time(void *arg)
+{
+	struct call_login *c = arg;
+
+	if (c->busy)
+		timer_set(c->timer, CALL_AFTER_MS);
+	else
+		drop(c);
+}
+
+static int
+run_lost(struct db *db, void *arg)
+{
+	(void)arg;
+	return model_login_cancel_calls(db, api_now());
+}
+
+static void
+lost_done(struct job *job)
+{
+	if (job->result < 0)
+		log_line(LOG_ERR, "calls that were lost cannot be cancelled: %s", job->why);
+}
+
+void
+call_login_begin(struct api *api)
+{
+	static struct job lost;
+
+	lost = (struct job){ .run = run_lost, .done = lost_done };
+	(void)writer_submit(api->writer, &lost);
+}
+
+/* ---- what the telephone says ---- */
+
+const char *
+call_login_outcome(enum dial_outcome outcome)
+{
+	switch (outcome) {
+	case DIAL_NO_ANSWER:
+		return "no-answer";
+	case DIAL_BUSY:
+		return "busy";
+	case DIAL_DECLINED:
+		return "declined";
+	case DIAL_HUNG_UP:
+		return "hung-up";
+	case DIAL_DONE:		/* without a word of ours */
+	case DIAL_NO_KEYS:
+	case DIAL_CANCELLED:
+		return "no-keys";
+	case DIAL_REFUSED:
+		return "not-allowed";
+	case DIAL_GATEWAY:
+	case DIAL_MISCONFIGURED:
+	default:
+		return "gateway";
+	}
+}
+
+static void
+on_answered(void *arg)
+{
+	(void)arg;
+	call_count(CALL_ANSWERED);
+}
+
+/* "0" is no number: they have two digits and more. */
+static void
+on_keys(void *arg, const char *keys)
+{
+	struct call_login *c = arg;
+
+	if (c->why != NULL)
+		return;
+	if (strcmp(keys, "0") == 0) {
+		dialler_say(c->dialling, DIAL_REPORTED);
+		call_count(CALL_REPORTED);
+		write_end(c, run_report, "reported");
+		return;
+	}
+	(void)text_copy(c->keys, sizeof(c->keys), keys);
+	c->keyed = true;
+	wake(c);
+}
+
+static void
+on_ended(void *arg, enum dial_outcome outcome, const char *words)
+{
+	struct call_login *c = arg;
+
+	c->dialling = NULL;
+	call_count_end(outcome);
+	if (words[0] != '\0')
+		log_line(LOG_NOTICE, "%s %s: %s", c->dial == MODEL_DIAL_CALL ? "call" : "text",
+		    c->login, words);
+	/* A text that was taken waits to be typed; what was judged has ended already. */
+	if (c->why == NULL && !(c->dial == MODEL_DIAL_TEXT && outcome == DIAL_DONE))
+		write_end(c, run_cancel, call_login_outcome(outcome));
+}
+
+static const struct dialler_hears hears = { on_keys, on_answered, on_ended };
+
+/* Whatever ended the login ends the call: a lock, a host that was removed or left. */
+static void
+on_woken(struct waiter *w)
+{
+	struct call_login *c = (struct call_login *)w;
+	struct model_login l;
+
+	if (c->why == NULL && !c->closing &&
+	    model_login(c->api->db, c->host, c->login, api_now(), &l) == MFA_OK &&
+	    l.state != MODEL_WAITING) {
+		c->why = "over";
+		c->keyed = false;
+		dialler_drop(&c->dialling);
+		timer_set(c->timer, CALL_AFTER_MS);
+	}
+}
+
+/* ---- starting ---- */
+
+static void
+fill(struct dial *d, const struct call_login_order *o, const char *organisation)
+{
+	const char *language = o->language != NULL ? o->language : o->opened->language;
+
+	memset(d, 0, sizeof(*d));
+	d->type = o->dial == MODEL_DIAL_CALL ? DIAL_CALL : DIAL_TEXT;
+	(void)text_copy(d->to, sizeof(d->to), o->opened->to);
+	(void)text_copy(d->id, sizeof(d->id), o->opened->login);
+	if (o->dial == MODEL_DIAL_TEXT)
+		return;
+	d->form = o->form;
+	d->digits = o->digits;
+	(void)text_copy(d->language, sizeof(d->language), language);
+	call_text_names(d, o->host_name, o->service);
+	call_text_organisation(d, organisation);
+}
+
+static struct call_login *
+make(struct api *api, const struct call_login_order *o)
+{
+	struct call_login *c = calloc(1, sizeof(*c));
+
+	if (c == NULL || (c->timer = timer_new(api->server, on_time, c)) == NULL) {
+		free(c);
+		return NULL;
+	}
+	c->api = api;
+	c->dial = o->dial;
+	(void)text_copy(c->host, sizeof(c->host), o->host);
+	(void)text_copy(c->login, sizeof(c->login), o->opened->login);
+	(void)snprintf(c->waiter.what, sizeof(c->waiter.what), "user %s", o->user);
+	c->waiter.woken = on_woken;
+	waiters_add(api->waiters, &c->waiter);
+	LIST_INSERT_HEAD(&everything, c, all);
+	return c;
+}
+
+void
+call_login_start(struct api *api, const struct call_login_order *o)
+{
+	unsigned int ms = api_ms_until(o->opened->expires);
+	struct call_login *c = make(api, o);
+	struct dial d;
+
+	if (c == NULL)
+		return;		/* it will expire */
+	fill(&d, o, api->config->issuer);
+	if (o->dial == MODEL_DIAL_TEXT)
+		call_text_code(&d, api->config->issuer, o->host_name, o->opened->code,
+		    o->language != NULL ? o->language : o->opened->language);
+	timer_set(c->timer, ms + CALL_AFTER_MS);
+	call_count(o->dial == MODEL_DIAL_CALL ? CALL_PLACED : CALL_SENT);
+	if ((c->dialling = dialler_start(api, &d, ms, &hears, c)) == NULL) {
+		call_count_end(DIAL_GATEWAY);
+		write_end(c, run_cancel, "gateway");
+	}
+	explicit_bzero(&d, sizeof(d));
+}
+
+/* ---- what the host asks and says ---- */
+
+const char *
+call_login_keys(const char *login)
+{
+	const struct call_login *c = find(login);
+
+	return c != NULL && c->keyed ? c->keys : NULL;
+}
+
+const char *
+call_login_why(const char *login)
+{
+	const struct call_login *c = find(login);
+
+	return c != NULL && c->why != NULL && strcmp(c->why, "over") != 0 ? c->why : NULL;
+}
+
+int
+call_login_wrong(const char *login, bool *again)
+{
+	struct call_login *c = find(login);
+
+	*again = false;
+	if (c == NULL || !c->keyed || c->dialling == NULL)
+		return PROBLEM_GONE;
+	c->keyed = false;
+	explicit_bzero(c->keys, sizeof(c->keys));
+	*again = ++c->tries < CALL_TRIES;
+	dialler_say(c->dialling, *again ? DIAL_ONCE_MORE : DIAL_WRONG);
+	return MFA_OK;
+}
+
+void
+call_login_closing(const char *login)
+{
+	struct call_login *c = find(login);
+
+	if (c != NULL)
+		c->closing = true;
+}
+
+/* What is said to an end needs the line a little longer. */
+void
+call_login_closed(const char *login, enum login_state outcome)
+{
+	struct call_login *c = find(login);
+
+	if (c == NULL || c->why != NULL)
+		return;
+	c->why = "over";
+	timer_set(c->timer, CALL_AFTER_MS);
+	if (c->keyed && c->dialling != NULL)
+		dialler_say(c->dialling, outcome == MODEL_GRANTED ? DIAL_THANKS : DIAL_OVER);
+	else if (outcome != MODEL_WRONG_NUMBER)
+		dialler_drop(&c->dialling);
+	call_count(outcome == MODEL_GRANTED && c->keyed ? CALL_APPROVED : CALL_REFUSED);
+	c->keyed = false;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef MFAD_CALL_LOGIN_H
+#define MFAD_CALL_LOGIN_H
+
+#include "dialler.h"
+#include "model_login.h"
+
+/*
+ * Calls and texts for logins, in the loop's thread.  What a person keys in goes to
+ * the login host and is never stored; the login itself is in the state, so a call
+ * that is lost with mfad leaves one that expires.
+ */
+
+/* ---- all limits ---- */
+#define CALL_TRIES	2	/* keyings of one call */
+#define CALL_AFTER_MS	15000	/* how it ended is told for so long */
+
+struct call_login_order {
+	const char *host, *host_name;	/* id and name of the login's host */
+	const char *user, *service;
+	const struct model_login_opened *opened;
+	enum model_dial dial;
+	enum dial_form form;
+	unsigned int digits;
+	const char *language;		/* that the host asks for; NULL: the user's */
+};
+
+/* When mfad starts: calls that went with the last one are cancelled. */
+void call_login_begin(struct api *api);
+
+/* On its way; where it cannot be, the login is cancelled soon, and says so. */
+void call_login_start(struct api *api, const struct call_login_order *order);
+
+/* What was keyed in and not judged yet; NULL: nothing. */
+const char *call_login_keys(const char *login);
+
+/* How the call or text ended, as the API has it; NULL: it goes on, or is unknown. */
+const char *call_login_why(const char *login);
+
+/* The word of the API for it. */
+const char *call_login_outcome(enum dial_outcome outcome);
+
+/* The host says that the keys are not the number.  Does the telephone ask again?
+ * PROBLEM_GONE when nothing was keyed in. */
+int call_login_wrong(const char *login, bool *again);
+
+/* The host closes it, and then has closed it: thanks, or hangs up. */
+void call_login_closing(const char *login);
+void call_login_closed(const char *login, enum login_state outcome);
+
+/* All of them, when the loop has ended. */
+void call_login_drop_all(void);
+
+#endif

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "call_proof.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "call_login.h"
+#include "call_metrics.h"
+#include "call_text.h"
+#include "dialler.h"
+#include "error.h"
+#include "log.h"
+#include "text.h"
+#include "timer.h"
+
+struct proof {
+	LIST_ENTRY(proof) all;
+	struct api *api;
+	struct dialling *dialling;	/* NULL: it has ended */
+	struct timer *timer;		/* until it is forgotten */
+	struct job job;
+	bool busy, right;
+	char user[MODEL_NAME_MAX];
+	int64_t id;
+	enum model_dial by;
+	char keys[DIAL_KEYS_MAX];
+	const char *why;
+};
+
+LIST_HEAD(proofs, proof);
+static struct proofs everything = LIST_HEAD_INITIALIZER(everything);
+
+static void
+drop(struct proof *p)
+{
+	LIST_REMOVE(p, all);
+	dialler_drop(&p->dialling);
+	timer_free(&p->timer);
+	explicit_bzero(p, sizeof(*p));
+	free(p);
+}
+
+void
+call_proof_drop_all(void)
+{
+	while (!LIST_EMPTY(&everything))
+		drop(LIST_FIRST(&everything));
+}
+
+static void
+on_time(void *arg)
+{
+	struct proof *p = arg;
+
+	if (p->busy)
+		timer_set(p->timer, CALL_AFTER_MS);
+	else
+		drop(p);
+}
+
+const char *
+call_proof_why(int64_t telephone)
+{
+	const struct proof *p;
+
+	LIST_FOREACH(p, &everything, all)
+		if (p->id == telephone)
+			return p->why;
+	return NULL;
+}
+
+/* ---- keys ---- */
+
+static int
+run(struct db *db, void *arg)
+{
+	struct proof *p = arg;
+
+	return model_telephone_prove(db, p->user, p->id, p->keys, "telephone", api_now(),
+	    &p->right);
+}
+
+static void
+done(struct job *job)
+{
+	struct proof *p = job->arg;
+	bool again = job->result == MFA_OK && !p->right;
+
+	p->busy = false;
+	if (job->result < 0)
+		log_line(LOG_ERR, "a telephone cannot be proved: %s", job->why);
+	p->why = p->right ? NULL : "wrong";
+	if (p->dialling != NULL)
+		dialler_say(p->dialling, p->right ? DIAL_THANKS : again ? DIAL_ONCE_MORE :
+		    DIAL_WRONG);
+	if (p->right && !p->api->stopping)
+		call_proof_notice(p->api, p->user, p->id);
+	waiters_wake(p->api->waiters, job->wakes);
+}
+
+static void
+on_keys(void *arg, const char *keys)
+{
+	struct proof *p = arg;
+
+	(void)text_copy(p->keys, sizeof(p->keys), keys);
+	p->right = false;
+	p->job = (struct job){ .run = run, .done = done, .arg = p };
+	p->busy = writer_submit(p->api->writer, &p->job) == MFA_OK;
+	if (!p->busy)
+		dialler_say(p->dialling, DIAL_ONCE_MORE);
+}
+
+static void
+on_ended(void *arg, enum dial_outcome outcome, const char *words)
+{
+	struct proof *p = arg;
+
+	p->dialling = NULL;
+	call_count_end(outcome);
+	if (words[0] != '\0')
+		log_line(LOG_NOTICE, "%s of telephone %lld: %s",
+		    p->by == MODEL_DIAL_CALL ? "call" : "text", (long long)p->id, words);
+	if (p->why == NULL && !p->right && outcome != DIAL_DONE)
+		p->why = call_login_outcome(outcome);
+}
+
+static const struct dialler_hears hears = { on_keys, NULL, on_ended };
+
+/* ---- starting ---- */
+
+static struct proof *
+make(struct api *api, const char *user, int64_t id, enum model_dial by)
+{
+	struct proof *p = calloc(1, sizeof(*p));
+
+	if (p == NULL || (p->timer = timer_new(api->server, on_time, p)) == NULL) {
+		free(p);
+		return NULL;
+	}
+	p->api = api;
+	p->id = id;
+	p->by = by;
+	(void)text_copy(p->user, sizeof(p->user), user);
+	LIST_INSERT_HEAD(&everything, p, all);
+	timer_set(p->timer, CALL_PROOF_MS + CALL_AFTER_MS);
+	return p;
+}
+
+static void
+send(struct proof *p, struct dial *d)
+{
+	(void)snprintf(d->id, sizeof(d->id), "telephone %lld", (long long)p->id);
+	call_count(p->by == MODEL_DIAL_CALL ? CALL_PLACED : CALL_SENT);
+	p->dialling = dialler_start(p->api, d, CALL_PROOF_MS, &hears, p);
+	if (p->dialling == NULL)
+		p->why = "gateway";
+	explicit_bzero(d, sizeof(*d));
+}
+
+void
+call_proof_start(struct api *api, const char *user, const struct model_telephone_made *t,
+    enum model_dial by, const char *language)
+{
+	const char *organisation = api->config->issuer;
+	struct proof *p = make(api, user, t->id, by);
+	struct dial d = { .type = by == MODEL_DIAL_CALL ? DIAL_CALL : DIAL_TEXT };
+
+	if (p == NULL)
+		return;
+	(void)text_copy(d.to, sizeof(d.to), t->number);
+	if (by == MODEL_DIAL_TEXT) {
+		call_text_code(&d, organisation, organisation, t->proof, language);
+	} else {
+		d.form = DIAL_WANTS_CODE;
+		d.digits = MODEL_PROOF_MAX - 1;
+		(void)text_copy(d.language, sizeof(d.language), language);
+		call_text_organisation(&d, organisation);
+		call_text_names(&d, organisation, "telephone");
+	}
+	send(p, &d);
+}
+
+/* ---- telling ---- */
+
+static void
+tell(struct api *api, const char *user, const char *number, bool added, const char *language)
+{
+	struct dial d = { .type = DIAL_TEXT };
+	struct proof *p = api->dial_rules.text ? make(api, user, 0, MODEL_DIAL_TEXT) : NULL;
+
+	if (p == NULL)
+		return;
+	(void)text_copy(d.to, sizeof(d.to), number);
+	call_text_notice(&d, api->config->issuer, user, added, language);
+	send(p, &d);
+}
+
+struct telling {
+	struct api *api;
+	const char *user;
+};
+
+static bool
+tell_one(void *arg, const char *number, const char *language)
+{
+	const struct telling *t = arg;
+
+	tell(t->api, t->user, number, true, language);
+	return true;
+}
+
+void
+call_proof_notice(struct api *api, const char *user, int64_t telephone)
+{
+	struct telling t = { api, user };
+
+	(void)model_telephone_numbers(api->db, user, telephone, tell_one, &t);
+}
+
+void
+call_proof_farewell(struct api *api, const char *user, const char *number)
+{
+	tell(api, user, number, false, "en");
+}

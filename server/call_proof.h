@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef MFAD_CALL_PROOF_H
+#define MFAD_CALL_PROOF_H
+
+#include "api.h"
+#include "model_telephone.h"
+
+/*
+ * Calls and texts that prove a telephone, and those that tell of one, in the
+ * loop's thread.
+ */
+
+/* ---- all limits ---- */
+#define CALL_PROOF_MS	90000	/* of one call or text */
+
+/* Calls for the keys, or sends the text. */
+void call_proof_start(struct api *api, const char *user, const struct model_telephone_made *t,
+    enum model_dial by, const char *language);
+
+/* How the last one that is known ended, while it is not proved; NULL: it goes on, or
+ * is unknown.  "wrong": something else was keyed in. */
+const char *call_proof_why(int64_t telephone);
+
+/* Texts the user's other telephones that this one was added, and a telephone that it
+ * is one no more; where there is no line for texts, nobody. */
+void call_proof_notice(struct api *api, const char *user, int64_t telephone);
+void call_proof_farewell(struct api *api, const char *user, const char *number);
+
+/* All of them, when the loop has ended. */
+void call_proof_drop_all(void);
+
+#endif

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dialler.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "log.h"
+#include "paths_mfad.h"
+#include "text.h"
+#include "timer.h"
+#include "user.h"
+#include "watch.h"
+
+struct dialling {
+	LIST_ENTRY(dialling) all;
+	struct api *api;
+	struct watch *watch;
+	struct timer *timer;		/* fires when mfa-call is late, or lost at the start */
+	struct dial_dialogue dialogue;
+	const struct dialler_hears *hears;
+	void *arg;
+	int fd;
+};
+
+LIST_HEAD(diallings, dialling);
+static struct diallings everything = LIST_HEAD_INITIALIZER(everything);
+static unsigned int count;
+static uint32_t call_uid;		/* of MFAD_CALL_USER; 0: root alone */
+
+void
+dialler_look_up(void)
+{
+	uint32_t gid;
+
+	if (user_find(MFAD_CALL_USER, &call_uid, &gid) != MFA_OK)
+		call_uid = 0;
+}
+
+unsigned int
+dialler_count(void)
+{
+	return count;
+}
+
+void
+dialler_drop(struct dialling **d)
+{
+	if (*d == NULL)
+		return;
+	LIST_REMOVE(*d, all);
+	count--;
+	watch_free(&(*d)->watch);
+	timer_free(&(*d)->timer);
+	if ((*d)->fd != -1)
+		(void)close((*d)->fd);
+	free(*d);
+	*d = NULL;
+}
+
+void
+dialler_drop_all(void)
+{
+	struct dialling *d;
+
+	while ((d = LIST_FIRST(&everything)) != NULL)
+		dialler_drop(&d);
+}
+
+static void
+end(struct dialling *d, enum dial_outcome outcome, const char *words)
+{
+	const struct dialler_hears *hears = d->hears;
+	void *arg = d->arg;
+
+	dialler_drop(&d);
+	if (hears->ended != NULL)
+		hears->ended(arg, outcome, words);
+}
+
+/* ---- what it says ---- */
+
+static int
+say(struct dialling *d, const struct dial *m)
+{
+	int r = dial_permit(&d->dialogue, DIAL_MFAD, m->type);
+
+	return r != MFA_OK ? r : dial_send(d->fd, m, deadline_in(DIALLER_WORD_MS));
+}
+
+static void
+hear(struct dialling *d, const struct dial *m)
+{
+	if (m->type == DIAL_PROGRESS && m->progress == DIAL_ANSWERED && d->hears->answered != NULL)
+		d->hears->answered(d->arg);
+	else if (m->type == DIAL_KEYS && d->hears->keys != NULL)
+		d->hears->keys(d->arg, m->keys);
+	else if (m->type == DIAL_ENDED)
+		end(d, (enum dial_outcome)m->outcome, m->words);
+}
+
+static void
+on_ready(void *arg)
+{
+	struct dialling *d = arg;
+	struct dial m;
+	int r = dial_recv(d->fd, &m, deadline_in(DIALLER_WORD_MS));
+
+	if (r == MFA_E_DEADLINE)
+		return;
+	if (r == MFA_OK)
+		r = dial_permit(&d->dialogue, DIAL_MFA_CALL, m.type);
+	if (r == MFA_OK)
+		hear(d, &m);
+	else
+		end(d, DIAL_GATEWAY, r == MFA_E_CLOSED ? "mfa-call hung up" : mfa_strerror(r));
+	explicit_bzero(&m, sizeof(m));
+}
+
+static void
+on_late(void *arg)
+{
+	end(arg, DIAL_GATEWAY, "mfa-call is late");
+}
+
+/* ---- the way to it ---- */
+
+static bool
+is_trusted(int fd)
+{
+	struct ucred peer = { .uid = UINT32_MAX };
+	socklen_t len = sizeof(peer);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 && len == sizeof(peer) &&
+	    (peer.uid == 0 || peer.uid == call_uid);
+}
+
+static int
+reach(const char *path)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd == -1 || text_copy(at.sun_path, sizeof(at.sun_path), path) != MFA_OK ||
+	    connect(fd, (const struct sockaddr *)&at, sizeof(at)) == -1 || !is_trusted(fd)) {
+		log_line(LOG_ERR, "mfa-call does not serve %s: no call and no text leaves", path);
+		if (fd != -1)
+			(void)close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+struct dialling *
+dialler_start(struct api *api, struct dial *order, unsigned int ms,
+    const struct dialler_hears *hears, void *arg)
+{
+	struct dialling *d = count < DIALLER_MOST ? calloc(1, sizeof(*d)) : NULL;
+
+	if (d == NULL)
+		return NULL;
+	d->api = api;
+	d->hears = hears;
+	d->arg = arg;
+	LIST_INSERT_HEAD(&everything, d, all);
+	count++;
+	order->version = DIAL_VERSION;
+	order->ms_left = ms;
+	if ((d->fd = reach(api->config->call_socket)) == -1 ||
+	    (d->watch = watch_new(api->server, d->fd, on_ready, d)) == NULL ||
+	    (d->timer = timer_new(api->server, on_late, d)) == NULL || say(d, order) != MFA_OK) {
+		dialler_drop(&d);
+		return NULL;
+	}
+	timer_set(d->timer, ms + DIALLER_LATE_MS);
+	return d;
+}
+
+void
+dialler_say(struct dialling *d, enum dial_say what)
+{
+	struct dial m = { .type = DIAL_SAY, .say = what };
+
+	/* Where it cannot be said, its end is heard soon. */
+	(void)say(d, &m);
+}

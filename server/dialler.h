@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef MFAD_DIALLER_H
+#define MFAD_DIALLER_H
+
+#include "api.h"
+#include "dial.h"
+
+/*
+ * The way to mfa-call (common/dial.h): one connection for each call or text, none
+ * of which is ever waited for.  All of it in the loop's thread.
+ */
+struct dialling;
+
+/* ---- all limits ---- */
+#define DIALLER_MOST	200	/* at once; more are refused */
+#define DIALLER_WORD_MS	5	/* for one message: there is room for it, and it is there */
+#define DIALLER_LATE_MS	2000	/* past its time, until mfa-call is not waited for any more */
+
+struct dialler_hears {
+	/* Each may be NULL.  None is called from within a function below. */
+	void (*keys)(void *arg, const char *keys);	/* answered by dialler_say */
+	void (*answered)(void *arg);			/* somebody picked up */
+	/* Once, at the end, after which the dialling is gone.  words are mfa-call's own. */
+	void (*ended)(void *arg, enum dial_outcome outcome, const char *words);
+};
+
+/* Who may serve its socket besides root; once, before the sandbox. */
+void dialler_look_up(void);
+
+/* Sends `order` (DIAL_CALL or DIAL_TEXT; version and ms_left are set here) on its
+ * way.  ms is how long it may take.  NULL: too many are under way, no memory, or
+ * mfa-call is not there, which is logged. */
+struct dialling *dialler_start(struct api *api, struct dial *order, unsigned int ms,
+    const struct dialler_hears *hears, void *arg);
+
+/* What became of the keys. */
+void dialler_say(struct dialling *d, enum dial_say say);
+
+/* Hangs up; `ended` is not called any more, and the dialling is gone. */
+void dialler_drop(struct dialling **d);
+
+/* All of them, when the loop has ended. */
+void dialler_drop_all(void);
+
+unsigned int dialler_count(void);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CALL_WORLD_H
+#define CALL_WORLD_H
+
+#include "api_world.h"
+#include "dial.h"
+
+/* mfa-call as a test plays it, for the mfad of api_world.h, which has a line for
+ * calls and texts. */
+#define CALL_MOBILE	"+31612345678"
+
+void call_world_start(const char *more);	/* api_start, and listens */
+void call_world_stop(void);
+void call_world_deaf(void);			/* nobody serves the socket any more */
+
+/* The next call or text: its connection, and what mfad asks. */
+int call_world_accept(struct dial *asked);
+bool call_world_quiet(int ms);			/* none comes in that time */
+void call_world_tell(int fd, const struct dial *d);
+void call_world_keys(int fd, const char *keys);
+void call_world_end(int fd, enum dial_outcome outcome);	/* and closes it */
+void call_world_hear(int fd, unsigned int type, struct dial *d);
+bool call_world_hung_up(int fd);		/* by mfad, soon; closes it */
+
+/* A proved telephone of the user's. */
+void call_world_telephone(const char *user, const char *number);
+/* A login of a call or a text, as api_login. */
+void call_world_login(const struct api_host *h, const char *user, const char *members,
+    char id[32]);
+
+#endif

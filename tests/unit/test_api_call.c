@@ -1,0 +1,619 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Calls and texts: mfad between login hosts and mfa-call, which is played.
+ */
+#include <check.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "call_world.h"
+
+#define CALL	"\"method\":\"call\""
+#define TEXT	"\"method\":\"text\""
+#define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
+
+static struct api_host web, db;
+static char login[32];
+
+static void
+setup(void)
+{
+	call_world_start("");
+	web = api_host("web1.example.org");
+	db = api_host("db1");
+}
+
+static void
+teardown(void)
+{
+	call_world_stop();
+}
+
+static void
+ask_poll(struct asked *a)
+{
+	api_world_ask(a, web.credential, "GET", api_path("/v1/logins/%s?wait=50", login), NULL);
+}
+
+static const char *
+poll_state(void)
+{
+	struct asked a;
+
+	ask_poll(&a);
+	ck_assert_int_eq(api_answer(&a), 200);
+	return api_world_text("state");
+}
+
+static int
+judge_wrong(void)
+{
+	return api_call(web.credential, "POST", api_path("/v1/logins/%s/keys", login),
+	    "{\"right\":false}");
+}
+
+/* ---- a call ---- */
+
+START_TEST(what_is_keyed_in_reaches_the_host_and_nobody_else)
+{
+	struct asked a;
+	struct dial d;
+	int fd;
+
+	call_world_telephone("anna", CALL_MOBILE);
+	call_world_login(&web, "anna", CALL, login);
+	fd = call_world_accept(&d);
+	ck_assert_uint_eq(d.type, DIAL_CALL);
+	ck_assert_str_eq(d.to, CALL_MOBILE);
+	ck_assert_str_eq(d.id, login);
+	ck_assert_uint_eq(d.form, DIAL_WANTS_NUMBER);
+	ck_assert_uint_eq(d.digits, 6);
+	ck_assert_str_eq(d.language, "nl");
+	ck_assert_str_eq(d.organisation, "Acme");
+	ck_assert_str_eq(d.host, "web1.example.org");
+	ck_assert_str_eq(d.service, "sshd");
+	ck_assert_uint_gt(d.ms_left, 50000);
+	ask_poll(&a);
+	ck_assert(api_waits(&a, 200));
+	call_world_keys(fd, "482913");
+	ck_assert_int_eq(api_answer(&a), 200);
+	ck_assert_str_eq(api_world_text("state"), "keyed");
+	ck_assert_str_eq(api_world_text("keys"), "482913");
+	/* It stays until it is judged. */
+	ck_assert_str_eq(poll_state(), "keyed");
+	ck_assert_int_eq(api_get(db.credential, "/v1/logins/%s", login), 404);
+	ck_assert_int_eq(api_world_close(&web, login, "granted"), 204);
+	call_world_hear(fd, DIAL_SAY, &d);
+	ck_assert_uint_eq(d.say, DIAL_THANKS);
+	call_world_end(fd, DIAL_DONE);
+	ck_assert(metric_becomes(&api, "mfad_calls_total{event=\"approved\"}", 1));
+	ck_assert_int_eq(system(api_path("grep -q 482913 %s*", mfad_path(&api, "state/mfad.db"))) == 0,
+	    false);
+}
+END_TEST
+
+START_TEST(wrong_keys_are_asked_for_once_more_and_no_more)
+{
+	struct dial d;
+	int fd;
+
+	call_world_telephone("anna", CALL_MOBILE);
+	call_world_login(&web, "anna", CALL, login);
+	fd = call_world_accept(&d);
+	ck_assert_int_eq(judge_wrong(), 410);
+	call_world_keys(fd, "111111");
+	ck_assert_str_eq(poll_state(), "keyed");
+	ck_assert_int_eq(api_call(db.credential, "POST", api_path("/v1/logins/%s/keys", login),
+	    "{\"right\":false}"), 404);
+	ck_assert_int_eq(api_call(web.credential, "POST", api_path("/v1/logins/%s/keys", login),
+	    "{\"right\":true}"), 400);
+	ck_assert_int_eq(judge_wrong(), 200);
+	ck_assert(api_has("{\"again\":true}"));
+	call_world_hear(fd, DIAL_SAY, &d);
+	ck_assert_uint_eq(d.say, DIAL_ONCE_MORE);
+	ck_assert_int_eq(api_get(web.credential, "/v1/logins/%s", login), 200);
+	ck_assert_str_eq(api_world_text("state"), "waiting");
+	call_world_keys(fd, "222222");
+	ck_assert_str_eq(poll_state(), "keyed");
+	ck_assert_str_eq(api_world_text("keys"), "222222");
+	ck_assert_int_eq(judge_wrong(), 200);
+	ck_assert(api_has("{\"again\":false}"));
+	call_world_hear(fd, DIAL_SAY, &d);
+	ck_assert_uint_eq(d.say, DIAL_WRONG);
+	ck_assert_int_eq(api_world_close(&web, login, "wrong_number"), 204);
+	call_world_end(fd, DIAL_DONE);
+}
+END_TEST
+
+static const struct { enum dial_outcome outcome; const char *why; } ends[] = {
+	{ DIAL_NO_ANSWER, "no-answer" }, { DIAL_BUSY, "busy" }, { DIAL_DECLINED, "declined" },
+	{ DIAL_HUNG_UP, "hung-up" }, { DIAL_NO_KEYS, "no-keys" }, { DIAL_GATEWAY, "gateway" },
+	{ DIAL_REFUSED, "not-allowed" }, { DIAL_MISCONFIGURED, "gateway" },
+	{ DIAL_DONE, "no-keys" }, { (enum dial_outcome)99, "gateway" },
+};
+
+START_TEST(how_a_call_ends_is_told)
+{
+	struct asked a;
+	struct dial d;
+	int fd;
+
+	call_world_telephone("anna", CALL_MOBILE);
+	call_world_login(&web, "anna", CALL, login);
+	fd = call_world_accept(&d);
+	ask_poll(&a);
+	ck_assert(api_waits(&a, 100));
+	call_world_end(fd, ends[_i].outcome);
+	ck_assert_int_eq(api_answer(&a), 200);
+	ck_assert_str_eq(api_world_text("state"), "cancelled");
+	ck_assert_str_eq(api_world_text("why"), ends[_i].why);
+	/* And another may be asked. */
+	call_world_login(&web, "anna", CALL, login);
+	fd = call_world_accept(&d);
+	call_world_end(fd, DIAL_BUSY);
+}
+END_TEST
+
+START_TEST(zero_says_that_it_was_not_me)
+{
+	struct dial d;
+	int fd;
+
+	call_world_telephone("anna", CALL_MOBILE);
+	call_world_login(&web, "anna", CALL, login);
+	fd = call_world_accept(&d);
+	call_world_keys(fd, "0");
+	call_world_hear(fd, DIAL_SAY, &d);
+	ck_assert_uint_eq(d.say, DIAL_REPORTED);
+	ck_assert_str_eq(poll_state(), "cancelled");
+	ck_assert_str_eq(api_world_text("why"), "reported");
+	call_world_end(fd, DIAL_DONE);
+	API_PROBLEM(423, "push-locked", NULL, api_call(web.credential, "POST", "/v1/logins",
+	    api_path("%.*s," CALL "}", (int)strlen(api_login_body("anna", 60)) - 1,
+	    api_login_body("anna", 60))));
+	ck_assert(mfad_logged(&api, "user=anna"));
+}
+END_TEST
+
+/* Each of these hangs up. */
+static void
+leave(void)
+{
+	struct asked a;
+
+	ask_poll(&a);
+	ck_assert(api_waits(&a, 200));
+	client_close(&a.client);
+}
+
+static void
+lock(void)
+{
+	ck_assert_int_eq(api_call(ADMIN, "PUT", "/v1/users/anna/lock",
+	    "{\"what\":\"all\",\"reason\":\"test\"}"), 204);
+}
+
+static void
+revoke_host(void)
+{
+	ck_assert_int_eq(api_call(ADMIN, "DELETE", api_path("/v1/hosts/%s", web.id), NULL), 204);
+}
+
+static void
+type_code(void)
+{
+	ck_assert_int_eq(api_world_close(&web, login, "code"), 204);
+}
+
+static void
+die(void)
+{
+	ck_assert_int_eq(kill(api.pid, SIGKILL), 0);
+	ck_assert_int_eq(mfad_wait(&api), -SIGKILL);
+	mfad_start(&api, "mfad");
+}
+
+static void (*const leavers[])(void) = { leave, lock, revoke_host, type_code, die };
+
+START_TEST(whatever_ends_a_login_ends_its_call)
+{
+	struct dial d;
+	int fd;
+
+	call_world_telephone("anna", CALL_MOBILE);
+	call_world_login(&web, "anna", CALL, login);
+	fd = call_world_accept(&d);
+	leavers[_i]();
+	ck_assert(call_world_hung_up(fd));
+	if (leavers[_i] == die)
+		ck_assert_str_eq(poll_state(), "cancelled");
+}
+END_TEST
+
+START_TEST(one_call_of_a_user_at_a_time)
+{
+	char other[32];
+	struct dial d;
+	int fd;
+
+	call_world_telephone("anna", CALL_MOBILE);
+	call_world_login(&web, "anna", CALL, login);
+	fd = call_world_accept(&d);
+	API_PROBLEM(409, "already-waiting", NULL, api_call(db.credential, "POST", "/v1/logins",
+	    api_path("%.*s," CALL "}", (int)strlen(api_login_body("anna", 60)) - 1,
+	    api_login_body("anna", 60))));
+	ck_assert(call_world_quiet(100));
+	(void)api_phone(&web, "anna");
+	/* A phone is another line. */
+	api_login(&web, "anna", other);
+	call_world_end(fd, DIAL_BUSY);
+}
+END_TEST
+
+/* A repeated request is one call: its answer was lost. */
+START_TEST(repeated_it_rings_once)
+{
+	char body[512];
+	struct dial d;
+	int fd, i;
+
+	call_world_telephone("anna", CALL_MOBILE);
+	snprintf(body, sizeof(body), "%.*s," CALL "}", (int)strlen(api_login_body("anna", 60)) - 1,
+	    api_login_body("anna", 60));
+	for (i = 0; i < 2; i++)
+		ck_assert_int_eq(api_call_once(web.credential, "POST", "/v1/logins", body,
+		    "0123456789abcdef012345"), 201);
+	fd = call_world_accept(&d);
+	ck_assert(call_world_quiet(200));
+	call_world_end(fd, DIAL_BUSY);
+}
+END_TEST
+
+START_TEST(a_decoy_rings_nowhere)
+{
+	call_world_telephone("anna", CALL_MOBILE);
+	call_world_login(&web, "anna", CALL ",\"decoy\":true", login);
+	call_world_login(&web, "nobody", CALL ",\"decoy\":true", login);
+	ck_assert(api_has("\"methods\":[\"call\"]"));
+	ck_assert(call_world_quiet(200));
+}
+END_TEST
+
+START_TEST(an_hour_has_so_many)
+{
+	struct dial d;
+	int i;
+
+	call_world_stop();
+	call_world_start("calls_per_user = 3\n");
+	web = api_host("web1.example.org");
+	call_world_telephone("anna", CALL_MOBILE);
+	for (i = 0; i < 2; i++) {
+		call_world_login(&web, "anna", i == 0 ? CALL : TEXT, login);
+		call_world_end(call_world_accept(&d), DIAL_GATEWAY);
+		ck_assert_str_eq(poll_state(), "cancelled");
+	}
+	API_PROBLEM(429, "too-many-calls", NULL, api_call(web.credential, "POST", "/v1/logins",
+	    api_path("%.*s," CALL "}", (int)strlen(api_login_body("anna", 60)) - 1,
+	    api_login_body("anna", 60))));
+	ck_assert(api_has("\r\nRetry-After: "));
+	API_PROBLEM(429, "too-many-calls", NULL, api_call(ADMIN, "POST",
+	    "/v1/users/anna/telephones", "{\"number\":\"+31687654321\"}"));
+}
+END_TEST
+
+/* ---- mfa-call that is not there, or not itself ---- */
+
+START_TEST(without_mfa_call_the_login_says_so_and_phones_ring)
+{
+	struct api_phone bert = api_phone(&web, "bert");
+	char berts[32];
+
+	call_world_telephone("anna", CALL_MOBILE);
+	call_world_deaf();
+	call_world_login(&web, "anna", CALL, login);
+	ck_assert_str_eq(poll_state(), "cancelled");
+	ck_assert_str_eq(api_world_text("why"), "gateway");
+	api_login(&web, "bert", berts);
+	ck_assert_int_eq(api_reply(&bert, berts, "approve"), 204);
+}
+END_TEST
+
+static void
+garbage(int fd)
+{
+	ck_assert_int_eq(send(fd, "garbage", 7, MSG_NOSIGNAL), 7);
+}
+
+static void
+two_keys(int fd)
+{
+	call_world_keys(fd, "111111");
+	call_world_keys(fd, "222222");
+}
+
+static void
+foreign(int fd)
+{
+	struct dial d = { .type = DIAL_SAY, .say = DIAL_THANKS };
+
+	call_world_tell(fd, &d);
+}
+
+static void
+nothing(int fd)
+{
+	(void)fd;
+}
+
+static void (*const faults[])(int fd) = { garbage, two_keys, foreign, nothing };
+
+START_TEST(mfa_call_out_of_turn_ends_the_login)
+{
+	struct asked a;
+	struct dial d;
+	int fd;
+
+	call_world_telephone("anna", CALL_MOBILE);
+	call_world_login(&web, "anna", CALL, login);
+	fd = call_world_accept(&d);
+	ask_poll(&a);
+	faults[_i](fd);
+	close(fd);
+	ck_assert_int_eq(api_answer(&a), 200);
+	while (strcmp(api_world_text("state"), "keyed") == 0)
+		(void)poll_state();
+	ck_assert_str_eq(api_world_text("state"), "cancelled");
+	ck_assert_str_eq(api_world_text("why"), "gateway");
+}
+END_TEST
+
+/* ---- a text ---- */
+
+static void
+code_of(const struct dial *d, char code[8])
+{
+	const char *at = memchr(d->text, '#', d->text_len);
+
+	ck_assert_ptr_nonnull(at);
+	ck_assert_int_eq((const unsigned char *)at + 7 - d->text, (long)d->text_len);
+	memcpy(code, at + 1, 6);
+	code[6] = '\0';
+}
+
+static const char *
+try_code(const char *id, const char *code)
+{
+	ck_assert_int_eq(api_call(web.credential, "POST", api_path("/v1/logins/%s/code", id),
+	    api_path("{\"code\":\"%s\"}", code)), 200);
+	return api_world_text("result");
+}
+
+START_TEST(a_text_has_a_code_for_its_login_once)
+{
+	char code[8], other[8], text[DIAL_TEXT_MAX + 1] = "", berts[32];
+	struct dial d;
+
+	call_world_telephone("anna", CALL_MOBILE);
+	call_world_telephone("bert", "06-87654321");
+	call_world_login(&web, "anna", TEXT, login);
+	call_world_end(call_world_accept(&d), DIAL_DONE);
+	ck_assert_uint_eq(d.type, DIAL_TEXT);
+	ck_assert_str_eq(d.to, CALL_MOBILE);
+	memcpy(text, d.text, d.text_len);
+	code_of(&d, code);
+	ck_assert_ptr_nonnull(strstr(text, "Acme: "));
+	ck_assert_ptr_nonnull(strstr(text, " is uw code om in te loggen op web1.example.org. "));
+	ck_assert_ptr_nonnull(strstr(text, "\n\n@web1.example.org #"));
+	call_world_login(&web, "bert", TEXT ",\"language\":\"en\"", berts);
+	call_world_end(call_world_accept(&d), DIAL_DONE);
+	ck_assert_str_eq(d.to, "+31687654321");
+	code_of(&d, other);
+	ck_assert_str_eq(try_code(berts, strcmp(code, other) != 0 ? code : "000000"), "refused");
+	ck_assert_str_eq(try_code(login, "123"), "refused");
+	ck_assert_str_eq(try_code(login, code), "accepted");
+	ck_assert_str_eq(api_world_text("factor"), "sms");
+	ck_assert_int_eq(api_call(web.credential, "POST", api_path("/v1/logins/%s/code", login),
+	    api_path("{\"code\":\"%s\"}", code)), 410);
+	ck_assert_str_eq(try_code(berts, other), "accepted");
+}
+END_TEST
+
+START_TEST(a_text_that_is_not_sent_is_told)
+{
+	struct asked a;
+	struct dial d;
+
+	call_world_telephone("anna", CALL_MOBILE);
+	call_world_login(&web, "anna", TEXT, login);
+	ask_poll(&a);
+	call_world_end(call_world_accept(&d), DIAL_GATEWAY);
+	ck_assert_int_eq(api_answer(&a), 200);
+	ck_assert_str_eq(api_world_text("state"), "cancelled");
+	ck_assert_str_eq(api_world_text("why"), "gateway");
+}
+END_TEST
+
+/* Whoever guesses meets the limit of all codes. */
+START_TEST(guesses_are_counted)
+{
+	const char *result = "refused";
+	struct dial d;
+	int i;
+
+	call_world_telephone("anna", CALL_MOBILE);
+	call_world_login(&web, "anna", TEXT, login);
+	call_world_end(call_world_accept(&d), DIAL_DONE);
+	for (i = 0; i < 6 && strcmp(result, "refused") == 0; i++)
+		result = try_code(login, "0000000");
+	ck_assert_str_eq(result, "too-soon");
+	ck_assert_int_eq(i, 6);
+}
+END_TEST
+
+/* ---- telephones ---- */
+
+START_TEST(a_telephone_is_proved_by_text)
+{
+	char code[8];
+	struct dial d;
+
+	ck_assert_int_eq(api_call(ADMIN, "POST", "/v1/users/anna/telephones",
+	    "{\"number\":\"+31 (0)6 12345678\",\"by\":\"text\"}"), 201);
+	ck_assert(!api_has("\"number\""));
+	ck_assert(api_has("\"shown\":\"+31 \u2022\u2022\u2022\u2022\u2022\u2022\u202278\""));
+	call_world_end(call_world_accept(&d), DIAL_DONE);
+	code_of(&d, code);
+	ck_assert_int_eq(api_get(web.credential, "/v1/users/anna"), 200);
+	ck_assert(api_has("\"methods\":[],\"method\":null"));
+	API_PROBLEM(409, "wrong-code", "code", api_call(ADMIN, "POST",
+	    "/v1/users/anna/telephones/1/proof", strcmp(code, "000000") != 0 ?
+	    "{\"code\":\"000000\"}" : "{\"code\":\"111111\"}"));
+	ck_assert_int_eq(api_call(ADMIN, "POST", "/v1/users/anna/telephones/1/proof",
+	    api_path("{\"code\":\"%s\"}", code)), 204);
+	ck_assert_int_eq(api_call(ADMIN, "PUT", "/v1/users/anna/method",
+	    "{\"method\":\"call\"}"), 204);
+	ck_assert_int_eq(api_get(web.credential, "/v1/users/anna"), 200);
+	ck_assert(api_has("\"methods\":[\"call\",\"text\"],\"method\":\"call\""));
+	ck_assert_int_eq(api_get(ADMIN, "/v1/users/anna/telephones"), 200);
+	ck_assert(!api_has("12345678"));
+}
+END_TEST
+
+START_TEST(a_change_is_told_to_the_others)
+{
+	char text[DIAL_TEXT_MAX + 1];
+	struct dial d;
+
+	call_world_telephone("anna", CALL_MOBILE);
+	call_world_telephone("anna", "+31687654321");
+	call_world_end(call_world_accept(&d), DIAL_DONE);
+	ck_assert_uint_eq(d.type, DIAL_TEXT);
+	ck_assert_str_eq(d.to, CALL_MOBILE);
+	snprintf(text, sizeof(text), "%.*s", (int)d.text_len, (const char *)d.text);
+	ck_assert_ptr_nonnull(strstr(text, "toegevoegd voor anna"));
+	ck_assert_int_eq(api_call(ADMIN, "DELETE", "/v1/users/anna/telephones/1", NULL), 204);
+	call_world_end(call_world_accept(&d), DIAL_DONE);
+	ck_assert_str_eq(d.to, CALL_MOBILE);
+	ck_assert_int_eq(api_call(ADMIN, "DELETE", "/v1/users/anna/telephones/1", NULL), 404);
+	ck_assert_int_eq(api_call(ADMIN, "DELETE", "/v1/users/anna/telephones/x", NULL), 404);
+	call_world_login(&web, "anna", CALL, login);
+	call_world_end(call_world_accept(&d), DIAL_BUSY);
+	ck_assert_str_eq(d.to, "+31687654321");
+}
+END_TEST
+
+START_TEST(how_the_call_that_proves_ended_is_told)
+{
+	struct dial d;
+	int fd;
+
+	ck_assert_int_eq(api_call(ADMIN, "POST", "/v1/users/anna/telephones",
+	    "{\"number\":\"" CALL_MOBILE "\"}"), 201);
+	fd = call_world_accept(&d);
+	call_world_keys(fd, "1");
+	call_world_hear(fd, DIAL_SAY, &d);
+	ck_assert_uint_eq(d.say, DIAL_ONCE_MORE);
+	call_world_end(fd, DIAL_HUNG_UP);
+	ck_assert_int_eq(api_get(ADMIN, "/v1/users/anna/telephones"), 200);
+	ck_assert(api_has("\"proved\":null,\"call\":\"wrong\""));
+	ck_assert_int_eq(api_call(ADMIN, "POST", "/v1/users/anna/telephones",
+	    "{\"number\":\"" CALL_MOBILE "\"}"), 201);
+	call_world_end(call_world_accept(&d), DIAL_BUSY);
+	do
+		ck_assert_int_eq(api_get(ADMIN, "/v1/users/anna/telephones"), 200);
+	while (!api_has("\"proved\":null,\"call\":\"busy\""));
+}
+END_TEST
+
+static const struct { const char *path, *body, *field; } bad[] = {
+	{ "/v1/users/anna/telephones", "{\"number\":\"12\"}", "number" },
+	{ "/v1/users/anna/telephones", "{\"number\":\"+999 12345678\"}", "number" },
+	{ "/v1/users/anna/telephones", "{\"number\":\"" CALL_MOBILE "\",\"by\":\"fax\"}", "by" },
+	{ "/v1/users/anna/telephones", "{\"number\":\"" CALL_MOBILE "\",\"language\":\"xx\"}",
+	    "language" },
+	{ "/v1/users/anna/telephones", "{}", "number" },
+	{ "/v1/users/anna/telephones/1/proof", "{\"code\":\"1234567\"}", "code" },
+};
+
+START_TEST(a_request_must_have_its_form)
+{
+	API_PROBLEM(400, "invalid", bad[_i].field, api_call(ADMIN, "POST", bad[_i].path,
+	    bad[_i].body));
+	ck_assert(call_world_quiet(0));
+}
+END_TEST
+
+static const struct { const char *members, *field; } bad_logins[] = {
+	{ "\"method\":\"fax\"", "method" }, { CALL ",\"form\":\"star\"", "form" },
+	{ TEXT ",\"form\":\"hash\"", "form" }, { "\"form\":\"hash\"", "form" },
+	{ CALL ",\"language\":\"xx\"", "language" },
+};
+
+START_TEST(so_must_a_login)
+{
+	const char *body = api_login_body("anna", 60);
+
+	API_PROBLEM(400, "invalid", bad_logins[_i].field, api_call(web.credential, "POST",
+	    "/v1/logins", api_path("%.*s,%s}", (int)strlen(body) - 1, body,
+	    bad_logins[_i].members)));
+}
+END_TEST
+
+/* ---- no line at all ---- */
+
+START_TEST(without_a_line_nobody_is_called)
+{
+	const char *body;
+
+	call_world_stop();
+	api_start("");
+	web = api_host("web1.example.org");
+	API_PROBLEM(409, "no-gateway", NULL, api_call(ADMIN, "POST", "/v1/users/anna/telephones",
+	    "{\"number\":\"" CALL_MOBILE "\"}"));
+	body = api_login_body("anna", 60);
+	API_PROBLEM(404, "no-device", NULL, api_call(web.credential, "POST", "/v1/logins",
+	    api_path("%.*s," CALL "}", (int)strlen(body) - 1, body)));
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("api_call");
+	TCase *t = tcase_create("api_call");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_set_timeout(t, 60);
+	tcase_add_test(t, what_is_keyed_in_reaches_the_host_and_nobody_else);
+	tcase_add_test(t, wrong_keys_are_asked_for_once_more_and_no_more);
+	tcase_add_loop_test(t, how_a_call_ends_is_told, 0, COUNT(ends));
+	tcase_add_test(t, zero_says_that_it_was_not_me);
+	tcase_add_loop_test(t, whatever_ends_a_login_ends_its_call, 0, COUNT(leavers));
+	tcase_add_test(t, one_call_of_a_user_at_a_time);
+	tcase_add_test(t, repeated_it_rings_once);
+	tcase_add_test(t, a_decoy_rings_nowhere);
+	tcase_add_test(t, an_hour_has_so_many);
+	tcase_add_test(t, without_mfa_call_the_login_says_so_and_phones_ring);
+	tcase_add_loop_test(t, mfa_call_out_of_turn_ends_the_login, 0, COUNT(faults));
+	tcase_add_test(t, a_text_has_a_code_for_its_login_once);
+	tcase_add_test(t, a_text_that_is_not_sent_is_told);
+	tcase_add_test(t, guesses_are_counted);
+	tcase_add_test(t, a_telephone_is_proved_by_text);
+	tcase_add_test(t, a_change_is_told_to_the_others);
+	tcase_add_test(t, how_the_call_that_proves_ended_is_told);
+	tcase_add_loop_test(t, a_request_must_have_its_form, 0, COUNT(bad));
+	tcase_add_loop_test(t, so_must_a_login, 0, COUNT(bad_logins));
+	tcase_add_test(t, without_a_line_nobody_is_called);
+	suite_add_tcase(suite, t);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
