@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "model_decoy.h"
 #include "model_host.h"
 #include "model_private.h"
 #include "model_token.h"
@@ -47,7 +48,7 @@ struct attempt {
 	struct { char user[MODEL_NAME_MAX], service[MODEL_SERVICE_MAX], origin[64]; } login;
 	struct model_token tokens[MODEL_TOKENS_MAX];
 	size_t count;
-	bool replayed;
+	bool replayed, decoy;
 };
 
 static bool
@@ -225,6 +226,17 @@ weigh(struct attempt *a, const char *login, struct model_code_tried *out)
 	return MFA_OK;
 }
 
+/* What is asked in a decoy is answered like no guess, counts nowhere and has no record. */
+static int
+find_decoy(struct attempt *a, const char *host, const char *login)
+{
+	struct model_login l;
+	int r = model_decoy(a->db, host, login, a->now, &l);
+
+	a->decoy = true;
+	return r == MFA_OK && l.state != MODEL_WAITING ? PROBLEM_GONE : r;
+}
+
 static int
 find_login(struct attempt *a, const char *host, const char *login)
 {
@@ -233,7 +245,7 @@ find_login(struct attempt *a, const char *host, const char *login)
 	int r = db_first(a->db, login_sql, ARGS(TEXT(login), TEXT(host),), &st);
 
 	if (r != MFA_OK)
-		return r == MFA_E_ABSENT ? PROBLEM_NOT_FOUND : r;
+		return r == MFA_E_ABSENT ? find_decoy(a, host, login) : r;
 	sql_text(st, 0, a->login.user, sizeof(a->login.user));
 	sql_text(st, 1, a->login.service, sizeof(a->login.service));
 	sql_text(st, 2, a->login.origin, sizeof(a->login.origin));
@@ -294,8 +306,13 @@ try(struct attempt *a, const struct model_once *once, const char *host, const ch
 		return r;
 	if ((r = model_host(a->db, host, &h)) != MFA_OK)
 		return r == PROBLEM_NOT_FOUND ? PROBLEM_UNAUTHENTICATED : r;
-	if ((login != NULL && (r = find_login(a, host, login)) != MFA_OK) ||
-	    (r = weigh(a, login, out)) != MFA_OK ||
+	if (login != NULL && (r = find_login(a, host, login)) != MFA_OK)
+		return r;
+	if (a->decoy) {
+		out->result = MODEL_CODE_REFUSED;
+		return keep(a, once, out);
+	}
+	if ((r = weigh(a, login, out)) != MFA_OK ||
 	    (r = model_note(a->db, &(struct model_event){ .event = "code",
 	    .user = a->login.user, .host = h.name, .service = a->login.service,
 	    .origin = a->login.origin, .outcome = model_code_result_name(out->result),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "model_decoy.h"
 #include "model_private.h"
 #include "model_token.h"
 
@@ -73,6 +74,7 @@ int
 model_code_read(struct db *db, const char *host, const char *login, const char *typed,
     struct model_code *out)
 {
+	struct model_login decoy;
 	char user[MODEL_NAME_MAX];
 	sqlite3_stmt *st;
 	int r;
@@ -80,8 +82,12 @@ model_code_read(struct db *db, const char *host, const char *login, const char *
 	memset(out, 0, sizeof(*out));
 	if ((r = model_check_text(db, "code", typed, MODEL_TYPED_MAX)) != MFA_OK)
 		return r;
-	if ((r = db_first(db, user_sql, ARGS(TEXT(login), TEXT(host),), &st)) != MFA_OK)
-		return r == MFA_E_ABSENT ? PROBLEM_NOT_FOUND : r;
+	r = db_first(db, user_sql, ARGS(TEXT(login), TEXT(host),), &st);
+	if (r == MFA_E_ABSENT)
+		return (r = model_decoy(db, host, login, 0, &decoy)) != MFA_OK ? r :
+		    model_code_read_user(db, decoy.user, typed, out);
+	if (r != MFA_OK)
+		return r;
 	sql_text(st, 0, user, sizeof(user));
 	sql_end(st);
 	return model_code_read_user(db, user, typed, out);

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 
 #include "../../server/model_decoy.h"
+#include "../../server/model_token.h"
 #include "model_world.h"
 
+#define KEY "aaaaaaaaaaaaaaaaaaaaaa"
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 
 static struct model_world w;
@@ -46,23 +48,40 @@ static const struct step {
 	int after;
 	bool on_db;		/* opens at the other host */
 	bool close;		/* ends the last one that was opened, instead of opening */
+	bool code;		/* asks about no code in it */
 	enum login_state outcome;
 } script[] = {
-	{ .after = 0 }, { .after = 1 }, { .after = 1, .on_db = true },
+	{ .after = 0 }, { .after = 1 }, { .after = 1, .on_db = true }, { .code = true },
 	{ .after = 5, .close = true, .outcome = MODEL_CANCELLED },
-	{ .after = 0, .close = true, .outcome = MODEL_CODE },
+	{ .after = 0, .close = true, .outcome = MODEL_CODE }, { .code = true },
 	{ .after = 1, .on_db = true }, { .after = 1, .close = true, .outcome = MODEL_CODE },
 	{ .after = 1 }, { .after = 1, .close = true, .outcome = MODEL_REFUSED },
-	{ .after = 1 }, { .after = 89 }, { .after = 1 }, { .after = 1, .on_db = true },
+	{ .after = 1 }, { .after = 89 }, { .code = true }, { .after = 1 }, { .after = 1, .on_db = true },
 	{ .after = 400 }, { .after = 200 }, { .after = 95 }, { .after = 95 }, { .after = 600 },
 };
 
 struct seen {
 	int result, state_result;
+	enum model_code_result code;
 	int64_t retry, expires;
 	enum login_state state;
 	struct model_login_opened opened;
 };
+
+/* As a host does that has no code to ask about, so that nobody sees that. */
+static int
+ask_no_code(const char *host, const char *login, int64_t now, enum model_code_result *out)
+{
+	struct model_code_tried tried = { .factor = "" };
+	struct model_code code;
+	int r = model_code_read(w.db, host, login, "-", &code);
+
+	if (r == MFA_OK)
+		r = WRITE(&w, model_code_try(w.db, NULL, host, login, &code, &model_code_default,
+		    now, &tried));
+	*out = tried.result;
+	return r;
+}
 
 static void
 play(bool decoy, const char *user, struct seen *seen)
@@ -77,7 +96,9 @@ play(bool decoy, const char *user, struct seen *seen)
 		const struct step *s = &script[i];
 
 		now += s->after;
-		if (s->close) {
+		if (s->code) {
+			seen->result = ask_no_code(host, last.login, now, &seen->code);
+		} else if (s->close) {
 			seen->result = WRITE(&w, model_login_close(w.db, host, last.login,
 			    s->outcome, now));
 		} else {
@@ -106,6 +127,7 @@ START_TEST(a_decoy_goes_as_a_login_goes_whose_phone_is_silent)
 		ck_assert_msg(real[i].result == decoy[i].result && real[i].retry == decoy[i].retry &&
 		    real[i].state_result == decoy[i].state_result &&
 		    real[i].state == decoy[i].state && real[i].expires == decoy[i].expires &&
+		    real[i].code == decoy[i].code &&
 		    real[i].opened.expires == decoy[i].opened.expires &&
 		    real[i].opened.methods.push == decoy[i].opened.methods.push,
 		    "step %zu: %d, %d, %d for %d, %d, %d", i, decoy[i].result,
@@ -153,6 +175,38 @@ START_TEST(nobody_hears_of_a_decoy_and_nothing_answers_it)
 	ck_assert_int_eq(model_login(w.db, web.host, l.login, NOW, &is), MFA_OK);
 	ck_assert_int_eq(is.state, MODEL_WAITING);
 	ck_assert(is.decoy);
+}
+END_TEST
+
+/* Not even one that is right, asked by a host in the wrong hands. */
+START_TEST(no_code_counts_in_a_decoy)
+{
+	struct model_once once = model_world_once(web.host, KEY, 1);
+	struct model_code_tried tried;
+	struct model_login_opened l;
+	struct model_code code;
+	struct secret key;
+	int64_t token, records;
+	char right[OTP_CODE_MAX];
+	int i;
+
+	MUST(secret_set(&key, "12345678901234567890", 20));
+	DONE(&w, model_token_add(w.db, "anna", "phone", &otp_default, &key, -1, "root", NOW,
+	    &token));
+	MUST(otp_code(&otp_default, &key, otp_step(&otp_default, NOW), right));
+	ck_assert_int_eq(open_as(true, web.host, "anna", NOW, &l), MFA_OK);
+	records = model_world_sql(&w, "SELECT count(*) FROM audit");
+	MUST(model_code_read(w.db, web.host, l.login, right, &code));
+	for (i = 0; i < 2; i++) {
+		DONE(&w, model_code_try(w.db, &once, web.host, l.login, &code,
+		    &model_code_default, NOW, &tried));
+		ck_assert_int_eq(tried.result, MODEL_CODE_REFUSED);
+	}
+	ck_assert_int_eq(model_world_sql(&w, "SELECT failures FROM user WHERE name = 'anna'"), 0);
+	ck_assert_int_eq(model_world_sql(&w, "SELECT count(*) FROM audit"), records);
+	ck_assert_int_eq(model_code_read(w.db, db.host, l.login, "-", &code), PROBLEM_NOT_FOUND);
+	ck_assert_int_eq(WRITE(&w, model_code_try(w.db, NULL, db.host, l.login, &code,
+	    &model_code_default, NOW, &tried)), PROBLEM_NOT_FOUND);
 }
 END_TEST
 
@@ -223,6 +277,7 @@ main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, a_decoy_goes_as_a_login_goes_whose_phone_is_silent);
 	tcase_add_test(t, nobody_hears_of_a_decoy_and_nothing_answers_it);
+	tcase_add_test(t, no_code_counts_in_a_decoy);
 	tcase_add_test(t, decoys_keep_no_real_login_off);
 	tcase_add_test(t, a_real_login_keeps_a_decoy_off);
 	tcase_add_test(t, a_decoy_is_its_hosts);
