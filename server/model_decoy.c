@@ -5,6 +5,7 @@
 
 #include "error.h"
 #include "model_private.h"
+#include "model_user.h"
 
 static const char live_sql[] =
 	"SELECT 1 WHERE EXISTS (SELECT 1 FROM decoy"
@@ -27,18 +28,32 @@ static const char close_sql[] =
 static const char waiting_sql[] =
 	"SELECT id, host FROM decoy WHERE state = 0 AND expires > ?1";
 
+/* What keeps a user's phones from being asked is said of as-if requests, too. */
+static int
+check_locks(struct db *db, const char *user, int64_t now)
+{
+	struct model_user u;
+	int r = model_user(db, user, now, &u);
+
+	if (r != MFA_OK)
+		return r;
+	return u.locked ? PROBLEM_LOCKED : u.push_locked ? PROBLEM_PUSH_LOCKED : MFA_OK;
+}
+
 int
 model_decoy_open(struct db *db, const char *host, const struct model_login_asked *in,
     int64_t now, struct model_login_opened *out, int64_t *retry)
 {
 	int64_t live;
-	int r = db_number(db, live_sql, ARGS(TEXT(in->user), NUMBER(now),
-	    NUMBER(MODEL_LOGIN_LIFE),), 0, &live);
+	int r;
 
-	if (r == MFA_OK && live != 0)
-		r = PROBLEM_ALREADY_WAITING;
-	if (r != MFA_OK ||
-	    (r = model_check_unanswered(db, unanswered_sql, in->user, now, retry)) != MFA_OK ||
+	if ((r = check_locks(db, in->user, now)) != MFA_OK ||
+	    (r = db_number(db, live_sql, ARGS(TEXT(in->user), NUMBER(now),
+	    NUMBER(MODEL_LOGIN_LIFE),), 0, &live)) != MFA_OK)
+		return r;
+	if (live != 0)
+		return PROBLEM_ALREADY_WAITING;
+	if ((r = model_check_unanswered(db, unanswered_sql, in->user, now, retry)) != MFA_OK ||
 	    (r = model_id_timed('l', now, out->login)) != MFA_OK)
 		return r;
 	out->methods.push = in->dial == 0;

@@ -236,6 +236,28 @@ START_TEST(a_real_login_keeps_a_decoy_off)
 }
 END_TEST
 
+/* Whoever is locked in mfad and at a host is told there what is told at the others. */
+START_TEST(a_lock_keeps_decoys_off_as_well)
+{
+	static const struct {
+		enum model_lock what;
+		int result;
+	} locks[] = {
+		{ MODEL_LOCK_PUSH, PROBLEM_PUSH_LOCKED }, { MODEL_LOCK_ALL, PROBLEM_LOCKED },
+	};
+	struct model_login_opened l;
+	size_t i;
+
+	for (i = 0; i < COUNT(locks); i++) {
+		DONE(&w, model_user_lock(w.db, "anna", locks[i].what, "lost", "root", NOW));
+		ck_assert_int_eq(open_as(false, db.host, "anna", NOW, &l), locks[i].result);
+		ck_assert_int_eq(open_as(true, web.host, "anna", NOW, &l), locks[i].result);
+		DONE(&w, model_user_unlock(w.db, "anna", locks[i].what, "root", NOW));
+	}
+	ck_assert_int_eq(open_as(true, web.host, "anna", NOW, &l), MFA_OK);
+}
+END_TEST
+
 START_TEST(a_decoy_is_its_hosts)
 {
 	struct model_login_opened l;
@@ -280,6 +302,7 @@ main(void)
 	tcase_add_test(t, no_code_counts_in_a_decoy);
 	tcase_add_test(t, decoys_keep_no_real_login_off);
 	tcase_add_test(t, a_real_login_keeps_a_decoy_off);
+	tcase_add_test(t, a_lock_keeps_decoys_off_as_well);
 	tcase_add_test(t, a_decoy_is_its_hosts);
 	tcase_add_test(t, decoys_are_cleared_away_when_they_count_no_more);
 	suite_add_tcase(suite, t);
