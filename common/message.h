@@ -22,8 +22,8 @@
 #define MSG_INFOS_KEPT	4	/* of them, for what is said after a success */
 #define MSG_PROMPTS_MAX	16	/* prompts in one login */
 #define MSG_TEXT_MAX	512	/* a prompt, info or error line: PAM_MAX_MSG_SIZE */
-#define MSG_REACHES_MAX	3	/* ways to the approval service asked for in one login: one
-				 * for each request to the phone */
+#define MSG_REACHES_MAX	4	/* ways to the approval service asked for in one login: one
+				 * for each request to the phone, one for codes after them */
 #define MSG_GROUPS_MAX	1024	/* supplementary groups of a user that are sent */
 
 enum msg_type {

@@ -350,12 +350,12 @@ START_TEST(one_look_up_and_no_second)
 }
 END_TEST
 
-START_TEST(three_reaches_and_no_fourth)
+START_TEST(four_reaches_and_no_fifth)
 {
 	struct msg_dialogue d = { .turn = TURN_HELPER };
 	int i;
 
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < 4; i++) {
 		ck_assert_int_eq(msg_permit(&d, SIDE_HELPER, MSG_REACH), MFA_OK);
 		ck_assert_int_eq(msg_permit(&d, SIDE_MODULE, MSG_REACHED), MFA_OK);
 	}
@@ -558,7 +558,7 @@ permit(void)
 	tcase_add_loop_test(t, eight_lines_and_no_ninth, 0, 3);
 	tcase_add_test(t, sixteen_prompts_and_no_seventeenth);
 	tcase_add_test(t, one_look_up_and_no_second);
-	tcase_add_test(t, three_reaches_and_no_fourth);
+	tcase_add_test(t, four_reaches_and_no_fifth);
 	return t;
 }
 

@@ -152,6 +152,31 @@ START_TEST(what_the_phone_said_meanwhile_is_heard_later)
 }
 END_TEST
 
+/* Where a module has to make each way to the service, there is one for a code that comes
+ * after all requests to the phone. */
+START_TEST(a_code_is_asked_about_after_the_last_request_to_the_phone)
+{
+	static const struct http_act act = { .name = "no answer", .ends = true,
+	    .methods = QUERY_CAN_CODE | QUERY_CAN_PUSH, .coded = QUERY_CODE_ACCEPTED };
+	struct login_script s = login_script(WORLD_USER, "");
+	struct login_result r;
+
+	make(ATTESTED, "tries = 10\n");
+	s.answers[1] = s.answers[3] = "p";
+	s.answers[5] = "123456";
+	s.pause_ms = 150;
+	s.seen = http_person_reads;
+	s.reach = http_way;
+	http_start(&act);
+	http_hide();
+	r = login_run(&w, &s);
+	http_stop();
+	ck_assert_uint_eq(http_seen->pushes, 3);
+	ck_assert_uint_eq(r.verdict, VERDICT_GRANT);
+	ck_assert_uint_eq(r.reaches, MSG_REACHES_MAX);
+}
+END_TEST
+
 /* ---- whatever is not the service's yes to this code ---- */
 
 static void other_question(int fd, struct query *c) { c->nonce[0] ^= 1; http_say(fd, c); }
@@ -475,6 +500,7 @@ main(void)
 	tcase_add_test(t, whoever_logged_in_so_has_no_grace_whatever_the_service_says);
 	tcase_add_test(t, a_phone_that_speaks_first_is_not_taken_for_the_answer);
 	tcase_add_test(t, what_the_phone_said_meanwhile_is_heard_later);
+	tcase_add_test(t, a_code_is_asked_about_after_the_last_request_to_the_phone);
 	tcase_add_loop_test(t, nothing_else_lets_anybody_in, 0, COUNT(refused));
 	tcase_add_test(t, an_answer_that_is_left_over_answers_nothing);
 	tcase_add_test(t, a_wrong_code_counts_in_the_service_alone);
