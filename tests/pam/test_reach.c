@@ -282,13 +282,14 @@ reach(void)
 
 	tcase_add_checked_fixture(t, NULL, clear);
 	tcase_set_timeout(t, 60);
-	tcase_add_loop_test(t, where_nobody_listens_it_is_run_as_its_own_user, 0, 2);
+	/* Those in which nothing is run: a late one of another test would report. */
 	tcase_add_test(t, it_is_not_run_where_nobody_asks);
+	tcase_add_test(t, an_ordinary_user_runs_nothing);
 	tcase_add_test(t, where_somebody_listens_the_way_leads_there);
 	tcase_add_test(t, a_listener_of_another_user_is_no_way);
+	tcase_add_loop_test(t, where_nobody_listens_it_is_run_as_its_own_user, 0, 2);
 	tcase_add_loop_test(t, one_that_cannot_run_is_the_helpers_to_judge, 0, COUNT(broken));
 	tcase_add_test(t, one_that_hangs_holds_up_nobody);
-	tcase_add_test(t, an_ordinary_user_runs_nothing);
 	tcase_add_test(t, whoever_asks_too_often_is_not_believed);
 	return t;
 }
