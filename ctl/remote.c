@@ -115,6 +115,10 @@ static const struct {
 	    "another phone, or has expired" },
 	{ "wrong-code", CTL_REFUSED, "the service did not take the code: begin again; is the clock "
 	    "right, here and on the device?" },
+	{ "too-many-calls", CTL_REFUSED, "too many calls and texts were placed in this hour: wait, "
+	    "or look at calls_per_user and the others in mfad.conf(5)" },
+	{ "no-gateway", CTL_REFUSED, "the service has no line for that: see telephone in "
+	    "mfad.conf(5)" },
 	{ "gone", CTL_REFUSED, "it is over: begin again" },
 	{ "already-used", CTL_REFUSED, "it was used already: begin again" },
 };

@@ -24,6 +24,13 @@ static const struct {
 	{ "recovery", server_recovery, "USER [--json]", "make ten new recovery codes" },
 	{ "remove", server_remove, "PHONE|HOST, or USER TOKEN",
 	    "take back a phone or a host, by its id, or a token" },
+	{ "telephones", server_telephones, "USER [--json]", "list a user's telephones" },
+	{ "telephone", server_telephone,
+	    "USER NUMBER [--text] [--language en|nl] [--json]\n"
+	    "      or USER --remove ID",
+	    "give a user a telephone, which is called or sent a code at once" },
+	{ "method", server_method, "USER push|call|text|none",
+	    "what a user is asked with first" },
 	{ "token", server_token, "[--name HOST] [--life TIME] [--json]",
 	    "make a token for a host to join with" },
 	{ "lock", server_lock, "USER [--phones] [--reason TEXT]",

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * mfactl --server telephone, telephones and method: numbers that are called or sent
+ * texts.  One is proved at once, with its owner at it.
+ */
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ask.h"
+#include "ctl.h"
+#include "e164.h"
+#include "error.h"
+#include "json.h"
+#include "server.h"
+
+/* ---- all limits ---- */
+#define LOOK_MS		500	/* between two looks at a call */
+#define LOOKS_MAX	200
+#define TRIES		3	/* of the code of a text */
+#define WORD		16
+
+/* ---- telephones USER ---- */
+
+static const struct column columns[] = {
+	{ "telephone", COLUMN_NUMBER, "id" },
+	{ "shown", COLUMN_TEXT, "number" },
+	{ "language", COLUMN_TEXT, "language" },
+	{ "created", COLUMN_DAY, "since" },
+	{ "proved", COLUMN_DAY, "proved" },
+};
+static const struct rows rows = { "telephones", columns, sizeof(columns) / sizeof(columns[0]),
+    "The user has no telephone.", false };
+
+int
+server_telephones(struct api *a, int argc, char **argv)
+{
+	return rows_of_user(a, argc, argv, &rows, "telephones");
+}
+
+/* ---- telephone USER NUMBER ---- */
+
+struct adding {
+	const char *user, *number, *language;
+	bool text, json;
+	int64_t id;
+	char shown[E164_MASKED_MAX], keys[WORD];
+	bool proved;		/* as the list has it */
+	char end[WORD];		/* of the call; "": it goes on */
+};
+
+static int
+add(struct api *a, struct adding *t)
+{
+	char segment[API_SEGMENT_MAX];
+	struct api_reply reply = { .json = NULL };
+	struct fetch_request rq;
+	struct json_writer w;
+	int r;
+
+	api_request(&rq, "POST", "/v1/users/%s/telephones", api_segment(segment, t->user));
+	json_begin(&w, rq.body, sizeof(rq.body));
+	json_put_text(&w, "number", t->number);
+	json_put_text(&w, "by", t->text ? "text" : "call");
+	json_put_text(&w, "language", t->language);
+	if (json_end(&w) != MFA_OK || api_once(&rq) != MFA_OK)
+		return complain(CTL_STATE, "the question cannot be written");
+	if ((r = remote_ask(a, &rq, true, &reply)) == CTL_DONE &&
+	    (api_number(reply.json, "telephone", 1, INT64_MAX, &t->id) != MFA_OK ||
+	    api_text(reply.json, "shown", t->shown, sizeof(t->shown)) != MFA_OK ||
+	    (!t->text && api_text(reply.json, "number", t->keys, sizeof(t->keys)) != MFA_OK)))
+		r = remote_nonsense("telephone");
+	api_reply_free(&reply);
+	return r;
+}
+
+static int
+keep(void *arg, struct json_object *o)
+{
+	struct adding *t = arg;
+	struct json_object *m = NULL;
+	int64_t id, proved = 0;
+
+	if (api_number(o, "telephone", 1, INT64_MAX, &id) != MFA_OK)
+		return MFA_E_INVALID;
+	if (id != t->id)
+		return MFA_OK;
+	if (json_object_object_get_ex(o, "proved", &m) && m != NULL &&
+	    api_number(o, "proved", 0, INT64_MAX, &proved) != MFA_OK)
+		return MFA_E_INVALID;
+	t->proved = proved != 0;
+	t->end[0] = '\0';
+	if (json_object_object_get_ex(o, "call", &m) && m != NULL &&
+	    api_text(o, "call", t->end, sizeof(t->end)) != MFA_OK)
+		return MFA_E_INVALID;
+	return MFA_OK;
+}
+
+static int
+look(struct api *a, struct adding *t)
+{
+	char segment[API_SEGMENT_MAX];
+	struct api_reply reply = { .json = NULL };
+	struct fetch_request rq;
+	int r;
+
+	api_request(&rq, "GET", "/v1/users/%s/telephones", api_segment(segment, t->user));
+	r = remote_ask(a, &rq, true, &reply);
+	if (r == CTL_DONE && api_objects(reply.json, "telephones", WORD, keep, t) != MFA_OK)
+		r = remote_nonsense("list");
+	api_reply_free(&reply);
+	return r;
+}
+
+static const char *
+words_of(const char *end)
+{
+	static const struct { const char *end, *words; } ends[] = {
+		{ "no-answer", "nobody picked up" }, { "busy", "it is busy" },
+		{ "declined", "the call was declined" },
+		{ "hung-up", "the call ended before the number was keyed in" },
+		{ "no-keys", "nothing was keyed in" }, { "wrong", "another number was keyed in" },
+		{ "not-allowed", "mfa-call.conf does not let this number be called" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (strcmp(ends[i].end, end) == 0)
+			return ends[i].words;
+	return "the line does not work: see the log of mfa-call";
+}
+
+static int
+wait_for_keys(struct api *a, struct adding *t)
+{
+	int i, r = CTL_DONE;
+
+	(void)fprintf(stderr, "Calling %s. Key in %s and # on that telephone.\n", t->shown, t->keys);
+	for (i = 0; r == CTL_DONE && !t->proved && t->end[0] == '\0' && i < LOOKS_MAX; i++) {
+		(void)poll(NULL, 0, LOOK_MS);
+		r = look(a, t);
+	}
+	if (r != CTL_DONE || t->proved)
+		return r;
+	return complain(CTL_REFUSED, "%s: %s: try again", t->shown, words_of(t->end[0] != '\0' ?
+	    t->end : "no-keys"));
+}
+
+static int
+type_code(struct api *a, struct adding *t)
+{
+	char segment[API_SEGMENT_MAX], prompt[E164_MASKED_MAX + 64];
+	struct secret code = { .len = 0 };
+	struct fetch_request rq;
+	struct json_writer w;
+
+	(void)snprintf(prompt, sizeof(prompt), "The code that was sent to %s: ", t->shown);
+	if (ask(prompt, true, &code) != MFA_OK)
+		return complain(CTL_REFUSED, "no code was typed: the telephone does not count");
+	api_request(&rq, "POST", "/v1/users/%s/telephones/%" PRId64 "/proof",
+	    api_segment(segment, t->user), t->id);
+	json_begin(&w, rq.body, sizeof(rq.body));
+	json_put_text(&w, "code", (const char *)code.data);
+	secret_wipe(&code);
+	if (json_end(&w) != MFA_OK || api_once(&rq) != MFA_OK)
+		return complain(CTL_STATE, "the question cannot be written");
+	return server_do(a, &rq);
+}
+
+static int
+prove(struct api *a, struct adding *t)
+{
+	int i, r = CTL_REFUSED;
+
+	if (!t->text)
+		return wait_for_keys(a, t);
+	for (i = 0; i < TRIES && r == CTL_REFUSED; i++)
+		r = type_code(a, t);
+	return r;
+}
+
+static void
+tell(const struct adding *t)
+{
+	char user[SHOW_MAX];
+	struct json_object *o;
+
+	if (t->json) {
+		o = json_new();
+		json_add_text(o, "user", t->user);
+		json_add_number(o, "telephone", t->id);
+		json_add_text(o, "shown", t->shown);
+		json_print(o);
+		return;
+	}
+	(void)printf("%s is a telephone of %s.\n", t->shown, show(user, sizeof(user), t->user));
+}
+
+static int
+remove_one(struct api *a, const char *user, const char *text)
+{
+	char segment[API_SEGMENT_MAX];
+	struct fetch_request rq;
+	unsigned int id;
+	int r;
+
+	if ((r = opts_number("remove", text, 1, UINT32_MAX, &id)) != CTL_DONE)
+		return r;
+	api_request(&rq, "DELETE", "/v1/users/%s/telephones/%u", api_segment(segment, user), id);
+	return server_do(a, &rq);
+}
+
+int
+server_telephone(struct api *a, int argc, char **argv)
+{
+	struct adding t = { .language = "en" };
+	const char *gone = NULL;
+	const struct opt opts[] = {
+		{ "text", NULL, &t.text }, { "language", &t.language, NULL },
+		{ "remove", &gone, NULL }, { "json", NULL, &t.json },
+	};
+	int first, r;
+
+	if ((r = opts_read(argc, argv, opts, 4, 1, 2, &first)) != CTL_DONE ||
+	    (r = user_valid(argv[first])) != CTL_DONE)
+		return r;
+	t.user = argv[first];
+	t.number = argv[first + 1];
+	if ((gone != NULL) == (first + 1 < argc))
+		return complain(CTL_USAGE, "telephone: a number, or --remove with an id of "
+		    "mfactl --server telephones");
+	if (gone != NULL)
+		return remove_one(a, t.user, gone);
+	if ((r = add(a, &t)) == CTL_DONE && (r = prove(a, &t)) == CTL_DONE)
+		tell(&t);
+	explicit_bzero(&t, sizeof(t));
+	return r;
+}
+
+/* ---- method USER METHOD ---- */
+
+int
+server_method(struct api *a, int argc, char **argv)
+{
+	char segment[API_SEGMENT_MAX];
+	struct fetch_request rq;
+	struct json_writer w;
+	int first, r;
+
+	if ((r = opts_read(argc, argv, NULL, 0, 2, 2, &first)) != CTL_DONE ||
+	    (r = user_valid(argv[first])) != CTL_DONE)
+		return r;
+	api_request(&rq, "PUT", "/v1/users/%s/method", api_segment(segment, argv[first]));
+	json_begin(&w, rq.body, sizeof(rq.body));
+	json_put_text(&w, "method", argv[first + 1]);
+	if (json_end(&w) != MFA_OK)
+		return complain(CTL_USAGE, "method: push, call, text or none");
+	return server_do(a, &rq);
+}
