@@ -53,8 +53,6 @@ static const struct wire language = {
 
 /* ---- who may say what, when ---- */
 
-#define CALLBACKS_MAX 4		/* at once */
-
 static bool
 mfad_may(struct dial_dialogue *d, unsigned int type)
 {
@@ -71,7 +69,7 @@ mfad_may(struct dial_dialogue *d, unsigned int type)
 		d->asked = false;
 		return true;
 	case DIAL_CALLBACK:
-		return d->calls && d->callbacks++ < CALLBACKS_MAX;
+		return d->calls && d->callbacks++ < DIAL_CALLBACKS_MAX;
 	case DIAL_CANCEL:
 		return d->begun;
 	default:

@@ -22,6 +22,7 @@
 #define DIAL_TEXT_MAX		481	/* bytes of a text message */
 #define DIAL_KEYS_MAX		17	/* what a person keys in before "#" */
 #define DIAL_WORDS_MAX		200	/* for the log */
+#define DIAL_CALLBACKS_MAX	4	/* that wait for their replies */
 #define DIAL_BODY_MAX		6000	/* of a callback, and of the answer to it */
 
 enum dial_type {

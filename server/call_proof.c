@@ -152,7 +152,7 @@ make(struct api *api, const char *user, int64_t id, enum model_dial by)
 static void
 send(struct proof *p, struct dial *d)
 {
-	(void)snprintf(d->id, sizeof(d->id), "telephone %lld", (long long)p->id);
+	(void)snprintf(d->id, sizeof(d->id), "telephone-%lld", (long long)p->id);
 	call_count(p->by == MODEL_DIAL_CALL ? CALL_PLACED : CALL_SENT);
 	p->dialling = dialler_start(p->api, d, CALL_PROOF_MS, &hears, p);
 	if (p->dialling == NULL)

@@ -26,6 +26,8 @@ struct dialling {
 	const struct dialler_hears *hears;
 	void *arg;
 	int fd;
+	char id[sizeof(((struct dial *)NULL)->id)];
+	STAILQ_HEAD(, dialler_callback) callbacks;	/* in the order of their questions */
 };
 
 LIST_HEAD(diallings, dialling);
@@ -48,11 +50,36 @@ dialler_count(void)
 	return count;
 }
 
+struct dialling *
+dialler_find(const char *id)
+{
+	struct dialling *d;
+
+	LIST_FOREACH(d, &everything, all)
+		if (strcmp(d->id, id) == 0)
+			return d;
+	return NULL;
+}
+
+/* The first that waits; one whose asker is gone has its place still. */
+static void
+reply_first(struct dialling *d, unsigned int status, const unsigned char *body, size_t len)
+{
+	struct dialler_callback *c = STAILQ_FIRST(&d->callbacks);
+
+	if (c == NULL)
+		return;
+	STAILQ_REMOVE_HEAD(&d->callbacks, next);
+	c->reply(c, status, body, len);
+}
+
 void
 dialler_drop(struct dialling **d)
 {
 	if (*d == NULL)
 		return;
+	while (!STAILQ_EMPTY(&(*d)->callbacks))
+		reply_first(*d, 0, NULL, 0);
 	LIST_REMOVE(*d, all);
 	count--;
 	watch_free(&(*d)->watch);
@@ -100,6 +127,8 @@ hear(struct dialling *d, const struct dial *m)
 		d->hears->answered(d->arg);
 	else if (m->type == DIAL_KEYS && d->hears->keys != NULL)
 		d->hears->keys(d->arg, m->keys);
+	else if (m->type == DIAL_REPLY)
+		reply_first(d, m->status, m->body, m->body_len);
 	else if (m->type == DIAL_ENDED)
 		end(d, (enum dial_outcome)m->outcome, m->words);
 }
@@ -167,6 +196,8 @@ dialler_start(struct api *api, struct dial *order, unsigned int ms,
 	d->api = api;
 	d->hears = hears;
 	d->arg = arg;
+	STAILQ_INIT(&d->callbacks);
+	(void)text_copy(d->id, sizeof(d->id), order->id);
 	LIST_INSERT_HEAD(&everything, d, all);
 	count++;
 	order->version = DIAL_VERSION;
@@ -188,4 +219,24 @@ dialler_say(struct dialling *d, enum dial_say what)
 
 	/* Where it cannot be said, its end is heard soon. */
 	(void)say(d, &m);
+}
+
+int
+dialler_ask(struct dialling *d, struct dialler_callback *c, const char *url,
+    const char *signature, const void *body, size_t len)
+{
+	struct dial m = { .type = DIAL_CALLBACK };
+	int r;
+
+	if (len > sizeof(m.body) || text_copy(m.url, sizeof(m.url), url) != MFA_OK ||
+	    text_copy(m.signature, sizeof(m.signature), signature) != MFA_OK)
+		return MFA_E_INVALID;
+	memcpy(m.body, body, len);
+	m.body_len = (uint32_t)len;
+	/* Too many at once is no reason to end the call. */
+	if (d->dialogue.callbacks >= DIAL_CALLBACKS_MAX)
+		return MFA_E_BUSY;
+	if ((r = say(d, &m)) == MFA_OK)
+		STAILQ_INSERT_TAIL(&d->callbacks, c, next);
+	return r;
 }

@@ -36,6 +36,21 @@ struct dialling *dialler_start(struct api *api, struct dial *order, unsigned int
 /* What became of the keys. */
 void dialler_say(struct dialling *d, enum dial_say say);
 
+/* The call or text of this id, which is under way; NULL. */
+struct dialling *dialler_find(const char *id);
+
+/* A gateway that asks us by HTTP: it goes on to mfa-call, which alone can tell whether
+ * it is the gateway.  url is the path that was asked for.  `reply` is called once,
+ * soon, with what it says; with status 0 when the dialling ends before.  MFA_E_BUSY:
+ * too many of them wait. */
+struct dialler_callback {
+	STAILQ_ENTRY(dialler_callback) next;
+	void (*reply)(struct dialler_callback *c, unsigned int status, const unsigned char *body,
+	    size_t len);
+};
+int dialler_ask(struct dialling *d, struct dialler_callback *c, const char *url,
+    const char *signature, const void *body, size_t len);
+
 /* Hangs up; `ended` is not called any more, and the dialling is gone. */
 void dialler_drop(struct dialling **d);
 

@@ -39,6 +39,7 @@ static const char *const fields[HTTP_FIELDS] = {
 	[HTTP_ORIGIN] = "Origin",
 	[HTTP_SEC_FETCH_SITE] = "Sec-Fetch-Site",
 	[HTTP_USER_AGENT] = "User-Agent",
+	[HTTP_TWILIO_SIGNATURE] = "X-Twilio-Signature",
 };
 
 const char *

@@ -28,6 +28,8 @@ extern const struct route enrolment_routes[];
 extern const struct route user_routes[];
 /* Codes whose tokens are here. */
 extern const struct route code_routes[];
+/* What gateways on the network ask about calls. */
+extern const struct route callback_routes[];
 /* What all hosts are told to do. */
 extern const struct route policy_routes[];
 

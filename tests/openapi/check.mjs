@@ -162,7 +162,7 @@ function checkAnswer(r, seen) {
 
 // What was taken must be what the document lets one send.
 function checkBody(o, r, where) {
-	const schema = o.op.requestBody?.content["application/json"].schema;
+	const schema = o.op.requestBody?.content["application/json"]?.schema;
 	if (!schema || r.status >= 300) return;
 	const validate = validator(schema, `${o.at} body`);
 	if (!validate(r.body)) say(`${where}: was taken, but: ${ajv.errorsText(validate.errors)}`);

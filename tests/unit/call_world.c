@@ -38,8 +38,8 @@ call_world_start(const char *more)
 	char text[512];
 
 	listen_here();
-	snprintf(text, sizeof(text), "telephone = call, text\ncall_socket = %s\nissuer = Acme\n"
-	    "country = 31\n%s", path, more);
+	snprintf(text, sizeof(text), "%scall_socket = %s\nissuer = Acme\ncountry = 31\n%s",
+	    strstr(more, "telephone =") == NULL ? "telephone = call, text\n" : "", path, more);
 	api_start(text);
 }
 

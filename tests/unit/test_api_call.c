@@ -506,6 +506,65 @@ START_TEST(a_change_is_told_to_the_others)
 }
 END_TEST
 
+static int
+add_text(const char *user, const char *number, const char *key)
+{
+	int status = api_call_once(ADMIN, "POST", api_path("/v1/users/%s/telephones", user),
+	    api_path("{\"number\":\"%s\",\"by\":\"text\"}", number), key);
+	struct dial d;
+
+	if (status == 201 && key[0] != '1')
+		call_world_end(call_world_accept(&d), DIAL_DONE);
+	return status;
+}
+
+START_TEST(a_number_has_one_owner_and_a_user_has_few)
+{
+	char key[32], number[32];
+	int i;
+
+	call_world_telephone("anna", CALL_MOBILE);
+	ck_assert_int_eq(add_text("bert", "+31687654321", "0123456789abcdef012345"), 201);
+	API_PROBLEM(422, "idempotency-mismatch", NULL, add_text("bert", "+31687654322",
+	    "0123456789abcdef012345"));
+	API_PROBLEM(409, "name-taken", NULL, add_text("bert", CALL_MOBILE, "1123456789abcdef012345"));
+	for (i = 0; i < 3; i++) {
+		snprintf(key, sizeof(key), "%d2123456789abcdef01234", i == 2 ? 1 : 2);
+		snprintf(number, sizeof(number), "+3161111111%d", i);
+		if (i == 2)
+			API_PROBLEM(409, "too-many", NULL, add_text("bert", number, key));
+		else
+			ck_assert_int_eq(api_call(ADMIN, "POST", "/v1/users/bert/telephones",
+			    api_path("{\"number\":\"%s\"}", number)), 201);
+	}
+}
+END_TEST
+
+START_TEST(a_proof_may_come_too_late)
+{
+	char code[8];
+	struct dial d;
+	int i;
+
+	API_PROBLEM(404, "not-found", NULL, api_call(ADMIN, "POST",
+	    "/v1/users/anna/telephones/1/proof", "{\"code\":\"123456\"}"));
+	ck_assert_int_eq(api_call(ADMIN, "POST", "/v1/users/anna/telephones",
+	    "{\"number\":\"" CALL_MOBILE "\",\"by\":\"text\"}"), 201);
+	call_world_end(call_world_accept(&d), DIAL_DONE);
+	code_of(&d, code);
+	call_world_telephone("bert", CALL_MOBILE);
+	API_PROBLEM(409, "name-taken", NULL, api_call(ADMIN, "POST",
+	    "/v1/users/anna/telephones/1/proof", api_path("{\"code\":\"%s\"}", code)));
+	for (i = 0; i < 3; i++)
+		ck_assert_int_eq(api_call(ADMIN, "POST", "/v1/users/anna/telephones/1/proof",
+		    "{\"code\":\"0\"}"), 409);
+	API_PROBLEM(410, "gone", NULL, api_call(ADMIN, "POST",
+	    "/v1/users/anna/telephones/1/proof", api_path("{\"code\":\"%s\"}", code)));
+	API_PROBLEM(400, "invalid", "method", api_call(ADMIN, "PUT", "/v1/users/anna/method",
+	    "{\"method\":\"fax\"}"));
+}
+END_TEST
+
 START_TEST(how_the_call_that_proves_ended_is_told)
 {
 	struct dial d;
@@ -563,7 +622,23 @@ START_TEST(so_must_a_login)
 }
 END_TEST
 
-/* ---- no line at all ---- */
+/* ---- no line ---- */
+
+START_TEST(what_there_is_no_line_for_is_not_asked)
+{
+	const char *body;
+
+	call_world_stop();
+	call_world_start("telephone = call\n");
+	web = api_host("web1.example.org");
+	call_world_telephone("anna", CALL_MOBILE);
+	body = api_login_body("anna", 60);
+	API_PROBLEM(409, "no-gateway", NULL, api_call(web.credential, "POST", "/v1/logins",
+	    api_path("%.*s," TEXT "}", (int)strlen(body) - 1, body)));
+	ck_assert_int_eq(api_get(web.credential, "/v1/users/anna"), 200);
+	ck_assert(api_has("\"methods\":[\"call\"]"));
+}
+END_TEST
 
 START_TEST(without_a_line_nobody_is_called)
 {
@@ -606,9 +681,12 @@ main(void)
 	tcase_add_test(t, guesses_are_counted);
 	tcase_add_test(t, a_telephone_is_proved_by_text);
 	tcase_add_test(t, a_change_is_told_to_the_others);
+	tcase_add_test(t, a_number_has_one_owner_and_a_user_has_few);
+	tcase_add_test(t, a_proof_may_come_too_late);
 	tcase_add_test(t, how_the_call_that_proves_ended_is_told);
 	tcase_add_loop_test(t, a_request_must_have_its_form, 0, COUNT(bad));
 	tcase_add_loop_test(t, so_must_a_login, 0, COUNT(bad_logins));
+	tcase_add_test(t, what_there_is_no_line_for_is_not_asked);
 	tcase_add_test(t, without_a_line_nobody_is_called);
 	suite_add_tcase(suite, t);
 	runner = srunner_create(suite);

@@ -47,8 +47,9 @@ static const struct {
 	{ "DELETE", "/v1/hosts/" H, ROOT, NULL, NULL },
 	{ "POST", "/v1/join-tokens", ROOT, "{\"name\":\"x\",\"life\":60}", " name " },
 	{ "POST", "/v1/logins", HOST, "{\"user\":\"anna\",\"service\":\"s\",\"origin\":\"o\","
-	    "\"nonce\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"expires\":1,\"digits\":6,\"push\":true}",
-	    " digits push " },
+	    "\"nonce\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"expires\":1,\"digits\":6,\"push\":true,"
+	    "\"decoy\":false,\"method\":\"push\",\"language\":\"en\"}",
+	    " digits push decoy method language " },
 	{ "GET", "/v1/logins", ROOT, NULL, NULL },
 	{ "GET", "/v1/logins/" L, HOST, NULL, NULL },
 	{ "POST", "/v1/logins/" L "/close", HOST, "{\"outcome\":\"code\"}", "" },
@@ -75,6 +76,13 @@ static const struct {
 	{ "DELETE", "/v1/devices/" D, ROOT, NULL, NULL },
 	{ "PUT", "/v1/users/bert/lock", ROOT, "{\"what\":\"all\",\"reason\":\"x\"}", " reason " },
 	{ "DELETE", "/v1/users/bert/lock?what=all", ROOT, NULL, NULL },
+	{ "POST", "/v1/logins/" L "/keys", HOST, "{\"right\":false}", "" },
+	{ "GET", "/v1/users/bert/telephones", ROOT, NULL, NULL },
+	{ "POST", "/v1/users/bert/telephones", ROOT, "{\"number\":\"+31612345678\","
+	    "\"by\":\"text\",\"language\":\"nl\"}", " by language " },
+	{ "DELETE", "/v1/users/bert/telephones/1", ROOT, NULL, NULL },
+	{ "POST", "/v1/users/bert/telephones/1/proof", ROOT, "{\"code\":\"123456\"}", "" },
+	{ "PUT", "/v1/users/bert/method", ROOT, "{\"method\":\"push\"}", "" },
 	{ "GET", "/v1/users/bert/tokens", ROOT, NULL, NULL },
 	{ "POST", "/v1/users/bert/tokens", ROOT, "{\"name\":\"x\",\"kind\":\"totp\","
 	    "\"algorithm\":\"SHA1\",\"digits\":6,\"period\":30,\"counter\":0,"
