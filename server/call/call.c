@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "call.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "error.h"
+#include "text.h"
+
+#define SEND_MS	2000	/* mfad reads at once, or is not there */
+
+/* ---- what is asked ---- */
+
+static bool
+is_number(const char *to)
+{
+	size_t n = strspn(to + (to[0] == '+'), "0123456789");
+
+	return to[0] == '+' && to[1] != '0' && n >= 7 && n <= 15 && to[n + 1] == '\0';
+}
+
+int
+call_asked_well(const struct dial *asked)
+{
+	bool language = strcmp(asked->language, "en") == 0 || strcmp(asked->language, "nl") == 0;
+
+	if (asked->type != DIAL_CALL || asked->version != DIAL_VERSION || !is_number(asked->to) ||
+	    asked->form < DIAL_WANTS_NUMBER || asked->form > DIAL_WANTS_CODE || !language)
+		return MFA_E_INVALID;
+	if (asked->form == DIAL_WANTS_HASH ? asked->digits > 8 :
+	    asked->digits < 2 || asked->digits > 8)
+		return MFA_E_INVALID;
+	return MFA_OK;
+}
+
+/* ---- messages ---- */
+
+static int
+say(struct call *c, const struct dial *message)
+{
+	int r;
+
+	if (c->mfad_left)
+		return MFA_E_CLOSED;
+	r = dial_permit(&c->dialogue, DIAL_MFA_CALL, message->type);
+	if (r == MFA_OK)
+		r = dial_send(c->fd, message, deadline_in(SEND_MS));
+	c->mfad_left = r != MFA_OK;
+	return r;
+}
+
+int
+call_progress(struct call *c, enum dial_progress progress)
+{
+	struct dial m = { .type = DIAL_PROGRESS, .progress = progress };
+
+	if (c->answered || (c->rang && progress == DIAL_RINGING))
+		return MFA_OK;
+	c->rang = true;
+	c->answered = progress == DIAL_ANSWERED;
+	return say(c, &m);
+}
+
+int
+call_keys(struct call *c, const char *keys)
+{
+	struct dial m = { .type = DIAL_KEYS };
+	int r = text_copy(m.keys, sizeof(m.keys), keys);
+
+	if (r == MFA_OK)
+		r = say(c, &m);
+	explicit_bzero(m.keys, sizeof(m.keys));
+	return r;
+}
+
+/* A gateway's words come from anywhere. */
+static void
+take_words(char *dst, size_t size, const char *words)
+{
+	size_t n = 0;
+
+	for (; words != NULL && *words != '\0' && n < size - 1; words++)
+		dst[n++] = *words >= ' ' && *words <= '~' ? *words : '?';
+	dst[n] = '\0';
+}
+
+void
+call_ended(struct call *c, enum dial_outcome outcome, const char *words)
+{
+	struct dial m = { .type = DIAL_ENDED, .outcome = outcome };
+
+	m.units = c->answered ? c->settings->call_units : 0;
+	take_words(m.words, sizeof(m.words), words);
+	(void)say(c, &m);
+}
+
+int
+call_hear(struct call *c, struct dial *said)
+{
+	int r = dial_recv(c->fd, said, deadline_in(SEND_MS));
+
+	if (r == MFA_OK)
+		r = dial_permit(&c->dialogue, DIAL_MFAD, said->type);
+	if (r == MFA_OK && said->type != DIAL_CANCEL &&
+	    (said->type != DIAL_SAY || said->say < DIAL_THANKS || said->say > DIAL_OVER))
+		r = MFA_E_PROTOCOL;
+	c->mfad_left = r != MFA_OK;
+	return r;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef MFA_CALL_H
+#define MFA_CALL_H
+
+#include <stdbool.h>
+
+#include "call_settings.h"
+#include "deadline.h"
+#include "dial.h"
+
+/*
+ * One call, from DIAL_CALL until DIAL_ENDED.  The process that places it is
+ * this call's alone and ends after it.
+ */
+struct call {
+	int fd;				/* connection to mfad */
+	struct dial_dialogue dialogue;
+	struct deadline deadline;	/* of the whole call: asked->ms_left */
+	const struct dial *asked;	/* DIAL_CALL, as call_asked_well let it pass */
+	const struct call_settings *settings;
+	bool rang, answered;		/* said in PROGRESS; answered costs call_units */
+	bool mfad_left;
+};
+
+/*
+ * A way to place calls.  place returns when the call is over, and has said so to
+ * mfad (DIAL_ENDED, the last message) unless mfad has left; before, it says
+ * DIAL_PROGRESS and DIAL_KEYS and does as DIAL_SAY and DIAL_CANCEL say.  It takes
+ * no longer than c->deadline and two seconds, to hang up.
+ */
+struct call_gateway {
+	const char *name;
+	void (*place)(struct call *c);
+};
+
+extern const struct call_gateway call_gateway_sip, call_gateway_exec;
+
+/* Is DIAL_CALL of its form: a number in E.164, a form, digits, a language that
+ * there are words for?  MFA_E_INVALID. */
+int call_asked_well(const struct dial *asked);
+
+/* ---- for gateways: what is said to mfad ---- */
+
+/* Once for each of the two, in their order; what was said already is left out. */
+int call_progress(struct call *c, enum dial_progress progress);
+
+int call_keys(struct call *c, const char *keys);
+
+/* The last message.  words: the gateway's, shortened and made printable; or NULL. */
+void call_ended(struct call *c, enum dial_outcome outcome, const char *words);
+
+/* What mfad says: DIAL_SAY or DIAL_CANCEL, in their turn.  Anything else, and a
+ * connection that is gone, is an error, and mfad has left: MFA_E_CLOSED,
+ * MFA_E_PROTOCOL … */
+int call_hear(struct call *c, struct dial *said);
+
+#endif
