@@ -111,11 +111,8 @@ $(BUILD)/server.a: $(filter-out %/main.o,$(call objs,server))
 $(BUILD)/mfad: $(BUILD)/server/main.o $(BUILD)/server.a $(COMMON)
 	$(CC) -pie $(LDFLAGS_ALL) -o $@ $^ $(SERVER_LIBS)
 
-# What places calls, in mfa-call.  The telephone stack's headers are not held to
-# our warnings.
+# What places calls, in mfa-call.
 CALL_LIBS = -lre -lrem -lspeexdsp -lssl -lcrypto
-
-$(BUILD)/server/call/%.o: CFLAGS_ALL += -isystem /usr/include/re -isystem /usr/include/rem
 
 $(BUILD)/call.a: $(filter-out %/main.o,$(call objs,server/call))
 	@rm -f $@
@@ -269,6 +266,12 @@ $(BUILD)/tests/http/damage: $(addprefix $(BUILD)/tests/http/,damage.o mutation.o
 $(BUILD)/tests/http/mutate: $(addprefix $(BUILD)/tests/http/,mutate.o mutation.o) $(NUMBER)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^
 
+# mfa-call's gateways, with mfad played by a script.
+CALL_TOOLS = $(BUILD)/tests/call/place
+
+$(BUILD)/tests/call/place: $(BUILD)/tests/call/place.o $(BUILD)/call.a $(COMMON)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CALL_LIBS)
+
 # Every call that can fail goes through a wrapper (tests/fault/calls.h), in a
 # build of its own with sanitizers and without the names that fortifying gives
 # to calls.
@@ -379,7 +382,7 @@ fuzz: fuzzers
 	@BUILD=$(BUILD) tests/fuzz/test_fuzz.sh $(FUZZ_SECONDS)
 
 tests: $(PROGRAMS) $(addprefix $(BUILD)/tests/,kill_at_write.so wall_clock.so) $(UNIT_TESTS) $(PAM_TESTS) $(BUILD)/tests/pam/probe $(WORLD_TOOLS) \
-	$(HTTP_TOOLS) $(HTTP_TESTS) \
+	$(HTTP_TOOLS) $(HTTP_TESTS) $(CALL_TOOLS) \
 	$(addprefix $(BUILD)/tests/fault/,test_torture http_torture test_mfad_faults) fuzzers
 
 check: tests

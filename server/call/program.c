@@ -73,6 +73,7 @@ program_start(struct program *p, const char *const *argv, const char *const *env
 	static const char *const empty[] = { NULL };
 	int in[2] = { -1, -1 }, out[2] = { -1, -1 }, r = MFA_E_SYSTEM;
 
+	(void)signal(SIGPIPE, SIG_IGN);
 	*p = (struct program){ .pid = -1, .in = -1, .out = -1 };
 	if (pipe2(in, O_CLOEXEC) == 0 && pipe2(out, O_CLOEXEC) == 0)
 		r = fork_it(p, in, out, argv, envp != NULL ? envp : empty);

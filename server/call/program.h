@@ -18,7 +18,8 @@ struct program {
 	int in, out;	/* to its input, from its output; not blocking, close-on-exec */
 };
 
-/* MFA_E_SYSTEM (errno).  That it cannot be executed shows as its end, status 127. */
+/* SIGPIPE is ignored from now on, since its input may end at any time.
+ * MFA_E_SYSTEM (errno).  That it cannot be executed shows as its end, status 127. */
 int program_start(struct program *p, const char *const *argv, const char *const *envp);
 
 /* No more input for it. */

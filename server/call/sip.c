@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "call.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "conversation.h"
+#include "error.h"
+#include "media.h"
+#include "prompts.h"
+#include "sip_line.h"
+#include "stack.h"
+
+/*
+ * A call over SIP: libre's transactions, dialogs and SDP, in this process, which
+ * has no control port that somebody else could find.  Events of the stack and of
+ * mfad go into the conversation; what it decides is done here.
+ */
+#define RING_S		30
+#define REACH_MS	5000	/* for the line's first sign of life */
+#define LEAVE_MS	1500	/* for the line to hear that we hang up */
+#define RENDER_MS	10000
+#define EXPIRES_S	120	/* of a registration, should its end not be heard */
+
+struct line {
+	struct call *call;
+	struct conversation talk;
+	struct sip *sip;
+	struct sipsess_sock *calls;
+	struct sipsess *session;
+	struct sipreg *registration;
+	struct media *media;
+	struct tmr wake, reach, leave;
+	bool answered, ended;
+};
+
+static void act(struct line *l, const struct conversation_act *todo);
+
+/* ---- the end ---- */
+
+static void
+on_closed(void *arg)
+{
+	(void)arg;
+	re_cancel();
+}
+
+static void
+on_leave_time(void *arg)
+{
+	(void)arg;
+	re_cancel();
+}
+
+/* Not from within one of the handlers whose owner it frees. */
+static void
+hang_up(void *arg)
+{
+	struct line *l = arg;
+
+	media_free(&l->media);
+	l->session = mem_deref(l->session);		/* CANCEL or BYE */
+	l->registration = mem_deref(l->registration);
+	l->calls = mem_deref(l->calls);
+	tmr_start(&l->leave, l->sip != NULL ? LEAVE_MS : 0, on_leave_time, l);
+	sip_close(l->sip, false);
+}
+
+static void
+end(struct line *l, enum dial_outcome outcome, const char *words)
+{
+	if (l->ended)
+		return;
+	l->ended = true;
+	call_ended(l->call, outcome, words);
+	fd_close(l->call->fd);
+	tmr_cancel(&l->wake);
+	tmr_cancel(&l->reach);
+	tmr_start(&l->leave, 0, hang_up, l);
+}
+
+/* ---- the conversation ---- */
+
+static void
+hear(struct line *l, struct heard heard)
+{
+	struct conversation_act todo;
+
+	if (l->ended)
+		return;
+	heard.now_ms = monotonic_ms();
+	conversation_hear(&l->talk, &heard, &todo);
+	act(l, &todo);
+	explicit_bzero(&todo, sizeof(todo));
+}
+
+static void
+on_wake(void *arg)
+{
+	hear(arg, (struct heard){ .event = HEARD_TIME });
+}
+
+static void
+act(struct line *l, const struct conversation_act *todo)
+{
+	struct prompt prompt = { 0 };
+	int64_t ms;
+
+	if (todo->progress != 0)
+		(void)call_progress(l->call, todo->progress);
+	if (todo->report)
+		(void)call_keys(l->call, todo->keys);
+	if (todo->hush && l->media != NULL)
+		media_hush(l->media);
+	if (todo->play != PROMPT_NONE) {
+		(void)prompts_find(l->call->settings, l->call->asked, todo->play, &prompt);
+		media_play(l->media, &prompt);
+	}
+	if (todo->ended) {
+		end(l, todo->outcome, NULL);
+		return;
+	}
+	ms = l->talk.wake_ms - monotonic_ms();
+	tmr_start(&l->wake, ms > 0 ? (uint64_t)ms : 0, on_wake, l);
+}
+
+static void
+on_key(char key, void *arg)
+{
+	hear(arg, (struct heard){ .event = HEARD_KEY, .key = key });
+}
+
+static void
+on_prompt_end(void *arg)
+{
+	hear(arg, (struct heard){ .event = HEARD_PROMPT_END });
+}
+
+static void
+on_mfad(int flags, void *arg)
+{
+	struct line *l = arg;
+	struct dial said;
+
+	(void)flags;
+	if (call_hear(l->call, &said) == MFA_OK && said.type == DIAL_SAY)
+		hear(l, (struct heard){ .event = HEARD_SAY, .say = said.say });
+	else
+		hear(l, (struct heard){ .event = HEARD_CANCEL });
+}
+
+/* ---- the line's answers ---- */
+
+static void
+on_unreached(void *arg)
+{
+	end(arg, DIAL_GATEWAY, "no answer from the line");
+}
+
+static enum dial_outcome
+outcome_of(uint16_t code)
+{
+	switch (code) {
+	case 486:
+	case 600:
+		return DIAL_BUSY;
+	case 603:
+	case 607:
+		return DIAL_DECLINED;
+	case 408:
+	case 480:
+	case 487:
+		return DIAL_NO_ANSWER;
+	default:
+		return DIAL_GATEWAY;
+	}
+}
+
+/* Its words, or the error's. */
+static void
+end_with(struct line *l, int err, const struct sip_msg *msg, const char *doing)
+{
+	char words[DIAL_WORDS_MAX];
+
+	if (err == 0 && msg != NULL)
+		(void)re_snprintf(words, sizeof(words), "%s%u %r", doing, msg->scode,
+		    &msg->reason);
+	else
+		(void)re_snprintf(words, sizeof(words), "%s%m", doing, err);
+	end(l, err == 0 && msg != NULL && doing[0] == '\0' ? outcome_of(msg->scode) : DIAL_GATEWAY, words);
+}
+
+/* Called once more for each challenge; the stack does not take the same twice. */
+static int
+on_challenge(char **user, char **password, const char *realm, void *arg)
+{
+	const struct call_settings *s = ((struct line *)arg)->call->settings;
+	const char *name = s->sip_auth_user != NULL ? s->sip_auth_user : s->sip_user;
+	int err;
+
+	(void)realm;
+	if (s->sip_password == NULL)
+		return EAUTH;
+	err = str_dup(user, name);
+	return err != 0 ? err : str_dup(password, (const char *)s->sip_password->data);
+}
+
+static void
+on_progress(const struct sip_msg *msg, void *arg)
+{
+	struct line *l = arg;
+
+	tmr_cancel(&l->reach);
+	if (msg->scode == 180 || msg->scode == 183)
+		hear(l, (struct heard){ .event = HEARD_RINGING });
+}
+
+static int
+on_answer(const struct sip_msg *msg, void *arg)
+{
+	struct line *l = arg;
+
+	return l->media == NULL ? EPROTO : media_answered(l->media, msg->mb, &msg->src);
+}
+
+/* The line moves the sound elsewhere. */
+static int
+on_offer(struct mbuf **answer, const struct sip_msg *msg, void *arg)
+{
+	struct line *l = arg;
+
+	if (l->media == NULL)
+		return EPROTO;
+	return mbuf_get_left(msg->mb) > 0 ?
+	    media_offered(l->media, msg->mb, &msg->src, answer) : media_offer(l->media, answer);
+}
+
+static void
+on_established(const struct sip_msg *msg, void *arg)
+{
+	struct line *l = arg;
+
+	(void)msg;
+	if (l->ended)
+		return;
+	tmr_cancel(&l->reach);
+	l->answered = true;
+	(void)media_start(l->media);
+	hear(l, (struct heard){ .event = HEARD_ANSWERED });
+}
+
+static void
+on_session_end(int err, const struct sip_msg *msg, void *arg)
+{
+	struct line *l = arg;
+
+	if (l->answered)
+		hear(l, (struct heard){ .event = HEARD_HANG_UP });
+	else
+		end_with(l, err, msg, "");
+}
+
+/* The stack would follow a redirection to any number, and so past the rules of
+ * which may be called. */
+static void
+on_packet(bool sent, enum sip_transp transport, const struct sa *from, const struct sa *to,
+    const uint8_t *packet, size_t len, void *arg)
+{
+	static const char redirection[] = "SIP/2.0 3";
+
+	(void)transport;
+	(void)from;
+	(void)to;
+	if (!sent && len > sizeof(redirection) && memcmp(packet, redirection,
+	    sizeof(redirection) - 1) == 0)
+		end(arg, DIAL_GATEWAY, "the line sends the call to another number");
+}
+
+static void
+on_foreign_call(const struct sip_msg *msg, void *arg)
+{
+	(void)sip_treply(NULL, ((struct line *)arg)->sip, msg, 486, "Busy Here");
+}
+
+/* ---- the call's beginning ---- */
+
+/* While it rings; a second of the stack's time is what it costs at most, and none
+ * where everything was said before. */
+static void
+make_prompts(struct line *l)
+{
+	if (prompts_make(l->call->settings, l->call->asked, deadline_min(l->call->deadline,
+	    deadline_in(RENDER_MS))) != MFA_OK)
+		end(l, DIAL_MISCONFIGURED, "the words cannot be spoken: espeak-ng, cache");
+}
+
+static void
+invite(struct line *l)
+{
+	const struct call_settings *s = l->call->settings;
+	char to[SIP_URI_MAX], from[SIP_URI_MAX];
+	struct mbuf *offer = NULL;
+	int err = sip_line_uri(s, l->call->asked->to, 1, to);
+
+	if (err == 0)
+		err = sip_line_uri(s, s->sip_user, 0, from);
+	if (err == 0)
+		err = media_offer(l->media, &offer);
+	if (err == 0)
+		err = sipsess_connect(&l->session, l->calls, to, NULL, from, s->sip_user, NULL, 0,
+		    "application/sdp", offer, on_challenge, l, false, on_offer, on_answer,
+		    on_progress, on_established, NULL, NULL, on_session_end, l, NULL);
+	mem_deref(offer);
+	if (err != 0) {
+		end_with(l, err, NULL, "");
+		return;
+	}
+	tmr_start(&l->reach, REACH_MS, on_unreached, l);
+	make_prompts(l);
+}
+
+static void
+on_registered(int err, const struct sip_msg *msg, void *arg)
+{
+	struct line *l = arg;
+
+	if (l->ended || l->session != NULL)
+		return;
+	if (err == 0 && msg->scode < 200)
+		return;
+	if (err == 0 && msg->scode < 300)
+		invite(l);
+	else
+		end_with(l, err, msg, "register: ");
+}
+
+static int
+enlist(struct line *l)
+{
+	const struct call_settings *s = l->call->settings;
+	char server[SIP_URI_MAX], self[SIP_URI_MAX];
+	int err = sip_line_uri(s, NULL, 1, server);
+
+	if (err == 0)
+		err = sip_line_uri(s, s->sip_user, 0, self);
+	if (err == 0)
+		err = sipreg_register(&l->registration, l->sip, server, self, NULL, self, EXPIRES_S,
+		    s->sip_user, NULL, 0, 0, on_challenge, l, false, on_registered, l, NULL, NULL);
+	if (err == 0)
+		tmr_start(&l->reach, REACH_MS, on_unreached, l);
+	return err;
+}
+
+static int
+open_line(struct line *l)
+{
+	const struct media_heard heard = { on_key, on_prompt_end, l };
+	const struct call_settings *s = l->call->settings;
+	struct sa address;
+	int err = sip_line_address(s, &address);
+
+	if (err == 0)
+		err = sip_line_open(s, &address, on_closed, l, &l->sip);
+	if (err == 0)
+		sip_set_trace_handler(l->sip, on_packet);
+	if (err == 0)
+		err = sipsess_listen(&l->calls, l->sip, 4, on_foreign_call, l);
+	if (err == 0)
+		err = media_open(&l->media, s, &address, &heard);
+	if (err == 0)
+		err = fd_listen(l->call->fd, FD_READ, on_mfad, l);
+	return err;
+}
+
+static void
+begin(struct line *l)
+{
+	const struct call_settings *s = l->call->settings;
+	int64_t now = monotonic_ms(), ring = s->ring_seconds != 0 ? s->ring_seconds : RING_S;
+	int err = open_line(l);
+
+	conversation_start(&l->talk, l->call->asked->form, now, ring * 1000,
+	    l->call->deadline.at_ms);
+	if (err == 0 && s->sip_register)
+		err = enlist(l);
+	else if (err == 0)
+		invite(l);
+	if (err != 0)
+		end_with(l, err, NULL, "cannot call: ");
+	else if (!l->ended)
+		on_wake(l);
+}
+
+static void
+place(struct call *c)
+{
+	struct line l = { .call = c };
+
+	if (c->settings->sip_server == NULL || c->settings->sip_user == NULL ||
+	    c->settings->cache_dir == NULL) {
+		call_ended(c, DIAL_MISCONFIGURED, "sip_server, sip_user and cache are needed");
+		return;
+	}
+	if (libre_init() != 0) {
+		call_ended(c, DIAL_GATEWAY, "the telephone stack does not start");
+		return;
+	}
+	tmr_init(&l.wake);
+	tmr_init(&l.reach);
+	tmr_init(&l.leave);
+	begin(&l);
+	(void)re_main(NULL);
+	if (!l.ended)
+		call_ended(c, DIAL_GATEWAY, "the telephone stack ended");
+	tmr_cancel(&l.leave);
+	mem_deref(l.sip);
+	libre_close();
+}
+
+const struct call_gateway call_gateway_sip = { "sip", place };
