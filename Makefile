@@ -267,7 +267,10 @@ $(BUILD)/tests/http/mutate: $(addprefix $(BUILD)/tests/http/,mutate.o mutation.o
 	$(CC) $(LDFLAGS_ALL) -o $@ $^
 
 # mfa-call's gateways, with mfad played by a script.
-CALL_TOOLS = $(BUILD)/tests/call/place
+CALL_TOOLS = $(addprefix $(BUILD)/tests/call/,place alike)
+
+$(BUILD)/tests/call/alike: $(BUILD)/tests/call/alike.o
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lm
 
 $(BUILD)/tests/call/place: $(BUILD)/tests/call/place.o $(BUILD)/call.a $(COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CALL_LIBS)

@@ -205,7 +205,8 @@ static void
 serve(struct exec *x)
 {
 	while (!x->ended) {
-		struct pollfd fds[2] = { { x->program.out, POLLIN, 0 }, { x->call->fd, POLLIN, 0 } };
+		struct pollfd fds[2] = { { x->program.out, POLLIN, 0 },
+			{ x->call->fd, POLLIN, 0 } };
 
 		if (deadline_left(x->call->deadline) == 0) {
 			cancel(x);

@@ -1,43 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "call.h"
+#include "sip_private.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "conversation.h"
 #include "error.h"
 #include "media.h"
 #include "prompts.h"
 #include "sip_line.h"
-#include "stack.h"
 
-/*
- * A call over SIP: libre's transactions, dialogs and SDP, in this process, which
- * has no control port that somebody else could find.  Events of the stack and of
- * mfad go into the conversation; what it decides is done here.
- */
 #define RING_S		30
 #define REACH_MS	5000	/* for the line's first sign of life */
-#define LEAVE_MS	1500	/* for the line to hear that we hang up */
 #define RENDER_MS	10000
 #define EXPIRES_S	120	/* of a registration, should its end not be heard */
 
-struct line {
-	struct call *call;
-	struct conversation talk;
-	struct sip *sip;
-	struct sipsess_sock *calls;
-	struct sipsess *session;
-	struct sipreg *registration;
-	struct media *media;
-	struct tmr wake, reach, leave;
-	bool answered, ended;
-};
-
-static void act(struct line *l, const struct conversation_act *todo);
-
-/* ---- the end ---- */
+/* ---- the line's answers ---- */
 
 static void
 on_closed(void *arg)
@@ -47,148 +25,9 @@ on_closed(void *arg)
 }
 
 static void
-on_leave_time(void *arg)
-{
-	(void)arg;
-	re_cancel();
-}
-
-/* Not from within one of the handlers whose owner it frees. */
-static void
-hang_up(void *arg)
-{
-	struct line *l = arg;
-
-	media_free(&l->media);
-	l->session = mem_deref(l->session);		/* CANCEL or BYE */
-	l->registration = mem_deref(l->registration);
-	l->calls = mem_deref(l->calls);
-	tmr_start(&l->leave, l->sip != NULL ? LEAVE_MS : 0, on_leave_time, l);
-	sip_close(l->sip, false);
-}
-
-static void
-end(struct line *l, enum dial_outcome outcome, const char *words)
-{
-	if (l->ended)
-		return;
-	l->ended = true;
-	call_ended(l->call, outcome, words);
-	fd_close(l->call->fd);
-	tmr_cancel(&l->wake);
-	tmr_cancel(&l->reach);
-	tmr_start(&l->leave, 0, hang_up, l);
-}
-
-/* ---- the conversation ---- */
-
-static void
-hear(struct line *l, struct heard heard)
-{
-	struct conversation_act todo;
-
-	if (l->ended)
-		return;
-	heard.now_ms = monotonic_ms();
-	conversation_hear(&l->talk, &heard, &todo);
-	act(l, &todo);
-	explicit_bzero(&todo, sizeof(todo));
-}
-
-static void
-on_wake(void *arg)
-{
-	hear(arg, (struct heard){ .event = HEARD_TIME });
-}
-
-static void
-act(struct line *l, const struct conversation_act *todo)
-{
-	struct prompt prompt = { 0 };
-	int64_t ms;
-
-	if (todo->progress != 0)
-		(void)call_progress(l->call, todo->progress);
-	if (todo->report)
-		(void)call_keys(l->call, todo->keys);
-	if (todo->hush && l->media != NULL)
-		media_hush(l->media);
-	if (todo->play != PROMPT_NONE) {
-		(void)prompts_find(l->call->settings, l->call->asked, todo->play, &prompt);
-		media_play(l->media, &prompt);
-	}
-	if (todo->ended) {
-		end(l, todo->outcome, NULL);
-		return;
-	}
-	ms = l->talk.wake_ms - monotonic_ms();
-	tmr_start(&l->wake, ms > 0 ? (uint64_t)ms : 0, on_wake, l);
-}
-
-static void
-on_key(char key, void *arg)
-{
-	hear(arg, (struct heard){ .event = HEARD_KEY, .key = key });
-}
-
-static void
-on_prompt_end(void *arg)
-{
-	hear(arg, (struct heard){ .event = HEARD_PROMPT_END });
-}
-
-static void
-on_mfad(int flags, void *arg)
-{
-	struct line *l = arg;
-	struct dial said;
-
-	(void)flags;
-	if (call_hear(l->call, &said) == MFA_OK && said.type == DIAL_SAY)
-		hear(l, (struct heard){ .event = HEARD_SAY, .say = said.say });
-	else
-		hear(l, (struct heard){ .event = HEARD_CANCEL });
-}
-
-/* ---- the line's answers ---- */
-
-static void
 on_unreached(void *arg)
 {
-	end(arg, DIAL_GATEWAY, "no answer from the line");
-}
-
-static enum dial_outcome
-outcome_of(uint16_t code)
-{
-	switch (code) {
-	case 486:
-	case 600:
-		return DIAL_BUSY;
-	case 603:
-	case 607:
-		return DIAL_DECLINED;
-	case 408:
-	case 480:
-	case 487:
-		return DIAL_NO_ANSWER;
-	default:
-		return DIAL_GATEWAY;
-	}
-}
-
-/* Its words, or the error's. */
-static void
-end_with(struct line *l, int err, const struct sip_msg *msg, const char *doing)
-{
-	char words[DIAL_WORDS_MAX];
-
-	if (err == 0 && msg != NULL)
-		(void)re_snprintf(words, sizeof(words), "%s%u %r", doing, msg->scode,
-		    &msg->reason);
-	else
-		(void)re_snprintf(words, sizeof(words), "%s%m", doing, err);
-	end(l, err == 0 && msg != NULL && doing[0] == '\0' ? outcome_of(msg->scode) : DIAL_GATEWAY, words);
+	line_end(arg, DIAL_GATEWAY, "no answer from the line");
 }
 
 /* Called once more for each challenge; the stack does not take the same twice. */
@@ -213,15 +52,19 @@ on_progress(const struct sip_msg *msg, void *arg)
 
 	tmr_cancel(&l->reach);
 	if (msg->scode == 180 || msg->scode == 183)
-		hear(l, (struct heard){ .event = HEARD_RINGING });
+		line_hear(l, (struct heard){ .event = HEARD_RINGING });
 }
 
 static int
 on_answer(const struct sip_msg *msg, void *arg)
 {
 	struct line *l = arg;
+	int err = l->media == NULL ? EPROTO : media_answered(l->media, msg->mb, &msg->src);
 
-	return l->media == NULL ? EPROTO : media_answered(l->media, msg->mb, &msg->src);
+	if (err != 0)
+		line_end(l, DIAL_GATEWAY,
+		    "the line takes no G.711, or not protected as sip_media says");
+	return err;
 }
 
 /* The line moves the sound elsewhere. */
@@ -247,7 +90,7 @@ on_established(const struct sip_msg *msg, void *arg)
 	tmr_cancel(&l->reach);
 	l->answered = true;
 	(void)media_start(l->media);
-	hear(l, (struct heard){ .event = HEARD_ANSWERED });
+	line_hear(l, (struct heard){ .event = HEARD_ANSWERED });
 }
 
 static void
@@ -256,9 +99,9 @@ on_session_end(int err, const struct sip_msg *msg, void *arg)
 	struct line *l = arg;
 
 	if (l->answered)
-		hear(l, (struct heard){ .event = HEARD_HANG_UP });
+		line_hear(l, (struct heard){ .event = HEARD_HANG_UP });
 	else
-		end_with(l, err, msg, "");
+		line_end_with(l, err, msg, "");
 }
 
 /* The stack would follow a redirection to any number, and so past the rules of
@@ -274,7 +117,7 @@ on_packet(bool sent, enum sip_transp transport, const struct sa *from, const str
 	(void)to;
 	if (!sent && len > sizeof(redirection) && memcmp(packet, redirection,
 	    sizeof(redirection) - 1) == 0)
-		end(arg, DIAL_GATEWAY, "the line sends the call to another number");
+		line_end(arg, DIAL_GATEWAY, "the line sends the call to another number");
 }
 
 static void
@@ -292,7 +135,7 @@ make_prompts(struct line *l)
 {
 	if (prompts_make(l->call->settings, l->call->asked, deadline_min(l->call->deadline,
 	    deadline_in(RENDER_MS))) != MFA_OK)
-		end(l, DIAL_MISCONFIGURED, "the words cannot be spoken: espeak-ng, cache");
+		line_end(l, DIAL_MISCONFIGURED, "the words cannot be spoken: espeak-ng, cache");
 }
 
 static void
@@ -313,7 +156,7 @@ invite(struct line *l)
 		    on_progress, on_established, NULL, NULL, on_session_end, l, NULL);
 	mem_deref(offer);
 	if (err != 0) {
-		end_with(l, err, NULL, "");
+		line_end_with(l, err, NULL, "");
 		return;
 	}
 	tmr_start(&l->reach, REACH_MS, on_unreached, l);
@@ -332,7 +175,7 @@ on_registered(int err, const struct sip_msg *msg, void *arg)
 	if (err == 0 && msg->scode < 300)
 		invite(l);
 	else
-		end_with(l, err, msg, "register: ");
+		line_end_with(l, err, msg, "register: ");
 }
 
 static int
@@ -355,7 +198,7 @@ enlist(struct line *l)
 static int
 open_line(struct line *l)
 {
-	const struct media_heard heard = { on_key, on_prompt_end, l };
+	const struct media_heard heard = { line_hear_key, line_hear_prompt_end, l };
 	const struct call_settings *s = l->call->settings;
 	struct sa address;
 	int err = sip_line_address(s, &address);
@@ -369,7 +212,7 @@ open_line(struct line *l)
 	if (err == 0)
 		err = media_open(&l->media, s, &address, &heard);
 	if (err == 0)
-		err = fd_listen(l->call->fd, FD_READ, on_mfad, l);
+		err = fd_listen(l->call->fd, FD_READ, line_hear_mfad, l);
 	return err;
 }
 
@@ -387,9 +230,9 @@ begin(struct line *l)
 	else if (err == 0)
 		invite(l);
 	if (err != 0)
-		end_with(l, err, NULL, "cannot call: ");
+		line_end_with(l, err, NULL, "cannot call: ");
 	else if (!l->ended)
-		on_wake(l);
+		line_wake(l);
 }
 
 static void
@@ -402,6 +245,7 @@ place(struct call *c)
 		call_ended(c, DIAL_MISCONFIGURED, "sip_server, sip_user and cache are needed");
 		return;
 	}
+	dbg_init(DBG_EMERG, DBG_NONE);
 	if (libre_init() != 0) {
 		call_ended(c, DIAL_GATEWAY, "the telephone stack does not start");
 		return;
@@ -414,6 +258,7 @@ place(struct call *c)
 	if (!l.ended)
 		call_ended(c, DIAL_GATEWAY, "the telephone stack ended");
 	tmr_cancel(&l.leave);
+	sip_close(l.sip, true);
 	mem_deref(l.sip);
 	libre_close();
 }

@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <syslog.h>
 #include <unistd.h>
 
+#include "log.h"
 #include "stack.h"
 
 /* Nobody's (RFC 5737, RFC 3849): only to see which of ours routes to the world. */
@@ -118,6 +120,16 @@ sip_line_address(const struct call_settings *s, struct sa *address)
 
 /* ---- TLS ---- */
 
+/* Only here is known what is wrong with it. */
+static int
+on_certificate(int ok, X509_STORE_CTX *store)
+{
+	if (!ok)
+		log_line(LOG_ERR, "sip_server: its certificate does not count: %s",
+		    X509_verify_cert_error_string(X509_STORE_CTX_get_error(store)));
+	return ok;
+}
+
 /* libre 1.1.0 looks at no certificate by itself.  This process speaks TLS to one
  * server only, so that the context can say which name it must have. */
 static int
@@ -127,7 +139,7 @@ believe(struct tls *tls, const struct call_settings *s, const struct server *v)
 	X509_VERIFY_PARAM *param = SSL_CTX_get0_param(ctx);
 	int ok;
 
-	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, on_certificate);
 	X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
 	ok = v->uri.af == AF_UNSPEC ? X509_VERIFY_PARAM_set1_host(param, v->host, 0) :
 	    X509_VERIFY_PARAM_set1_ip_asc(param, v->host);

@@ -14,7 +14,11 @@
 #define HAVE_INET6	1
 #define USE_OPENSSL	1
 
+#define DEBUG_MODULE	"mfa-call"
+#define DEBUG_LEVEL	0
+
 #include <re/re.h>
+#include <re/re_dbg.h>
 #include <rem/rem.h>
 
 #endif

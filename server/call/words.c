@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum piece { HELLO, LOGIN, NUMBER, HASH, CODE, NOT_ME, ONCE_MORE, THANKS, WRONG, REPORTED, TIME_IS_UP };
+enum piece { HELLO, LOGIN, NUMBER, HASH, CODE, NOT_ME, ONCE_MORE, THANKS, WRONG, REPORTED,
+	TIME_IS_UP };
 
 /* %1 is the organisation, %2 the host, %3 the service. */
 static const struct { const char *name, *en, *nl; } pieces[] = {
@@ -31,7 +32,8 @@ static const struct { const char *name, *en, *nl; } pieces[] = {
 	    "Was u dit niet? Toets dan een nul in, en daarna een hekje." },
 	[ONCE_MORE] = { "once-more",
 	    "That was not the number on your screen. Please key it in once more, and then hash.",
-	    "Dat was niet het nummer op uw scherm. Toets het nog een keer in, en daarna een hekje." },
+	    "Dat was niet het nummer op uw scherm. Toets het nog een keer in, en daarna een "
+	    "hekje." },
 	[THANKS] = { "thanks",
 	    "Thank you. Goodbye.",
 	    "Dank u wel. Tot ziens." },

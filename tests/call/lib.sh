@@ -19,7 +19,7 @@ xml_send() {
 xml_reply() {
 	local body='Content-Length: 0
 
-' tag=';tag=[call_number]' more=${4:-}
+' tag=';tag=[call_number]' more=${4:-} events=${EVENTS:-101}
 	[ "${3:-}" != sdp ] || body='Content-Type: application/sdp
 Content-Length: [len]
 
@@ -28,10 +28,10 @@ o=sipp 1 1 IN IP[local_ip_type] [local_ip]
 s=-
 c=IN IP[media_ip_type] [media_ip]
 t=0 0
-m=audio [media_port] '${PROTO:-RTP/AVP}' 8 101
+m=audio [media_port] '${PROTO:-RTP/AVP}' 8 '$events'
 a=rtpmap:8 PCMA/8000
-a=rtpmap:101 telephone-event/8000
-a=fmtp:101 0-15
+a=rtpmap:'$events' telephone-event/8000
+a=fmtp:'$events' 0-15
 '${CRYPTO:-}
 	[ "$1" != 100 ] || tag=
 	xml_send "SIP/2.0 $1 $2
@@ -48,8 +48,8 @@ ${more:+$more
 xml_bye() {
 	xml_send "BYE [next_url] SIP/2.0
 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-[last_To:]
-[last_From:]
+From:[\$to];tag=[call_number]
+To:[\$from]
 [last_Call-ID:]
 CSeq: 2 BYE
 Max-Forwards: 70
@@ -59,25 +59,77 @@ Content-Length: 0
 	echo '<recv response="200"/>'
 }
 
+# Kept for requests of the line, and for what is said of the INVITE later.
+remember='<action><ereg regexp=".*" search_in="hdr" header="From:" assign_to="from"/><ereg regexp=".*" search_in="hdr" header="To:" assign_to="to"/><ereg regexp=".*" search_in="hdr" header="CSeq:" assign_to="cseq"/></action>'
+
+xml_invite() {
+	echo "<recv request=\"INVITE\" rrs=\"true\">$remember</recv><Reference variables=\"from,to,cseq\"/>"
+}
+
+xml_gone() {
+	xml_send "SIP/2.0 487 Request Terminated
+[last_Via:]
+[last_From:]
+[last_To:];tag=[call_number]
+[last_Call-ID:]
+CSeq:[\$cseq]
+Content-Length: 0
+
+"
+	echo '<recv request="ACK"/>'
+}
+
+# xml_challenge CODE REASON HEADER
+xml_challenge() {
+	xml_reply "$1" "$2" "" "$3: Digest realm=\"line\", nonce=\"n0nce[call_number]\", algorithm=MD5, qop=\"auth\""
+}
+
+# xml_proved METHOD: as user mfa with the password "secret", or the line says 403
+xml_proved() {
+	echo "<recv request=\"$1\" rrs=\"true\"><action><verifyauth assign_to=\"proved\" username=\"mfa\" password=\"secret\"/></action></recv>"
+	echo '<nop test="proved" next="yes"/>'
+	xml_reply 403 Forbidden
+	[ "$1" != INVITE ] || echo '<recv request="ACK"/>'
+	echo '<nop next="end"/><label id="yes"/>'
+}
+
+# A call of sipp's is one Call-ID, so that a REGISTER goes its own way.
+xml_registers() {
+	echo '<recv request="REGISTER" optional="true" next="register"/>'
+	echo '<recv request="INVITE" rrs="true" next="call"/><label id="register"/>'
+	xml_challenge 401 Unauthorized WWW-Authenticate
+	xml_proved REGISTER
+	xml_reply 200 OK "" "Expires: 120"
+	echo '<nop next="end"/><label id="call"/>'
+}
+
 xml_word() {
 	case $1 in
-	invite) echo '<recv request="INVITE" crlf="true"><action><ereg regexp=".*" search_in="msg" assign_to="invite"/></action></recv><Reference variables="invite"/>' ;;
+	invite) xml_invite ;;
 	trying) xml_reply 100 Trying ;;
 	ring) xml_reply 180 Ringing ;;
 	early) xml_reply 183 "Session Progress" sdp ;;
-	answer) xml_reply 200 OK sdp; echo '<recv request="ACK" rtd="true" rrs="true"/>' ;;
+	answer) xml_reply 200 OK sdp; echo '<recv request="ACK"/>' ;;
 	busy) xml_reply 486 "Busy Here"; echo '<recv request="ACK"/>' ;;
 	decline) xml_reply 603 Decline; echo '<recv request="ACK"/>' ;;
 	unavailable) xml_reply 480 "Temporarily Unavailable"; echo '<recv request="ACK"/>' ;;
 	notfound) xml_reply 404 "Not Found"; echo '<recv request="ACK"/>' ;;
 	forbidden) xml_reply 403 Forbidden; echo '<recv request="ACK"/>' ;;
-	redirect) xml_reply 302 "Moved Temporarily" "" ""; echo '<recv request="ACK"/>' ;;
+	redirect) xml_reply 302 "Moved Temporarily"; echo '<recv request="ACK"/>' ;;
+	asks) xml_challenge 401 Unauthorized WWW-Authenticate
+		echo '<recv request="ACK"/>' ;;
+	challenge) xml_challenge 407 "Proxy Authentication Required" Proxy-Authenticate
+		echo '<recv request="ACK"/>' ;;
+	proved) xml_proved INVITE ;;
+	registers) xml_registers ;;
 	key:*) printf '<nop><action><exec play_pcap_audio="%s"/></action></nop><pause milliseconds="200"/>\n' \
 		"$recordings/dtmf_2833_${1#key:}.pcap" ;;
+	press:*) printf '<nop><action><exec play_pcap_audio="%s"/></action></nop>\n' \
+		"$recordings/dtmf_2833_${1#press:}.pcap" ;;
 	dtmf:*) printf '<nop><action><exec play_dtmf="%s"/></action></nop>\n' "${1#dtmf:}" ;;
 	pause:*) printf '<pause milliseconds="%s"/>\n' "${1#pause:}" ;;
 	ended) echo '<recv request="BYE"/>'; xml_reply 200 OK ;;
-	cancelled) echo '<recv request="CANCEL"/>'; xml_reply 200 OK ;;
+	cancelled) echo '<recv request="CANCEL"/>'; xml_reply 200 OK; xml_gone ;;
 	bye) xml_bye ;;
 	*) bail "no such word: $1" ;;
 	esac
@@ -91,7 +143,7 @@ scenario() {
 		echo '<?xml version="1.0" encoding="UTF-8"?><!DOCTYPE scenario SYSTEM "sipp.dtd">'
 		echo '<scenario name="line">'
 		for word; do xml_word "$word"; done
-		echo '</scenario>'
+		echo '<label id="end"/></scenario>'
 	} > "$file"
 }
 
@@ -101,8 +153,8 @@ scenario() {
 line() {
 	scenario "$work/line.xml" "$@"
 	rm -f "$work"/line_*
-	(cd "$work" && exec sipp -sf line.xml -i 127.0.0.1 -p 5060 -mi 127.0.0.1 -m 1 -nostdin \
-	    -timeout 60 -trace_msg -message_file line_messages -trace_err -error_file line_errors \
+	(cd "$work" && exec sipp -sf line.xml -i 127.0.0.1 -p 5060 -mi 127.0.0.1 -m "${LINE_CALLS:-1}" -nostdin \
+	    -timeout 30 -trace_msg -message_file line_messages -trace_err -error_file line_errors \
 	    ${LINE_OPTIONS:-} > line.out 2>&1) &
 	line_pid=$!
 	until ss -Hlntu "sport = :5060" | grep -q 5060; do
@@ -120,8 +172,71 @@ line_done() {
 
 # call SETTING=VALUE...: prints what mfad hears and says
 call() {
-	timeout 90 "$place" sip sip_server=127.0.0.1:5060 sip_user=mfa sip_address=127.0.0.1 \
-	    "cache_dir=$cache" "$@" 2>&1
+	timeout 40 "$place" sip sip_server=127.0.0.1:5060 sip_user=mfa sip_address=127.0.0.1 \
+	    "cache_dir=$cache" ms=20000 "$@" 2> "$work/complaints"
+}
+
+# until_true COMMAND...: as soon as it is; 20 seconds at most
+until_true() {
+	local end=$((SECONDS + 20))
+	until "$@"; do
+		[ $SECONDS -lt $end ] || return 1
+		read -rt 0.02 <> <(:) || :
+	done
+}
+
+# ---- a telephone: baresip, which answers by itself and records what it hears ----
+
+# phone [ACCOUNT OPTIONS]: on port 5070, and 5071 with TLS
+phone() {
+	local dir=$work/phone
+	rm -rf "$dir"
+	mkdir -p "$dir/heard"
+	[ -e "$work/silence.wav" ] || sox -q -n -r 8000 -c 1 -b 16 "$work/silence.wav" trim 0 90
+	cat > "$dir/config" <<-EOF
+	sip_listen 127.0.0.1:5070
+	${PHONE_CONFIG:-}
+	net_interface 127.0.0.1
+	audio_player aubridge,x
+	audio_source aufile,$work/silence.wav
+	audio_alert aubridge,z
+	module_path /usr/lib/baresip/modules
+	module g711.so
+	module aubridge.so
+	module aufile.so
+	module sndfile.so
+	module srtp.so
+	module account.so
+	module_app menu.so
+	module_app ctrl_tcp.so
+	ctrl_tcp_listen 127.0.0.1:4444
+	snd_path $dir/heard
+	EOF
+	echo "<sip:+31612345678@127.0.0.1>;regint=0;answermode=auto${1:-}" > "$dir/accounts"
+	: > "$dir/contacts"
+	baresip -f "$dir" -v > "$dir/out" 2>&1 < <(exec sleep 300) &
+	phone_pid=$!
+	until_true eval 'ss -Hlnt "sport = :4444" | grep -q 4444' || bail "baresip: $(tail "$dir/out")"
+	exec 9<> /dev/tcp/127.0.0.1/4444
+}
+
+# press KEY...: one after the other, each when the one before was sent
+press() {
+	local key json sent
+	for key; do
+		sent=$(grep -c 'DTMF digit end' "$work/phone/out")
+		json="{\"command\":\"sndcode\",\"params\":\"$key\"}"
+		printf '%d:%s,' ${#json} "$json" >&9
+		until_true eval '[ $(grep -c "DTMF digit end" "$work/phone/out") -gt $sent ]'
+	done
+}
+
+# Its recording of the call, once that is over and the telephone is gone.
+phone_heard() {
+	exec 9>&-
+	kill $phone_pid
+	wait $phone_pid
+	ls "$work"/phone/heard/*-dec.wav
 }
 
 last_words() {

@@ -21,6 +21,7 @@
 
 #include "../../server/call/call.h"
 #include "error.h"
+#include "log.h"
 #include "text.h"
 
 struct play {
@@ -230,6 +231,8 @@ main(int argc, char **argv)
 	size_t i;
 	pid_t pid;
 
+	log_open("place");
+	log_to_stderr("place");
 	if (argc < 2 || take_all(argv + 2) != MFA_OK)
 		return 2;
 	for (i = 0; i < 2 && strcmp(gateways[i]->name, argv[1]) != 0; i++)

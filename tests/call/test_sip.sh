@@ -1,0 +1,130 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# needs the world
+#
+# Calls over SIP to a line that somebody else wrote (sipp, with its recordings of
+# keys): each outcome, and what the line and the person may do.
+. "$TOP/tests/tap.sh"
+. "$TOP/tests/call/lib.sh"
+
+# Words that take a fifth of a second, so that a greeting takes two.
+sox -q -n -r 22050 -c 1 -b 16 "$work/tone.wav" synth 0.2 sine 440
+printf '#!/bin/sh\nexec cat %s\n' "$work/tone.wav" > "$work/short"
+chmod +x "$work/short"
+
+# heard NAME "WORDS OF THE LINE" "WHAT MFAD SEES, ; FOR A NEW LINE" SETTING=VALUE...
+heard() {
+	local name=$1 words=$2 want=$3 got
+	shift 3
+	# shellcheck disable=SC2086
+	line $words
+	got=$(call espeak_path="$work/short" number=42 "$@" | paste -sd ';')
+	is "$name" "$got" "$want"
+	if ! line_done; then
+		fail "${name}__line" "$(tail -n 20 "$work/line.out" "$work"/line_errors 2> /dev/null)"
+	fi
+}
+
+done42='keys [42];say thanks;ended done units=3 words=[]'
+
+# ---- what the person does ----
+
+heard right_number "invite trying ring answer key:4 key:2 key:pound ended" "ringing;answered;$done42"
+heard once_more "invite ring answer key:4 key:1 key:pound pause:1200 key:4 key:2 key:pound ended" \
+    "ringing;answered;keys [41];say once-more;$done42"
+heard wrong_twice "invite answer key:4 key:1 key:pound pause:1200 key:4 key:3 key:pound ended" \
+    "answered;keys [41];say once-more;keys [43];say wrong;ended done units=3 words=[]"
+heard hash_alone_where_the_number_is_wanted "invite answer key:pound pause:2500 key:pound pause:1200 key:4 key:2 key:pound ended" \
+    "answered;$done42"
+heard hash_alone_after_the_greeting "invite answer key:pound pause:2500 key:pound ended" \
+    "answered;keys [];say thanks;ended done units=3 words=[]" form=hash
+heard not_me "invite answer key:0 key:pound ended" \
+    "answered;keys [0];say reported;ended done units=3 words=[]"
+heard star_clears "invite answer key:7 key:star key:4 key:2 key:pound ended" "answered;$done42"
+heard a_code_to_prove_a_telephone "invite answer key:4 key:2 key:pound ended" "answered;$done42" form=code
+
+# ---- the same key twice, and one key that is told twice ----
+
+EVENTS=96 heard the_same_key_twice "invite answer pause:200 dtmf:55# pause:2000 ended" \
+    "answered;keys [55];say thanks;ended done units=3 words=[]" number=55
+heard one_press_sent_twice_is_one "invite answer key:4 key:4 key:2 key:2 key:pound ended" "answered;$done42"
+
+# ---- how it ends without keys ----
+
+heard busy "invite trying busy" "ended busy units=0 words=[486 Busy Here]"
+heard declined "invite ring decline" "ringing;ended declined units=0 words=[603 Decline]"
+heard unavailable "invite trying unavailable" "ended no-answer units=0 words=[480 Temporarily Unavailable]"
+heard no_such_number "invite trying notfound" "ended gateway units=0 words=[404 Not Found]"
+heard nobody_picks_up "invite ring cancelled" "ringing;ended no-answer units=0 words=[]" ring_seconds=1
+heard hung_up_half_way "invite answer key:4 bye" "answered;ended hung-up units=3 words=[]"
+heard hung_up_after_the_hash "invite answer key:4 key:2 key:pound bye" "answered;$done42"
+heard a_machine_that_answers "invite answer pause:2500 bye" "answered;ended hung-up units=3 words=[]"
+heard time_is_up "invite answer ended" "answered;ended no-keys units=3 words=[]" ms=2500
+heard keys_in_early_media_do_not_count "invite early key:7 key:pound answer key:4 key:2 key:pound ended" \
+    "ringing;answered;$done42"
+
+# ---- mfad ----
+
+heard cancelled_while_it_rings "invite ring cancelled" \
+    "ringing;cancel;ended cancelled units=0 words=[]" cancel=ringing
+heard cancelled_in_the_greeting "invite answer ended" \
+    "answered;cancel;ended cancelled units=3 words=[]" cancel=answered
+heard cancelled_after_the_keys "invite answer key:4 key:2 press:pound ended" \
+    "answered;keys [42];cancel;ended cancelled units=3 words=[]" cancel=keys
+heard hangs_up_when_mfad_leaves "invite answer ended" "answered" leave=answered
+
+# ---- the line ----
+
+heard a_redirection_is_not_followed "invite trying redirect" \
+    "ended gateway units=0 words=[the line sends the call to another number]"
+heard the_line_asks_who_we_are "invite asks proved ring answer key:4 key:2 key:pound ended" \
+    "ringing;answered;$done42" sip_password=secret
+heard a_wrong_password "invite asks proved" \
+    "ended gateway units=0 words=[403 Forbidden]" sip_password=guess
+heard no_password "invite challenge" \
+    "ended gateway units=0 words=[407 Proxy Authentication Required]"
+LINE_CALLS=3 heard registers_calls_and_leaves "registers ring answer key:4 key:2 key:pound ended" \
+    "ringing;answered;$done42" sip_register=yes sip_password=secret
+LINE_CALLS=1 heard registers_with_a_wrong_password "registers" \
+    "ended gateway units=0 words=[register: 403 Forbidden]" sip_register=yes sip_password=guess
+is nobody_is_there "$(call)" "ended gateway units=0 words=[no answer from the line]"
+is no_registrar_is_there "$(call sip_register=yes)" "ended gateway units=0 words=[no answer from the line]"
+heard plain_sound_where_srtp_is_a_must "invite trying answer ended" \
+    "ended gateway units=0 words=[the line takes no G.711, or not protected as sip_media says]" sip_media=srtp-mandatory
+heard plain_sound_where_srtp_would_be_nice "invite answer key:4 key:2 key:pound ended" \
+    "answered;$done42" sip_media=srtp
+LINE_OPTIONS="-t t1" heard over_tcp "invite answer key:4 key:2 key:pound ended" "answered;$done42" \
+    "sip_server=127.0.0.1:5060;transport=tcp"
+
+# ---- TLS: the server must have a certificate of its name ----
+
+authority() {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj "/CN=$2" \
+	    -addext "subjectAltName=$3" -keyout "$work/$1.key" -out "$work/$1.pem" 2> /dev/null
+}
+authority right line IP:127.0.0.1
+authority other other IP:127.0.0.2
+
+tls_refused() {
+	openssl s_server -accept 127.0.0.1:5060 -cert "$work/$1.pem" -key "$work/$1.key" -quiet \
+	    > "$work/heard" 2>&1 < <(exec sleep 60) &
+	line_pid=$!
+	until ss -Hlnt "sport = :5060" | grep -q 5060; do read -rt 0.02 <> <(:) || :; done
+	like "$2" "$(call "sip_server=127.0.0.1:5060;transport=tls" "sip_ca=$work/$3.pem")" \
+	    '^ended gateway units=0 words='
+	unlike "${2}__no_invite" "$(cat "$work/heard")" INVITE
+	like "${2}__is_said" "$(cat "$work/complaints")" "sip_server: its certificate does not count: $4"
+	kill $line_pid
+	wait $line_pid
+}
+tls_refused other a_certificate_of_another_name other 'IP address mismatch'
+tls_refused right a_certificate_of_nobody_we_know other self
+
+# ---- what is wrong with the settings ----
+
+like a_server_that_is_none "$(call sip_server=a@b)" '^ended gateway units=0 words=\[cannot call: Invalid argument'
+line invite trying ring cancelled
+like no_synthesizer "$(call espeak_path=/nowhere cache_dir="$work/empty")" '^ended misconfigured'
+line_done || kill $line_pid 2> /dev/null
+
+done_testing
