@@ -26,7 +26,7 @@ Content-Length: [len]
 v=0
 o=sipp 1 1 IN IP[local_ip_type] [local_ip]
 s=-
-c=IN IP[media_ip_type] [media_ip]
+c=IN IP4 127.0.0.1
 t=0 0
 m=audio [media_port] '${PROTO:-RTP/AVP}' 8 '$events'
 a=rtpmap:8 PCMA/8000
@@ -103,6 +103,41 @@ xml_registers() {
 	echo '<nop next="end"/><label id="call"/>'
 }
 
+# The line moves the sound elsewhere, and says by what it is.
+xml_reinvite() {
+	xml_send "INVITE [next_url] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From:[\$to];tag=[call_number]
+To:[\$from]
+[last_Call-ID:]
+CSeq: 1 INVITE
+Contact: <sip:[local_ip]:[local_port];transport=[transport]>
+Max-Forwards: 70
+Content-Type: application/sdp
+Content-Length: [len]
+
+v=0
+o=sipp 1 2 IN IP4 127.0.0.1
+s=-
+c=IN IP4 127.0.0.3
+t=0 0
+m=audio 7000 RTP/AVP 0 101
+a=rtpmap:0 PCMU/8000
+a=rtpmap:101 telephone-event/8000
+" ' retrans="500"'
+	echo '<recv response="100" optional="true"/><recv response="200"/>'
+	xml_send "ACK [next_url] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From:[\$to];tag=[call_number]
+To:[\$from]
+[last_Call-ID:]
+CSeq: 1 ACK
+Max-Forwards: 70
+Content-Length: 0
+
+"
+}
+
 xml_word() {
 	case $1 in
 	invite) xml_invite ;;
@@ -131,6 +166,7 @@ xml_word() {
 	ended) echo '<recv request="BYE"/>'; xml_reply 200 OK ;;
 	cancelled) echo '<recv request="CANCEL"/>'; xml_reply 200 OK; xml_gone ;;
 	bye) xml_bye ;;
+	reinvite) xml_reinvite ;;
 	*) bail "no such word: $1" ;;
 	esac
 }
@@ -153,7 +189,7 @@ scenario() {
 line() {
 	scenario "$work/line.xml" "$@"
 	rm -f "$work"/line_*
-	(cd "$work" && exec sipp -sf line.xml -i 127.0.0.1 -p 5060 -mi 127.0.0.1 -m "${LINE_CALLS:-1}" -nostdin \
+	(cd "$work" && exec sipp -sf line.xml -i 127.0.0.1 -p 5060 -mi "${LINE_MEDIA:-127.0.0.1}" -m "${LINE_CALLS:-1}" -nostdin \
 	    -timeout 30 -trace_msg -message_file line_messages -trace_err -error_file line_errors \
 	    ${LINE_OPTIONS:-} > line.out 2>&1) &
 	line_pid=$!

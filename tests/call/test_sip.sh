@@ -89,6 +89,9 @@ LINE_CALLS=1 heard registers_with_a_wrong_password "registers" \
     "ended gateway units=0 words=[register: 403 Forbidden]" sip_register=yes sip_password=guess
 is nobody_is_there "$(call)" "ended gateway units=0 words=[no answer from the line]"
 is no_registrar_is_there "$(call sip_register=yes)" "ended gateway units=0 words=[no answer from the line]"
+LINE_MEDIA=127.0.0.2 heard keys_from_another_address "invite answer key:4 key:2 key:pound bye" \
+    "answered;ended hung-up units=3 words=[]"
+heard the_line_moves_the_sound "invite answer reinvite key:4 key:2 key:pound ended" "answered;$done42"
 heard plain_sound_where_srtp_is_a_must "invite trying answer ended" \
     "ended gateway units=0 words=[the line takes no G.711, or not protected as sip_media says]" sip_media=srtp-mandatory
 heard plain_sound_where_srtp_would_be_nice "invite answer key:4 key:2 key:pound ended" \
@@ -119,6 +122,26 @@ tls_refused() {
 }
 tls_refused other a_certificate_of_another_name other 'IP address mismatch'
 tls_refused right a_certificate_of_nobody_we_know other self
+
+# ---- names (RFC 3263) ----
+
+printf 'nameserver 127.0.0.1\n' > "$work/resolv.conf"
+mount --bind "$work/resolv.conf" /etc/resolv.conf
+dnsmasq -k -C /dev/null -R -h --user=root --listen-address=127.0.0.1 --bind-interfaces \
+    --address=/host.example/127.0.0.1 --srv-host=_sip._udp.pbx.example,host.example,5060 \
+    2> "$work/dns" &
+dns_pid=$!
+until_true eval 'ss -Hlnu "sport = :53" | grep -q 127.0.0.1' || bail "$(cat "$work/dns")"
+heard a_name_with_a_port "invite answer key:4 key:2 key:pound ended" "answered;$done42" \
+    sip_server=host.example:5060
+heard a_name_with_a_service "invite answer key:4 key:2 key:pound ended" "answered;$done42" \
+    "sip_server=pbx.example;transport=udp"
+like the_callers_address "$(cat "$work/line_messages")" 'From: <sip:mfa@pbx.example>'
+heard a_name_alone "invite answer key:4 key:2 key:pound ended" "answered;$done42" sip_server=pbx.example
+like no_such_name "$(call sip_server=nowhere.example)" '^ended gateway'
+kill $dns_pid
+wait $dns_pid
+like no_names_at_all "$(call sip_server=pbx.example)" '^ended gateway units=0 words=\[no answer from the line'
 
 # ---- what is wrong with the settings ----
 
