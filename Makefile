@@ -363,6 +363,12 @@ $(BUILD)/fuzz/fuzz_api_request: $(BUILD)/tests/fuzz/fuzz_api_request.o $(BUILD)/
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(SERVER_LIBS)
 
+FUZZ_CALL = $(addprefix $(BUILD)/fuzz/,fuzz_call_exec fuzz_call_keys fuzz_call_answer)
+
+$(FUZZ_CALL): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/call.a $(COMMON)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(CALL_LIBS)
+
 FUZZ_REPLY = $(addprefix $(BUILD)/fuzz/,fuzz_http_reply fuzz_client_reply)
 
 $(FUZZ_REPLY): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/reply_head.o \
@@ -370,7 +376,7 @@ $(FUZZ_REPLY): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/repl
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(HTTP_LIBS)
 
-$(filter-out $(FUZZ_MODULE) $(FUZZ_REPLY) %/fuzz_http %/fuzz_api_body %/fuzz_api_request,$(FUZZERS)): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o \
+$(filter-out $(FUZZ_MODULE) $(FUZZ_REPLY) $(FUZZ_CALL) %/fuzz_http %/fuzz_api_body %/fuzz_api_request,$(FUZZERS)): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o \
 		$(BUILD)/ctl.a $(HELPER) $(CLIENT) $(HTTP) $(COMMON)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(CTL_LIBS)

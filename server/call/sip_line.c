@@ -65,7 +65,7 @@ sip_line_uri(const struct call_settings *s, const char *user, int whole, char ur
 {
 	struct pl u = { user, user != NULL ? strlen(user) : 0 };
 	bool six;
-	struct server v;
+	struct server v = { .transport = SIP_TRANSP_UDP };
 	int n;
 
 	if (read_server(s, &v) != 0)
@@ -103,7 +103,7 @@ address_towards(const struct sa *to, struct sa *address)
 int
 sip_line_address(const struct call_settings *s, struct sa *address)
 {
-	struct server v;
+	struct server v = { .transport = SIP_TRANSP_UDP };
 	struct sa to;
 
 	if (s->sip_address != NULL)
@@ -188,7 +188,7 @@ sip_line_open(const struct call_settings *s, const struct sa *address,
     void (*closed)(void *arg), void *arg, struct sip **sip)
 {
 	struct dnsc *resolver = NULL;
-	struct server v;
+	struct server v = { .transport = SIP_TRANSP_UDP };
 	int err = read_server(s, &v);
 
 	*sip = NULL;
