@@ -435,7 +435,7 @@ $(GROWTH): $(addprefix $(BUILD)/tests/bench/,growth.o growth_state.o people.o) $
 
 bench: $(GROWTH)
 
-bench: $(PROGRAMS) $(WORLD_TOOLS) $(BENCH_TOOLS)
+bench: $(PROGRAMS) $(WORLD_TOOLS) $(BENCH_TOOLS) $(BUILD)/tests/call/place
 	@tests/deps --check
 	@tests/bench/run $(BUILD)
 

@@ -165,6 +165,7 @@ xml_word() {
 	pause:*) printf '<pause milliseconds="%s"/>\n' "${1#pause:}" ;;
 	ended) echo '<recv request="BYE"/>'; xml_reply 200 OK ;;
 	cancelled) echo '<recv request="CANCEL"/>'; xml_reply 200 OK; xml_gone ;;
+	mark) echo '<nop><action><log message="mark [timestamp]"/></action></nop>' ;;
 	bye) xml_bye ;;
 	reinvite) xml_reinvite ;;
 	*) bail "no such word: $1" ;;

@@ -7,7 +7,8 @@
  * Settings of call_settings.h by their names, and: to, form (number, hash, code),
  * language, organisation, host, service, ms (of the whole call); number: what the
  * keys are compared with, as mfad would (one more try); cancel=, leave=: ringing,
- * answered, keys: when mfad cancels, or goes.
+ * answered, keys: when mfad cancels, or goes; clock=yes: each line that it hears
+ * begins with the time, seconds of the day.
  */
 #include <signal.h>
 #include <stddef.h>
@@ -17,6 +18,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../../server/call/call.h"
@@ -25,7 +27,7 @@
 #include "text.h"
 
 struct play {
-	const char *number, *cancel, *leave;
+	const char *number, *cancel, *leave, *clock;
 	unsigned int tries;
 };
 
@@ -44,7 +46,7 @@ static const struct { const char *name; const char **at; } texts[] = {
 	{ "sip_ca", &settings.sip_ca }, { "call_command", &settings.call_command },
 	{ "prompt_dir", &settings.prompt_dir }, { "cache_dir", &settings.cache_dir },
 	{ "espeak_path", &settings.espeak_path }, { "number", &play.number },
-	{ "cancel", &play.cancel }, { "leave", &play.leave },
+	{ "cancel", &play.cancel }, { "leave", &play.leave }, { "clock", &play.clock },
 };
 
 static const struct { const char *name; uint32_t *at; } numbers[] = {
@@ -157,12 +159,22 @@ interfere(int fd, const char *now)
 static const char *const outcomes[] = { "", "done", "no-answer", "busy", "declined", "hung-up",
 	"no-keys", "cancelled", "gateway", "refused", "misconfigured" };
 
+static void
+show_time(void)
+{
+	struct timespec now;
+
+	if (play.clock != NULL && clock_gettime(CLOCK_REALTIME, &now) == 0)
+		(void)printf("%ld.%03ld ", (long)now.tv_sec % 86400, now.tv_nsec / 1000000);
+}
+
 /* 1: go on. */
 static int
 hear(int fd, const struct dial *m)
 {
 	const char *now = m->progress == DIAL_RINGING ? "ringing" : "answered";
 
+	show_time();
 	switch (m->type) {
 	case DIAL_PROGRESS:
 		(void)printf("%s\n", now);
