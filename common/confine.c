@@ -14,8 +14,8 @@
 
 #include "error.h"
 
-int
-confine_user(unsigned int uid, unsigned int gid)
+static int
+become(unsigned int uid, unsigned int gid, const char *groups_of)
 {
 	uid_t r, e, s;
 
@@ -25,11 +25,23 @@ confine_user(unsigned int uid, unsigned int gid)
 		return MFA_OK;
 	if (e != 0)
 		return MFA_E_PEER;
-	if (setgroups(0, NULL) == -1 || setresgid(gid, gid, gid) == -1 ||
-	    setresuid(uid, uid, uid) == -1)
+	if ((groups_of != NULL ? initgroups(groups_of, gid) : setgroups(0, NULL)) == -1 ||
+	    setresgid(gid, gid, gid) == -1 || setresuid(uid, uid, uid) == -1)
 		return MFA_E_SYSTEM;
 	/* There must be no way back. */
 	return setresuid(0, 0, 0) == -1 ? MFA_OK : MFA_E_INTERNAL;
+}
+
+int
+confine_user(unsigned int uid, unsigned int gid)
+{
+	return become(uid, gid, NULL);
+}
+
+int
+confine_user_and_groups(const char *name, unsigned int uid, unsigned int gid)
+{
+	return become(uid, gid, name);
 }
 
 int

@@ -15,6 +15,9 @@
  * when it is that user already; MFA_E_PEER when it is another and not root. */
 int confine_user(unsigned int uid, unsigned int gid);
 
+/* The same, with the groups that NSS knows this user to be in. */
+int confine_user_and_groups(const char *name, unsigned int uid, unsigned int gid);
+
 /* No privileges from an exec, no core file, nobody of our user looks inside. */
 int confine_privileges(void);
 

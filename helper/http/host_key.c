@@ -40,7 +40,7 @@ check_key(int fd, mode_t mode, const char **why)
 	if (!S_ISREG(st.st_mode))
 		*why = "is not a regular file";
 	else if (st.st_uid != 0 && st.st_uid != geteuid())
-		*why = "is owned neither by root nor by user pam_mfa_http";
+		*why = "is owned neither by root nor by the user that needs it";
 	else if ((st.st_mode & 07777 & ~mode) != 0)
 		*why = mode == MODE_SECRET ? "has a mode wider than 0640" :
 		    "has a mode wider than 0644";

@@ -22,7 +22,7 @@ sure="__asan_.* __ubsan_.* __lsan_.* __sanitizer.* __errno_location __ctype_.* _
 played="pam_(get|set)_(data|item) pam_get_user pam_getenv pam_syslog"
 # The way to a login rather than the login: failed one by one in tests/pam
 # (connect, spawn) and in tests/e2e (listener, sandbox).
-elsewhere="accept4 access bind chdir chmod chown clone dup3 epoll_(create1|ctl|wait) faccessat fork getresuid listen linkat mkdir pthread_sigmask
+elsewhere="accept4 access bind chdir chmod chown clone dup3 epoll_(create1|ctl|wait) faccessat fork getresuid initgroups listen linkat mkdir pthread_sigmask
 	scandir setgroups setresgid setresuid setsockopt signalfd sigprocmask waitpid gethostname
 	_?_?getdelim dup"
 

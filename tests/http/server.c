@@ -43,6 +43,7 @@
 #define RULES_MAX	512
 #define WORDS_MAX	32
 #define REQUEST_MAX	16384
+#define FILE_MAX	(16 << 20)
 
 struct rule {
 	char *words[WORDS_MAX];		/* NULL-terminated */
@@ -109,13 +110,13 @@ static char *
 read_file(const char *name, size_t *len)
 {
 	FILE *f = fopen(name, "re");
-	char *data = malloc(1 << 20);
+	char *data = malloc(FILE_MAX);
 
 	if (f == NULL || data == NULL) {
 		perror(name);
 		exit(1);
 	}
-	*len = fread(data, 1, 1 << 20, f);
+	*len = fread(data, 1, FILE_MAX, f);
 	fclose(f);
 	return data;
 }

@@ -81,7 +81,7 @@ misconfigured "a key that it may not read" "cannot be opened"
 put_key
 chown pam_mfa $key
 chmod 0640 $key
-misconfigured "a key of another's" "is owned neither by root nor by user pam_mfa_http"
+misconfigured "a key of another's" "is owned neither by root nor by the user that needs it"
 put_key
 chown pam_mfa_http $key
 works "a key of its own"
