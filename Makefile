@@ -24,6 +24,7 @@ rundir ?= /run/pam_mfa
 mfadconfdir ?= /etc/mfad
 mfadstatedir ?= /var/lib/mfad
 mfadrundir ?= /run/mfad
+callcachedir ?= /var/cache/mfad_call
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wcast-qual -Wcast-align \
@@ -33,7 +34,7 @@ HARDEN ?= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection 
 PATHS = -DMFA_LIBEXECDIR='"$(libexecdir)"' -DMFA_SYSCONFDIR='"$(sysconfdir)"' \
 	-DMFA_STATEDIR='"$(statedir)"' -DMFA_RUNDIR='"$(rundir)"' \
 	-DMFAD_SYSCONFDIR='"$(mfadconfdir)"' -DMFAD_STATEDIR='"$(mfadstatedir)"' \
-	-DMFAD_RUNDIR='"$(mfadrundir)"'
+	-DMFAD_RUNDIR='"$(mfadrundir)"' -DMFA_CALL_CACHEDIR='"$(callcachedir)"'
 CFLAGS_ALL = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARN) $(OPT) $(HARDEN) $(PATHS) \
 	-Icommon -MMD -MP $(SAN) $(CFLAGS)
 LDFLAGS_ALL = -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed,--gc-sections $(SAN) $(LDFLAGS)
@@ -51,7 +52,7 @@ CLIENT = $(BUILD)/client.a
 HTTP_LIBS = -lcurl -ljson-c -lcrypto
 
 PROGRAMS = $(BUILD)/pam_mfa.so $(BUILD)/mfa-helper $(BUILD)/mfa-http $(BUILD)/mfactl $(BUILD)/mfad \
-	$(BUILD)/mfa-phone
+	$(BUILD)/mfa-phone $(BUILD)/mfa-call
 
 all: $(PROGRAMS)
 
@@ -111,12 +112,17 @@ $(BUILD)/server.a: $(filter-out %/main.o,$(call objs,server))
 $(BUILD)/mfad: $(BUILD)/server/main.o $(BUILD)/server.a $(COMMON)
 	$(CC) -pie $(LDFLAGS_ALL) -o $@ $^ $(SERVER_LIBS)
 
-# What places calls, in mfa-call.
-CALL_LIBS = -lre -lrem -lspeexdsp -lssl -lcrypto
+# mfa-call without its main, for tests; of mfa-http it takes the strict half of a
+# client, and its sandbox.
+CALL = $(BUILD)/call.a
+CALL_LIBS = -lre -lrem -lspeexdsp -lssl $(HTTP_LIBS)
 
-$(BUILD)/call.a: $(filter-out %/main.o,$(call objs,server/call))
+$(CALL): $(filter-out %/main.o,$(call objs,server/call))
 	@rm -f $@
 	$(AR) rcs $@ $^
+
+$(BUILD)/mfa-call: $(BUILD)/server/call/main.o $(CALL) $(HTTP) $(COMMON)
+	$(CC) -pie $(LDFLAGS_ALL) -o $@ $^ $(CALL_LIBS)
 
 clean:
 	rm -rf $(BUILD)
@@ -139,7 +145,7 @@ PUT = set -e; put() { install -D -m "$$1" "$$2" "$(DESTDIR)$$3.new"; \
 	mv -f "$(DESTDIR)$$3.new" "$(DESTDIR)$$3"; }
 
 UNITS = mfa-helper.socket mfa-helper.service mfa-http.socket mfa-http.service \
-	mfad.socket mfad-admin.socket mfad.service
+	mfad.socket mfad-admin.socket mfad.service mfa-call.socket mfa-call.service
 
 # Builds nothing, so that it can run as another user than make did.
 install:
@@ -150,14 +156,18 @@ install:
 	put 0755 $(BUILD)/mfa-http $(libexecdir)/mfa-http; \
 	put 0755 $(BUILD)/mfactl $(bindir)/mfactl; \
 	put 0755 $(BUILD)/mfad $(sbindir)/mfad; \
+	put 0755 $(BUILD)/mfa-call $(libexecdir)/mfa-call; \
 	put 0755 $(BUILD)/mfa-phone $(bindir)/mfa-phone; \
 	put 0644 conf/pam_mfa.conf $(docdir)/pam_mfa.conf; \
 	put 0644 conf/mfad.conf $(docdir)/mfad.conf; \
+	put 0644 conf/mfa-call.conf $(docdir)/mfa-call.conf; \
 	install -d -m 0755 $(DESTDIR)$(sysconfdir)/pam_mfa.conf.d; \
 	test -e $(DESTDIR)$(sysconfdir)/pam_mfa.conf || \
 		put 0644 conf/pam_mfa.conf $(sysconfdir)/pam_mfa.conf; \
 	test -e $(DESTDIR)$(mfadconfdir)/mfad.conf || \
 		put 0644 conf/mfad.conf $(mfadconfdir)/mfad.conf; \
+	test -e $(DESTDIR)$(mfadconfdir)/mfa-call.conf || \
+		put 0640 conf/mfa-call.conf $(mfadconfdir)/mfa-call.conf; \
 	for page in $(MANUALS); do put 0644 $$page $(mandir)/man$${page##*.}/$${page#man/}; done; \
 	put 0644 conf/sysusers.conf /usr/lib/sysusers.d/pam_mfa.conf; \
 	put 0644 conf/tmpfiles.conf /usr/lib/tmpfiles.d/pam_mfa.conf; \
@@ -172,9 +182,9 @@ install:
 uninstall:
 	@test -n "$(DESTDIR)" || conf/deactivate
 	cd $(DESTDIR)/ && rm -f $(patsubst /%,%,/usr/share/pam-configs/pam_mfa $(securitydir)/pam_mfa.so \
-		$(libexecdir)/mfa-helper $(libexecdir)/mfa-http $(bindir)/mfactl $(bindir)/mfa-phone \
+		$(libexecdir)/mfa-helper $(libexecdir)/mfa-http $(libexecdir)/mfa-call $(bindir)/mfactl $(bindir)/mfa-phone \
 		$(sbindir)/mfad $(UNITS:%=$(unitdir)/%) /usr/lib/sysusers.d/pam_mfa.conf \
-		/usr/lib/tmpfiles.d/pam_mfa.conf $(docdir)/pam_mfa.conf $(docdir)/mfad.conf \
+		/usr/lib/tmpfiles.d/pam_mfa.conf $(docdir)/pam_mfa.conf $(docdir)/mfad.conf $(docdir)/mfa-call.conf \
 		$(foreach page,$(MANUALS),$(mandir)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))))
 	@rmdir $(DESTDIR)$(libexecdir) $(DESTDIR)$(docdir) 2>/dev/null || :
 	@test -n "$(DESTDIR)" || ! test -d /run/systemd/system || systemctl daemon-reload
@@ -250,6 +260,10 @@ $(BUILD)/tests/http/server: $(BUILD)/tests/http/server.o $(NUMBER)
 $(BUILD)/tests/http/ask: $(BUILD)/tests/http/ask.o $(NUMBER)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^
 
+# mfad's side of mfa-call.
+$(BUILD)/tests/call/dial: $(BUILD)/tests/call/dial.o $(NUMBER)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^
+
 # Tests of its parts.
 HTTP_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/http/test_*.c)))
 
@@ -267,12 +281,12 @@ $(BUILD)/tests/http/mutate: $(addprefix $(BUILD)/tests/http/,mutate.o mutation.o
 	$(CC) $(LDFLAGS_ALL) -o $@ $^
 
 # mfa-call's gateways, with mfad played by a script.
-CALL_TOOLS = $(addprefix $(BUILD)/tests/call/,place alike)
+CALL_TOOLS = $(addprefix $(BUILD)/tests/call/,place alike dial)
 
 $(BUILD)/tests/call/alike: $(BUILD)/tests/call/alike.o
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lm
 
-$(BUILD)/tests/call/place: $(BUILD)/tests/call/place.o $(BUILD)/call.a $(COMMON)
+$(BUILD)/tests/call/place: $(BUILD)/tests/call/place.o $(CALL) $(HTTP) $(COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CALL_LIBS)
 
 # Every call that can fail goes through a wrapper (tests/fault/calls.h), in a

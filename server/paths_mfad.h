@@ -18,8 +18,12 @@
 /* The user and group that mfad runs as. */
 #define MFAD_USER	"mfad"
 
-/* Those of mfa-call, and where it listens. */
+/* Those of mfa-call, where it listens, and what it reads and keeps. */
 #define MFAD_CALL_USER	"mfad_call"
 #define MFAD_CALL_SOCKET MFAD_RUNDIR "/call.sock"
+#define MFA_CALL_CONF	MFAD_SYSCONFDIR "/mfa-call.conf"
+#ifndef MFA_CALL_CACHEDIR
+#define MFA_CALL_CACHEDIR "/var/cache/mfad_call"
+#endif
 
 #endif

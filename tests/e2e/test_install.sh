@@ -22,6 +22,11 @@ is "its_state_is_its_alone" "$(stat -c '%U %G %a' /var/lib/mfad)" "mfad mfad 700
 is "what_seals_it_it_can_only_read" "$(stat -c '%U %G %a %s' /etc/mfad/state.key)" "root mfad 640 32"
 is "its_authority_is_its_alone" "$(stat -c '%U %G %a' /etc/mfad/authority.key)" "mfad mfad 600"
 keys=$(sha256sum /etc/mfad/*.key)
+is "its_client_of_the_telephone" "$(stat -c '%U %a' /usr/libexec/pam_mfa/mfa-call)" "root 755"
+is "which_has_a_user_of_its_own,_too" "$(getent passwd mfad_call | cut -d: -f6,7)" "/:/usr/sbin/nologin"
+is "and_a_configuration_that_it_can_only_read" "$(stat -c '%U %G %a' /etc/mfad/mfa-call.conf)" "root mfad_call 640"
+succeeds "which_says_nothing_wrong" /usr/libexec/pam_mfa/mfa-call -t
+is "its_cache_is_its_alone" "$(stat -c '%U %G %a' /var/cache/mfad_call)" "mfad_call mfad_call 700"
 is "its_sample_lacks_a_certificate_alone" "$(mfad -t -f /usr/share/doc/pam_mfa/mfad.conf 2>&1 | sed "s/\[[0-9]*\]//")" \
     "mfad: /etc/mfad/tls.crt: No such file or directory"
 is "state_is_the_helper's_alone" "$(stat -c '%U %G %a' /var/lib/pam_mfa)" "pam_mfa pam_mfa 700"
@@ -49,11 +54,11 @@ is "its_keys_stay" "$(sha256sum /etc/mfad/*.key)" "$keys"
 # ---- systemd's units ----
 
 is "the_units_are_well_formed" \
-    "$(systemd-analyze verify --man=no /usr/lib/systemd/system/mfa{-helper,-http,d}.{socket,service} \
+    "$(systemd-analyze verify --man=no /usr/lib/systemd/system/mfa{-helper,-http,-call,d}.{socket,service} \
     /usr/lib/systemd/system/mfad-admin.socket 2>&1)" ""
-for service in mfa-helper mfad mfa-http; do
+for service in mfa-helper mfad mfa-http mfa-call; do
 	most=15
-	[ $service != mfa-http ] || most=20	# it has the network
+	[[ $service != mfa-http && $service != mfa-call ]] || most=20	# they have the network
 	systemd-analyze security --offline=true --threshold=$most \
 	    /usr/lib/systemd/system/$service.service > /tmp/out 2>&1
 	is "systemd_rates_${service}_well" "$?" 0
@@ -146,7 +151,7 @@ succeeds "and_leaves_the_module" test -e $security/pam_mfa.so
 rm /etc/pam.d/by-hand
 succeeds "uninstall" make_it uninstall
 is "the_stacks_no_longer_name_it" "$(grep -l pam_mfa /etc/pam.d/*)" ""
-is "the_files_are_gone" "$(find /usr -name '*pam_mfa*' -o -name '*mfa-h*' -o -name 'mfactl*' -o -name 'mfad*' |
+is "the_files_are_gone" "$(find /usr -name '*pam_mfa*' -o -name '*mfa-h*' -o -name 'mfa-call*' -o -name 'mfactl*' -o -name 'mfad*' |
     grep -v "^$TOP\|^$BUILD")" ""
 succeeds "configuration_and_state_stay" test -e /etc/pam_mfa/pam_mfa.conf -a -e /var/lib/pam_mfa/state.db
 talk setpriv --reuid=nobody --regid=nogroup --clear-groups su alice -c 'echo now $(id -un)' <<- END

@@ -29,7 +29,7 @@ done
 for page in man/*.[158]; do
 	nothing "mandoc_${page#man/}" "$(mandoc -T lint -W warning "$page" 2>&1)"
 done
-for page in pam_mfa.8 mfa-helper.8 mfa-http.8 mfad.8 mfactl.1 pam_mfa.conf.5 mfad.conf.5; do
+for page in pam_mfa.8 mfa-helper.8 mfa-http.8 mfad.8 mfa-call.8 mfactl.1 pam_mfa.conf.5 mfad.conf.5 mfa-call.conf.5; do
 	succeeds "there_is_$page" test -s "man/$page"
 done
 

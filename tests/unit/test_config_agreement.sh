@@ -56,5 +56,8 @@ agree pam_mfa.conf common/config_table.c "$table"
 table=$(print_table config_mfad.h server/config_table.c mfad_keys mfad_key_count) ||
     bail "the table of mfad does not compile"
 agree mfad.conf server/config_table.c "$table"
+table=$(print_table call/call_config.h server/call/call_config_table.c call_config_keys call_config_key_count) ||
+    bail "the table of mfa-call does not compile"
+agree mfa-call.conf server/call/call_config_table.c "$table"
 
 done_testing

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "line.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "../../helper/http/service.h"
+#include "error.h"
+#include "log.h"
+#include "text.h"
+
+static void fault(struct line *l, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The first that is wrong. */
+static void
+fault(struct line *l, const char *format, ...)
+{
+	va_list ap;
+
+	if (l->fault[0] != '\0')
+		return;
+	va_start(ap, format);
+	(void)vsnprintf(l->fault, sizeof(l->fault), format, ap);
+	va_end(ap);
+	log_line(LOG_ERR, "nobody can be called or texted: %s", l->fault);
+}
+
+static void
+look_at(const char *path, struct stat *st)
+{
+	if (path == NULL || stat(path, st) == -1)
+		memset(st, 0, sizeof(*st));
+}
+
+/* One line, and nothing that would end a header. */
+static int
+take_secret(const struct pem *text, struct secret *out)
+{
+	size_t len = text->len;
+
+	if (len > 0 && text->data[len - 1] == '\n')
+		len--;
+	if (len == 0 || !text_printable(text->data, len))
+		return MFA_E_INVALID;
+	return secret_set(out, text->data, len);
+}
+
+static void
+read_secret(struct line *l, const char *path, struct secret *out, struct stat *st)
+{
+	struct pem text = { .data = NULL };
+	const char *why;
+
+	if (path == NULL)
+		return;
+	look_at(path, st);
+	if (pem_read(path, true, &text, &why) != MFA_OK)
+		fault(l, "%s %s", path, why);
+	else if (take_secret(&text, out) != MFA_OK)
+		fault(l, "%s does not hold one line of at most %d bytes", path, SECRET_MAX);
+	pem_free(&text);
+}
+
+void
+line_drop(struct line *l)
+{
+	const char *path = l->path;
+
+	call_config_free(&l->config);
+	explicit_bzero(l, sizeof(*l));
+	l->path = path;
+}
+
+void
+line_load(struct line *l)
+{
+	struct config_error e = { .line = 0 };
+	char place[CONFIG_PLACE_MAX];
+
+	line_drop(l);
+	look_at(l->path, &l->file);
+	if (call_config_load(l->path, &l->config, &e) != MFA_OK) {
+		fault(l, "%s%s", config_error_place(&e, place), e.text);
+		return;
+	}
+	if (l->config->text_gateway == TEXT_BY_HTTP)
+		read_secret(l, l->config->text_http_secret_file, &l->text_secret,
+		    &l->text_secret_file);
+	if (l->config->call_gateway == CALL_BY_SIP)
+		read_secret(l, l->config->sip_password_file, &l->sip_password,
+		    &l->sip_password_file);
+}
+
+static bool
+same(const char *path, const struct stat *then)
+{
+	struct stat now;
+
+	look_at(path, &now);
+	return now.st_dev == then->st_dev && now.st_ino == then->st_ino &&
+	    now.st_mode == then->st_mode && now.st_uid == then->st_uid &&
+	    now.st_size == then->st_size && now.st_ctim.tv_sec == then->st_ctim.tv_sec &&
+	    now.st_ctim.tv_nsec == then->st_ctim.tv_nsec;
+}
+
+bool
+line_stale(const struct line *l)
+{
+	const struct call_config *c = l->config;
+
+	if (!same(l->path, &l->file) || (c != NULL && call_config_stale(c)))
+		return true;
+	return c != NULL &&
+	    ((c->text_gateway == TEXT_BY_HTTP &&
+	    !same(c->text_http_secret_file, &l->text_secret_file)) ||
+	    (c->call_gateway == CALL_BY_SIP && !same(c->sip_password_file, &l->sip_password_file)));
+}
