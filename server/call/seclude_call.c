@@ -16,7 +16,8 @@
 /* What both need; the log's socket is open. */
 #define ALLOW_WAITING \
 	ALLOW(read), ALLOW(write), ALLOW(close), ALLOW(ppoll), ALLOW(recvmsg), \
-	ALLOW(sendmsg), ALLOW(sendto), ALLOW(recvfrom), ALLOW(shutdown), ALLOW(clock_gettime), ALLOW(fstat), \
+	ALLOW(sendmsg), ALLOW(sendto), ALLOW(recvfrom), ALLOW(shutdown), ALLOW(fstat), \
+	ALLOW(clock_gettime), \
 	ALLOW(newfstatat), ALLOW(lseek), ALLOW_IF(socket, 0, AF_UNIX), ALLOW(connect), \
 	ALLOW(brk), ALLOW(munmap), ALLOW(mremap), ALLOW(madvise), ALLOW(futex), \
 	ALLOW_WITHOUT(mmap, 2, PROT_EXEC), ALLOW_WITHOUT(mprotect, 2, PROT_EXEC), \

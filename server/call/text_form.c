@@ -127,6 +127,12 @@ is_ours(const char *line, size_t len)
 	return false;
 }
 
+static bool
+is_blank(const char *s)
+{
+	return s[strspn(s, " ")] == '\0';
+}
+
 static int
 check_headers(struct check *k)
 {
@@ -138,7 +144,7 @@ check_headers(struct check *k)
 
 	while (at != NULL && text_form_header(&at, line)) {
 		len = strspn(line, token);
-		if (len == 0 || line[len] != ':' || line[len + 1 + strspn(line + len + 1, " ")] == '\0')
+		if (len == 0 || line[len] != ':' || is_blank(line + len + 1))
 			return wrong(k, "text_http_headers",
 			    "NAME: VALUE was expected, with commas between them");
 		if (is_ours(line, len))
