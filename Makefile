@@ -382,9 +382,9 @@ $(BUILD)/fuzz/fuzz_api_request: $(BUILD)/tests/fuzz/fuzz_api_request.o $(BUILD)/
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(SERVER_LIBS)
 
-FUZZ_CALL = $(addprefix $(BUILD)/fuzz/,fuzz_call_exec fuzz_call_keys fuzz_call_answer)
+FUZZ_CALL = $(addprefix $(BUILD)/fuzz/,fuzz_call_exec fuzz_call_keys fuzz_call_answer fuzz_call_template fuzz_dial)
 
-$(FUZZ_CALL): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/call.a $(COMMON)
+$(FUZZ_CALL): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(CALL) $(HTTP) $(COMMON)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(CALL_LIBS)
 
