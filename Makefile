@@ -212,17 +212,13 @@ $(BUILD)/tests/unit/test_mfad_%: $(BUILD)/tests/unit/test_mfad_%.o $(BUILD)/test
 		$(BUILD)/server.a $(COMMON) | $(BUILD)/mfad $(BUILD)/tests/held
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS) $(SERVER_LIBS)
 
-# And of mfa-call.
-$(BUILD)/tests/unit/test_call_%: $(BUILD)/tests/unit/test_call_%.o $(BUILD)/tests/unit.a $(CALL) \
-		$(HTTP) $(COMMON) | $(BUILD)/mfa-call
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS) $(HTTP_LIBS)
-
 $(BUILD)/tests/unit/test_api_%: $(BUILD)/tests/unit/test_api_%.o $(BUILD)/tests/unit.a \
 		$(BUILD)/server.a $(COMMON) | $(BUILD)/mfad
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS) $(SERVER_LIBS)
 
 # Those of mfa-call.
-$(BUILD)/tests/unit/test_call_%: $(BUILD)/tests/unit/test_call_%.o $(BUILD)/call.a $(COMMON)
+$(BUILD)/tests/unit/test_call_%: $(BUILD)/tests/unit/test_call_%.o $(BUILD)/tests/unit.a $(CALL) \
+		$(HTTP) $(COMMON) | $(BUILD)/mfa-call
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS) $(CALL_LIBS)
 
 # Those of its state.

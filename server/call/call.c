@@ -91,6 +91,9 @@ call_ended(struct call *c, enum dial_outcome outcome, const char *words)
 
 	m.units = c->answered ? c->settings->call_units : 0;
 	take_words(m.words, sizeof(m.words), words);
+	c->outcome = m.outcome;
+	c->units = m.units;
+	memcpy(c->words, m.words, sizeof(c->words));
 	(void)say(c, &m);
 }
 

@@ -73,6 +73,7 @@ check_needs(const struct call_config *c, struct config_error *e)
 		    "call_gateway", "sip needs sip_server and sip_user" },
 		{ c->call_gateway == CALL_BY_SIP && c->cache_dir == NULL, "call_gateway",
 		    "sip needs cache_dir" },
+		{ c->rtp_low >= c->rtp_high, "rtp_low", "rtp_high must be more" },
 		{ c->call_gateway == CALL_BY_EXEC && c->call_command == NULL, "call_gateway",
 		    "exec needs call_command" },
 	};

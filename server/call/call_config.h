@@ -20,11 +20,13 @@ struct call_config {
 	/* calls */
 	unsigned int call_gateway;	/* enum config_call_gateway */
 	char *sip_server, *sip_user;
+	char *sip_auth_user;		/* NULL: sip_user */
 	char *sip_password_file;	/* NULL: an account without a password */
 	bool sip_register;
-	unsigned int sip_media;		/* none, srtp, srtp-mandatory, dtls */
+	unsigned int sip_media;		/* enum sip_media */
 	char *sip_address;		/* of ours; NULL: the one that routes to the world */
 	char *sip_ca;			/* NULL: the system's authorities */
+	unsigned int rtp_low, rtp_high;	/* UDP ports of the sound */
 	char *prompt_dir, *cache_dir;
 	unsigned int ring_seconds;
 	char *call_command;

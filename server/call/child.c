@@ -29,7 +29,6 @@ struct errand {
 	const struct line *line;
 	struct dial asked;
 	struct dial_dialogue dialogue;
-	struct deadline deadline;
 	const char *by;			/* the gateway's name, for the log */
 };
 
@@ -135,14 +134,45 @@ send_text(struct errand *e)
 	end(e, &ended);
 }
 
-/* ---- either ---- */
+/* ---- a call ---- */
+
+/* The gateway says everything to mfad. */
+static void
+place_with(struct errand *e, const struct call_gateway *gateway)
+{
+	struct call_settings settings;
+	struct call call = { .fd = FORKER_FD, .dialogue = e->dialogue,
+	    .deadline = deadline_in(e->asked.ms_left < LONGEST_MS ? e->asked.ms_left :
+	    LONGEST_MS), .asked = &e->asked, .settings = &settings };
+	struct dial ended = { .type = DIAL_ENDED };
+
+	gateway_call_settings(e->line, &settings);
+	gateway->place(&call);
+	ended.outcome = call.outcome;
+	ended.units = call.units;
+	memcpy(ended.words, call.words, sizeof(ended.words));
+	report(e, &ended);
+	let_mfad_leave();
+}
 
 static void
 place_call(struct errand *e)
 {
-	if (gateway_call(e->line, &e->asked, &e->dialogue, FORKER_FD, e->deadline) != MFA_OK)
+	const struct call_gateway *gateway = gateway_for_calls(e->line->config);
+
+	if (gateway == NULL)
 		end_with(e, DIAL_MISCONFIGURED, "no call_gateway is configured");
+	else if (call_asked_well(&e->asked) != MFA_OK)
+		end_with(e, DIAL_REFUSED, "not a call that can be placed");
+	else if (seclude_calling() != MFA_OK)
+		end_with(e, DIAL_GATEWAY, "the sandbox cannot be entered");
+	else {
+		e->by = gateway->name;
+		place_with(e, gateway);
+	}
 }
+
+/* ---- either ---- */
 
 static void
 run(struct errand *e)
@@ -186,11 +216,8 @@ call_child_serve(const struct line *l)
 		log_line(LOG_ERR, "the sandbox cannot be entered; nobody is called or texted");
 		_exit(EXIT_FAILURE);
 	}
-	if (hear(&e) == MFA_OK) {
-		e.deadline = deadline_in(e.asked.ms_left < LONGEST_MS ? e.asked.ms_left :
-		    LONGEST_MS);
+	if (hear(&e) == MFA_OK)
 		run(&e);
-	}
 	explicit_bzero(&e, sizeof(e));
 	_exit(EXIT_SUCCESS);
 }

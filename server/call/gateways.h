@@ -2,6 +2,7 @@
 #ifndef MFA_CALL_GATEWAYS_H
 #define MFA_CALL_GATEWAYS_H
 
+#include "call.h"
 #include "texting.h"
 
 /* The one place that knows every gateway there is. */
@@ -9,10 +10,9 @@
 /* What the configuration names; NULL: nothing. */
 const struct text_gateway *gateway_for_texts(const struct call_config *c);
 
-/* Places the call that mfad asked for, with the number already allowed, and says
- * everything to mfad, DIAL_ENDED too.  MFA_E_ABSENT: nothing places calls, and
- * nothing was said. */
-int gateway_call(const struct line *l, const struct dial *asked, struct dial_dialogue *dialogue,
-    int mfad, struct deadline deadline);
+const struct call_gateway *gateway_for_calls(const struct call_config *c);
+
+/* The settings of calls, which stay the line's. */
+void gateway_call_settings(const struct line *l, struct call_settings *s);
 
 #endif

@@ -35,20 +35,26 @@
 #endif
 
 #define KILL_ATTACKS \
-	KILL(execve), KILL(execveat), KILL(ptrace), KILL(process_vm_readv), \
-	KILL(process_vm_writev), KILL(bpf), KILL(init_module), KILL(finit_module), \
-	KILL(mount), KILL(setns), KILL(unshare), KILL(kexec_load), KILL(keyctl), \
-	KILL(userfaultfd), KILL(perf_event_open), KILL(io_uring_setup), \
-	RETURN(SECCOMP_RET_ERRNO | ENOSYS)
+	KILL(ptrace), KILL(process_vm_readv), KILL(process_vm_writev), KILL(bpf), \
+	KILL(init_module), KILL(finit_module), KILL(mount), KILL(setns), KILL(unshare), \
+	KILL(kexec_load), KILL(keyctl), KILL(userfaultfd), KILL(perf_event_open), \
+	KILL(io_uring_setup)
+
+#define NOTHING_ELSE \
+	KILL_ATTACKS, KILL(execve), KILL(execveat), RETURN(SECCOMP_RET_ERRNO | ENOSYS)
 
 static const struct sock_filter waiting[] = {
-	BEGIN_FILTER, ALLOW_WAITING, ALLOW_OLD_WAITING, ALLOW(wait4), ALLOW(kill), KILL_ATTACKS,
+	BEGIN_FILTER, ALLOW_WAITING, ALLOW_OLD_WAITING, ALLOW(wait4), ALLOW(kill), NOTHING_ELSE,
 };
 
 static const struct sock_filter spooling[] = {
 	BEGIN_FILTER, ALLOW_WAITING, ALLOW_OLD_WAITING, ALLOW_OLD_FILES, ALLOW(openat),
 	ALLOW(unlinkat), ALLOW(renameat), ALLOW(renameat2), ALLOW(fsync), ALLOW(fchmod),
-	KILL_ATTACKS,
+	NOTHING_ELSE,
+};
+
+static const struct sock_filter calling[] = {
+	BEGIN_FILTER, KILL_ATTACKS, RETURN(SECCOMP_RET_ALLOW),
 };
 
 int
@@ -60,6 +66,12 @@ seclude_begin(void)
 	    (r = confine_limit(RLIMIT_CPU, LIMIT_CPU_SECONDS)) != MFA_OK)
 		return r;
 	return confine_limit(RLIMIT_MSGQUEUE, 0);
+}
+
+int
+seclude_calling(void)
+{
+	return confine_calls(calling, sizeof(calling) / sizeof(calling[0]));
 }
 
 int

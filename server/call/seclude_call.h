@@ -12,6 +12,10 @@
 /* New privileges, core files, being looked at; much time and memory. */
 int seclude_begin(void);
 
+/* To place calls, for which programs are run and ports are opened: what only an
+ * attacker would try.  Programs that are run have it, too. */
+int seclude_calling(void);
+
 /* To put files into `dir`: every other file, the network, processes, programs. */
 int seclude_spool(const char *dir);
 

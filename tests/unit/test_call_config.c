@@ -66,12 +66,14 @@ static const struct {
 	/* gateways, and what they need */
 	{ "text_gateway = sms\n", 1, "none, http, smstools or exec" },
 	{ "call_gateway = h323\n", 1, "none, sip, twilio or exec" },
-	{ "sip_media = zrtp\n", 1, "none, srtp, srtp-mandatory or dtls" },
+	{ "sip_media = zrtp\n", 1, "none, srtp or srtp-mandatory" },
 	{ "text_gateway = http\n", 1, "http needs text_http_url" },
 	{ "text_gateway = exec\n", 1, "exec needs text_command" },
 	{ "text_gateway = smstools\ntext_smstools_dir = none\n", 1,
 	    "smstools needs text_smstools_dir" },
 	{ "call_gateway = sip\n", 1, "sip needs sip_server and sip_user" },
+	{ "sip_media = dtls\n", 1, "none, srtp or srtp-mandatory" },
+	{ "rtp_low = 40000\n", 1, "rtp_high must be more" },
 	{ "call_gateway = exec\n", 1, "exec needs call_command" },
 	{ "text_command = mail root\n", 1, "an absolute path, or none," },
 	/* the address */
