@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "text_form.h"
 
-#include <arpa/inet.h>
 #include <regex.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "../../helper/http/json.h"
-#include "../../helper/http/service.h"
 #include "error.h"
+#include "web.h"
 
 struct check {
 	const struct call_config *c;
@@ -37,59 +36,18 @@ check_template(struct check *k, const char *key, const char *text, enum template
 
 /* ---- the address ---- */
 
-/* Without TLS only to this machine: a code travels in it. */
-static bool
-is_loopback(const char *authority)
-{
-	struct in_addr v4;
-	char host[64];
-	size_t len = strcspn(authority, authority[0] == '[' ? "]" : ":");
-
-	if (authority[0] == '[')
-		return strncmp(authority, "[::1]", 5) == 0;
-	if (len >= sizeof(host))
-		return false;
-	memcpy(host, authority, len);
-	host[len] = '\0';
-	return strcmp(host, "localhost") == 0 ||
-	    (inet_pton(AF_INET, host, &v4) == 1 && ntohl(v4.s_addr) >> 24 == 127);
-}
-
-/* Scheme, host and port, with no placeholder in them. */
-static int
-check_authority(struct check *k, const char *url)
-{
-	bool tls = strncmp(url, "https://", 8) == 0;
-	size_t scheme = tls ? 8 : 7, len = scheme + strcspn(url + scheme, "/?");
-	char base[SERVICE_URL_MAX], out[SERVICE_URL_MAX];
-
-	if (!tls && strncmp(url, "http://", 7) != 0)
-		return wrong(k, "text_http_url", "https:// was expected");
-	if (len >= sizeof(base))
-		return wrong(k, "text_http_url", "the name of the host is too long");
-	memcpy(base, url, len);
-	base[len] = '\0';
-	if (service_url(base, tls ? "https" : "http", out) != MFA_OK)
-		return wrong(k, "text_http_url",
-		    "a host name, perhaps a port, and a path were expected");
-	if (!tls && !is_loopback(base + scheme))
-		return wrong(k, "text_http_url", "https:// was expected: http:// is for "
-		    "127.0.0.1, [::1] and localhost only");
-	return MFA_OK;
-}
-
 static int
 check_url(struct check *k)
 {
-	const char *url = k->c->text_http_url, *at;
+	const char *url = k->c->text_http_url, *at, *why;
 
 	for (at = url; *at > ' ' && *at <= '~' && strchr("#\"<>\\^`|", *at) == NULL; at++)
 		;
 	if (*at != '\0')
 		return wrong(k, "text_http_url", "a character cannot stand in an address: "
 		    "write it as %XX");
-	if (check_authority(k, url) != MFA_OK)
-		return MFA_E_INVALID;
+	if ((why = web_url_check(url)) != NULL)
+		return wrong(k, "text_http_url", why);
 	return check_template(k, "text_http_url", url, TEMPLATE_URL);
 }
 
