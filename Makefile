@@ -262,6 +262,9 @@ $(BUILD)/tests/http/ask: $(BUILD)/tests/http/ask.o $(NUMBER)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^
 
 # mfad's side of mfa-call.
+$(BUILD)/tests/call/twilio: $(BUILD)/tests/call/twilio.o $(BUILD)/tests/number.o $(CALL) $(HTTP) $(COMMON)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(HTTP_LIBS)
+
 $(BUILD)/tests/call/dial: $(BUILD)/tests/call/dial.o $(NUMBER)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^
 
@@ -282,7 +285,7 @@ $(BUILD)/tests/http/mutate: $(addprefix $(BUILD)/tests/http/,mutate.o mutation.o
 	$(CC) $(LDFLAGS_ALL) -o $@ $^
 
 # mfa-call's gateways, with mfad played by a script.
-CALL_TOOLS = $(addprefix $(BUILD)/tests/call/,place alike dial)
+CALL_TOOLS = $(addprefix $(BUILD)/tests/call/,place alike dial twilio)
 
 $(BUILD)/tests/call/alike: $(BUILD)/tests/call/alike.o
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lm

@@ -98,14 +98,36 @@ call_ended(struct call *c, enum dial_outcome outcome, const char *words)
 }
 
 int
-call_hear(struct call *c, struct dial *said)
+call_reply(struct call *c, uint32_t status, const char *body, size_t len)
+{
+	struct dial m = { .type = DIAL_REPLY, .status = status, .body_len = (uint32_t)len };
+
+	if (len > sizeof(m.body))
+		return MFA_E_INVALID;
+	memcpy(m.body, body, len);
+	return say(c, &m);
+}
+
+int
+call_hear_any(struct call *c, struct dial *said)
 {
 	int r = dial_recv(c->fd, said, deadline_in(SEND_MS));
 
 	if (r == MFA_OK)
 		r = dial_permit(&c->dialogue, DIAL_MFAD, said->type);
-	if (r == MFA_OK && said->type != DIAL_CANCEL &&
-	    (said->type != DIAL_SAY || said->say < DIAL_THANKS || said->say > DIAL_OVER))
+	if (r == MFA_OK && said->type == DIAL_SAY &&
+	    (said->say < DIAL_THANKS || said->say > DIAL_OVER))
+		r = MFA_E_PROTOCOL;
+	c->mfad_left = r != MFA_OK;
+	return r;
+}
+
+int
+call_hear(struct call *c, struct dial *said)
+{
+	int r = call_hear_any(c, said);
+
+	if (r == MFA_OK && said->type == DIAL_CALLBACK)
 		r = MFA_E_PROTOCOL;
 	c->mfad_left = r != MFA_OK;
 	return r;

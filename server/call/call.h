@@ -35,7 +35,7 @@ struct call_gateway {
 	void (*place)(struct call *c);
 };
 
-extern const struct call_gateway call_gateway_sip, call_gateway_exec;
+extern const struct call_gateway call_gateway_sip, call_gateway_twilio, call_gateway_exec;
 
 /* Is DIAL_CALL of its form: a number in E.164, a form, digits, a language that
  * there are words for?  MFA_E_INVALID. */
@@ -55,5 +55,10 @@ void call_ended(struct call *c, enum dial_outcome outcome, const char *words);
  * connection that is gone, is an error, and mfad has left: MFA_E_CLOSED,
  * MFA_E_PROTOCOL … */
 int call_hear(struct call *c, struct dial *said);
+
+/* For a gateway that mfad's server is asked by: DIAL_CALLBACK as well, of which each is
+ * answered, in their order. */
+int call_hear_any(struct call *c, struct dial *said);
+int call_reply(struct call *c, uint32_t status, const char *body, size_t len);
 
 #endif

@@ -2,11 +2,13 @@
 #include "call_config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "config_private.h"
 #include "error.h"
 #include "numbers.h"
 #include "text_form.h"
+#include "web.h"
 
 static const struct config_form call_form = {
 	call_config_keys, &call_config_key_count, "mfa-call.conf(5)", false
@@ -73,6 +75,11 @@ check_needs(const struct call_config *c, struct config_error *e)
 		    "call_gateway", "sip needs sip_server and sip_user" },
 		{ c->call_gateway == CALL_BY_SIP && c->cache_dir == NULL, "call_gateway",
 		    "sip needs cache_dir" },
+		{ c->call_gateway == CALL_BY_TWILIO && (c->twilio_api == NULL ||
+		    c->twilio_account == NULL || c->twilio_token_file == NULL ||
+		    c->twilio_from == NULL || c->twilio_callback == NULL), "call_gateway",
+		    "twilio needs twilio_account, twilio_token_file, twilio_from and "
+		    "twilio_callback" },
 		{ c->rtp_low >= c->rtp_high, "rtp_low", "rtp_high must be more" },
 		{ c->call_gateway == CALL_BY_EXEC && c->call_command == NULL, "call_gateway",
 		    "exec needs call_command" },
@@ -85,6 +92,28 @@ check_needs(const struct call_config *c, struct config_error *e)
 	return MFA_OK;
 }
 
+/* The account stands in an address as it is. */
+static int
+check_twilio(const struct call_config *c, struct config_error *e)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "0123456789";
+	const char *why = c->twilio_api != NULL ? web_url_check(c->twilio_api) : NULL;
+
+	if (why != NULL)
+		return wrong(c, "twilio_api", why, e);
+	if (c->twilio_callback != NULL && (why = web_url_check(c->twilio_callback)) != NULL)
+		return wrong(c, "twilio_callback", why, e);
+	if (c->twilio_callback != NULL && strpbrk(c->twilio_callback, "?# ") != NULL)
+		return wrong(c, "twilio_callback", "a path without ? and # was expected", e);
+	if (c->twilio_account != NULL &&
+	    c->twilio_account[strspn(c->twilio_account, plain)] != '\0')
+		return wrong(c, "twilio_account", "letters and digits were expected", e);
+	if (c->twilio_from != NULL && !number_valid(c->twilio_from))
+		return wrong(c, "twilio_from", "a number as +31201234567 was expected", e);
+	return MFA_OK;
+}
+
 static int
 check_together(const struct call_config *c, struct config_error *e)
 {
@@ -94,7 +123,7 @@ check_together(const struct call_config *c, struct config_error *e)
 
 	if ((r = check_prefixes(c, "prefixes", &c->prefixes, e)) != MFA_OK ||
 	    (r = check_prefixes(c, "refused_prefixes", &c->refused_prefixes, e)) != MFA_OK ||
-	    (r = check_needs(c, e)) != MFA_OK)
+	    (r = check_needs(c, e)) != MFA_OK || (r = check_twilio(c, e)) != MFA_OK)
 		return r;
 	r = text_form_check(c, &key, why);
 	return r == MFA_E_INVALID ? wrong(c, key, why, e) : r;

@@ -27,6 +27,7 @@ struct call_config {
 	char *sip_address;		/* of ours; NULL: the one that routes to the world */
 	char *sip_ca;			/* NULL: the system's authorities */
 	unsigned int rtp_low, rtp_high;	/* UDP ports of the sound */
+	char *twilio_api, *twilio_account, *twilio_token_file, *twilio_from, *twilio_callback;
 	char *prompt_dir, *cache_dir;
 	unsigned int ring_seconds;
 	char *call_command;

@@ -28,6 +28,13 @@ struct call_settings {
 	const char *sip_ca;		/* PEM; the system's authorities */
 	uint32_t rtp_low, rtp_high;	/* UDP ports of the sound; 16384 to 32767 */
 
+	/* the gateway "twilio" */
+	const char *twilio_api;		/* address, up to "/Accounts" */
+	const char *twilio_account;	/* its SID */
+	const struct secret *twilio_token;
+	const char *twilio_from;	/* E.164: who calls */
+	const char *twilio_callback;	/* address at mfad, to which "/" and the id are added */
+
 	/* the gateway "exec" */
 	const char *call_command;	/* absolute path of the administrator's program */
 

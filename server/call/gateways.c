@@ -20,7 +20,7 @@ gateway_for_calls(const struct call_config *c)
 	static const struct call_gateway *const gateways[] = {
 		[CALL_BY_NONE] = NULL,
 		[CALL_BY_SIP] = &call_gateway_sip,
-		[CALL_BY_TWILIO] = NULL,
+		[CALL_BY_TWILIO] = &call_gateway_twilio,
 		[CALL_BY_EXEC] = &call_gateway_exec,
 	};
 
@@ -39,6 +39,9 @@ gateway_call_settings(const struct line *l, struct call_settings *s)
 		.sip_register = c->sip_register, .sip_media = (enum sip_media)c->sip_media,
 		.sip_address = c->sip_address, .sip_ca = c->sip_ca, .rtp_low = c->rtp_low,
 		.rtp_high = c->rtp_high, .call_command = c->call_command,
+		.twilio_api = c->twilio_api, .twilio_account = c->twilio_account,
+		.twilio_token = &l->twilio_token, .twilio_from = c->twilio_from,
+		.twilio_callback = c->twilio_callback,
 		.prompt_dir = c->prompt_dir, .cache_dir = c->cache_dir,
 		.ring_seconds = c->ring_seconds, .call_units = c->call_units,
 	};

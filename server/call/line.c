@@ -92,6 +92,9 @@ line_load(struct line *l)
 	if (l->config->call_gateway == CALL_BY_SIP)
 		read_secret(l, l->config->sip_password_file, &l->sip_password,
 		    &l->sip_password_file);
+	if (l->config->call_gateway == CALL_BY_TWILIO)
+		read_secret(l, l->config->twilio_token_file, &l->twilio_token,
+		    &l->twilio_token_file);
 }
 
 static bool
@@ -111,10 +114,15 @@ line_stale(const struct line *l)
 {
 	const struct call_config *c = l->config;
 
-	if (!same(l->path, &l->file) || (c != NULL && call_config_stale(c)))
+	if (c == NULL)
+		return !same(l->path, &l->file);
+	if (call_config_stale(c))
 		return true;
-	return c != NULL &&
-	    ((c->text_gateway == TEXT_BY_HTTP &&
-	    !same(c->text_http_secret_file, &l->text_secret_file)) ||
-	    (c->call_gateway == CALL_BY_SIP && !same(c->sip_password_file, &l->sip_password_file)));
+	if (c->text_gateway == TEXT_BY_HTTP &&
+	    !same(c->text_http_secret_file, &l->text_secret_file))
+		return true;
+	if (c->call_gateway == CALL_BY_SIP)
+		return !same(c->sip_password_file, &l->sip_password_file);
+	return c->call_gateway == CALL_BY_TWILIO &&
+	    !same(c->twilio_token_file, &l->twilio_token_file);
 }

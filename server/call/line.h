@@ -16,11 +16,11 @@
 struct line {
 	const char *path;		/* of the configuration */
 	struct call_config *config;	/* NULL: see fault */
-	struct secret text_secret, sip_password;	/* empty: there is none */
+	struct secret text_secret, sip_password, twilio_token;	/* empty: there is none */
 	char fault[DIAL_WORDS_MAX];	/* "", or why none of this can be used */
 
 	struct stat file;		/* zeros: it is not there; as are the next */
-	struct stat text_secret_file, sip_password_file;
+	struct stat text_secret_file, sip_password_file, twilio_token_file;
 };
 
 /* Reads everything anew from l->path; what was there before is freed and wiped.

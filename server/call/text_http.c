@@ -26,7 +26,8 @@ add_headers(struct request *q, const struct template_values *v)
 {
 	const char *at = q->c->text_http_headers != NULL ? q->c->text_http_headers : "";
 	char line[TEXT_FORM_HEADER_MAX], filled[TEMPLATE_FILLED_MAX];
-	int r = web_header(&q->headers, "Expect:");	/* no asking first whether a body is welcome */
+	/* No asking first whether a body is welcome. */
+	int r = web_header(&q->headers, "Expect:");
 
 	if (r == MFA_OK && q->c->text_http_method == TEXT_HTTP_POST)
 		r = web_header(&q->headers, q->c->text_http_type == TEXT_HTTP_JSON ?

@@ -76,6 +76,12 @@ static const struct {
 	{ "rtp_low = 40000\n", 1, "rtp_high must be more" },
 	{ "call_gateway = exec\n", 1, "exec needs call_command" },
 	{ "text_command = mail root\n", 1, "an absolute path, or none," },
+	{ "call_gateway = twilio\n", 1, "twilio needs twilio_account" },
+	{ "twilio_account = AC1/../x\n", 1, "letters and digits were expected" },
+	{ "twilio_from = 0201234567\n", 1, "a number as +31201234567" },
+	{ "twilio_api = http://api.twilio.com\n", 1, "https:// was expected" },
+	{ "twilio_callback = http://mfa.example.org/v1/calls\n", 1, "https:// was expected" },
+	{ "twilio_callback = https://mfa.example.org/v1/calls?x\n", 1, "a path without" },
 	/* the address */
 	{ "text_http_url = sms.example/{to}{text}\n", 1, "https:// was expected" },
 	{ "text_http_url = ftp://sms.example/{to}{text}\n", 1, "https:// was expected" },

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Calls over Twilio's API, or one like it.  The call is placed by a request; what it
+ * says and gathers is asked of mfad's server, which passes that on.
+ *
+ *  1. What is asked is answered only where the signature is right, over the address as
+ *     we gave it out, and the call is this one.
+ *  2. Each step has an address of its own, which counts once: what is repeated later,
+ *     or was for another call, is not there.
+ *  3. "#" alone counts only behind the greeting (twiml.h).
+ *  4. Answers leave in the order in which they were asked for; one is held while mfad
+ *     looks at the keys.
+ */
+#include "call.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../helper/http/seclude.h"
+#include "error.h"
+#include "twilio_api.h"
+#include "twilio_form.h"
+#include "twiml.h"
+
+/* ---- all limits ---- */
+#define HELD_MAX	8	/* answers that wait; dial_permit lets fewer */
+#define ROUNDS		CONVERSATION_ROUNDS	/* that the greeting is said */
+
+struct twilio {
+	struct call *call;
+	char sid[TWILIO_SID_MAX];
+	unsigned int step;		/* that is awaited: 0, how to begin */
+	unsigned int rounds;
+	bool over;			/* DIAL_ENDED was said, or mfad has left */
+	bool hung_up;			/* by the person, while mfad looks at the keys */
+	uint32_t held[HELD_MAX];	/* statuses of answers in their order; 0: not known yet */
+	unsigned int held_count;
+	struct dial said;
+	struct twilio_form form;
+	struct twiml twiml;
+};
+
+/* ---- addresses ---- */
+
+static int
+address(const struct twilio *t, const char *what, unsigned int step, char url[TWILIO_URL_MAX])
+{
+	int n = snprintf(url, TWILIO_URL_MAX, "%s/%s?%s=%u", t->call->settings->twilio_callback,
+	    t->call->asked->id, what, step);
+
+	return n > 0 && n < TWILIO_URL_MAX ? MFA_OK : MFA_E_INVALID;
+}
+
+/* As mfad's server got it: whole, or from its path on. */
+static bool
+is_address(const char *got, const char *url)
+{
+	const char *path = strchr(strstr(url, "://") + 3, '/');
+
+	return strcmp(got, url) == 0 || (path != NULL && strcmp(got, path) == 0);
+}
+
+/* ---- answers ---- */
+
+static void
+end(struct twilio *t, enum dial_outcome outcome, const char *words)
+{
+	call_ended(t->call, outcome, words);
+	t->over = true;
+}
+
+/* Those at the front that are known; only the one that was held has words. */
+static void
+answer(struct twilio *t, uint32_t status, const struct twiml *x)
+{
+	unsigned int i;
+
+	if (t->held_count > 0 && x == NULL) {
+		if (t->held_count < HELD_MAX)
+			t->held[t->held_count++] = status;
+		return;
+	}
+	(void)call_reply(t->call, x != NULL && x->full ? 500 : status,
+	    x != NULL ? x->text : "", x != NULL && !x->full ? x->len : 0);
+	for (i = 1; i < t->held_count; i++)
+		(void)call_reply(t->call, t->held[i], "", 0);
+	t->held_count = 0;
+}
+
+static void
+gather(struct twilio *t, enum conversation_prompt prompt)
+{
+	char action[TWILIO_URL_MAX];
+
+	t->step++;
+	if (address(t, "step", t->step, action) != MFA_OK)
+		return;
+	twiml_gather(&t->twiml, t->call->asked, prompt, action);
+	answer(t, 200, &t->twiml);
+}
+
+static void
+farewell(struct twilio *t, enum conversation_prompt prompt, enum dial_outcome outcome)
+{
+	t->step++;
+	twiml_farewell(&t->twiml, t->call->asked, prompt);
+	answer(t, 200, &t->twiml);
+	end(t, outcome, "");
+}
+
+/* ---- keys ---- */
+
+static void
+greet(struct twilio *t)
+{
+	if (t->rounds++ < ROUNDS)
+		gather(t, PROMPT_GREETING);
+	else
+		farewell(t, PROMPT_OVER, DIAL_NO_KEYS);
+}
+
+/* What is told to mfad: "*" begins anew, and too many keys stay too many.  false:
+ * nothing. */
+static bool
+keys_of(const struct twilio *t, const char *digits, char keys[DIAL_KEYS_MAX])
+{
+	const char *star = strrchr(digits, '*');
+
+	digits = star != NULL ? star + 1 : digits;
+	keys[0] = '\0';
+	if (t->call->asked->form == DIAL_WANTS_HASH && strcmp(digits, "#") == 0)
+		return true;
+	if (digits[0] == '\0' || digits[strspn(digits, "0123456789")] != '\0' ||
+	    (t->call->asked->form == DIAL_WANTS_HASH && strcmp(digits, "0") != 0))
+		return false;
+	(void)snprintf(keys, DIAL_KEYS_MAX, "%.*s", DIAL_KEYS_MAX - 1, digits);
+	return true;
+}
+
+static void
+take_step(struct twilio *t)
+{
+	char keys[DIAL_KEYS_MAX];
+
+	if (t->step == 0) {
+		(void)call_progress(t->call, DIAL_ANSWERED);
+		greet(t);
+		return;
+	}
+	if (!keys_of(t, twilio_form_value(&t->form, "Digits"), keys)) {
+		greet(t);
+		return;
+	}
+	t->held[0] = 0;
+	t->held_count = 1;
+	t->step++;	/* nothing is awaited until mfad has spoken */
+	(void)call_keys(t->call, keys);
+	explicit_bzero(keys, sizeof(keys));
+}
+
+static void
+take_say(struct twilio *t, uint32_t say)
+{
+	static const enum conversation_prompt prompts[] = {
+		[DIAL_THANKS] = PROMPT_THANKS, [DIAL_WRONG] = PROMPT_WRONG,
+		[DIAL_REPORTED] = PROMPT_REPORTED, [DIAL_OVER] = PROMPT_OVER,
+	};
+
+	if (say != DIAL_ONCE_MORE)
+		farewell(t, prompts[say], DIAL_DONE);
+	else if (t->hung_up)
+		farewell(t, PROMPT_OVER, DIAL_HUNG_UP);
+	else
+		gather(t, PROMPT_ONCE_MORE);
+}
+
+/* ---- how it goes ---- */
+
+static void
+take_status(struct twilio *t)
+{
+	const char *status = twilio_form_value(&t->form, "CallStatus");
+	bool answered = t->call->answered;
+
+	answer(t, 204, NULL);
+	if (strcmp(status, "ringing") == 0)
+		(void)call_progress(t->call, DIAL_RINGING);
+	else if (strcmp(status, "busy") == 0)
+		end(t, DIAL_BUSY, status);
+	else if (strcmp(status, "no-answer") == 0)
+		end(t, DIAL_NO_ANSWER, status);
+	else if (strcmp(status, "failed") == 0 || strcmp(status, "canceled") == 0)
+		end(t, DIAL_GATEWAY, status);
+	else if (strcmp(status, "completed") == 0 && t->held_count > 0)
+		t->hung_up = true;
+	else if (strcmp(status, "completed") == 0)
+		end(t, answered ? DIAL_HUNG_UP : DIAL_NO_ANSWER, status);
+}
+
+/* 0, or the status of the refusal. */
+static uint32_t
+check_callback(struct twilio *t, const char *url)
+{
+	const struct dial *d = &t->said;
+
+	if (twilio_form_read(d->body, d->body_len, &t->form) != MFA_OK)
+		return 400;
+	if (!twilio_signed(t->call->settings->twilio_token, url, &t->form, d->signature))
+		return 403;
+	return strcmp(twilio_form_value(&t->form, "CallSid"), t->sid) == 0 ? 0 : 403;
+}
+
+static void
+take_callback(struct twilio *t)
+{
+	char step[TWILIO_URL_MAX], status[TWILIO_URL_MAX];
+	uint32_t refusal = 404;
+	bool is_step = address(t, "step", t->step, step) == MFA_OK && t->held_count == 0 &&
+	    is_address(t->said.url, step);
+
+	if (is_step)
+		refusal = check_callback(t, step);
+	else if (address(t, "status", 0, status) == MFA_OK && is_address(t->said.url, status))
+		refusal = check_callback(t, status);
+	if (refusal != 0)
+		answer(t, refusal, NULL);
+	else if (is_step)
+		take_step(t);
+	else
+		take_status(t);
+}
+
+/* ---- the call ---- */
+
+static void
+hear(struct twilio *t)
+{
+	if (call_hear_any(t->call, &t->said) != MFA_OK) {
+		twilio_hang_up(t->call, t->sid);
+		t->over = true;
+	} else if (t->said.type == DIAL_CALLBACK) {
+		take_callback(t);
+	} else if (t->said.type == DIAL_SAY) {
+		take_say(t, t->said.say);
+	} else {
+		twilio_hang_up(t->call, t->sid);
+		end(t, DIAL_CANCELLED, "");
+	}
+}
+
+static void
+attend(struct twilio *t)
+{
+	struct pollfd mfad = { .fd = t->call->fd, .events = POLLIN };
+
+	while (!t->over) {
+		if (poll(&mfad, 1, deadline_left(t->call->deadline)) > 0) {
+			hear(t);
+		} else if (deadline_left(t->call->deadline) == 0) {
+			twilio_hang_up(t->call, t->sid);
+			end(t, t->call->answered ? DIAL_NO_KEYS : DIAL_NO_ANSWER, "");
+		}
+	}
+}
+
+static void
+run(struct twilio *t)
+{
+	char voice[TWILIO_URL_MAX], status[TWILIO_URL_MAX], words[DIAL_WORDS_MAX] = "";
+
+	if (address(t, "step", 0, voice) != MFA_OK || address(t, "status", 0, status) != MFA_OK ||
+	    strpbrk(t->call->asked->id, "/?#%& ") != NULL)
+		call_ended(t->call, DIAL_MISCONFIGURED, "an address that is too long");
+	else if (twilio_place(t->call, voice, status, t->sid, words) != MFA_OK)
+		call_ended(t->call, DIAL_GATEWAY, words);
+	else
+		attend(t);
+}
+
+static void
+place(struct call *c)
+{
+	struct twilio *t = calloc(1, sizeof(*t));
+
+	if (t == NULL || seclude("") != MFA_OK) {
+		call_ended(c, DIAL_GATEWAY, "the sandbox cannot be entered");
+		free(t);
+		return;
+	}
+	t->call = c;
+	run(t);
+	explicit_bzero(t, sizeof(*t));
+	free(t);
+}
+
+const struct call_gateway call_gateway_twilio = { "twilio", place };
