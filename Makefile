@@ -381,7 +381,8 @@ $(BUILD)/fuzz/fuzz_api_request: $(BUILD)/tests/fuzz/fuzz_api_request.o $(BUILD)/
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(SERVER_LIBS)
 
-FUZZ_CALL = $(addprefix $(BUILD)/fuzz/,fuzz_call_exec fuzz_call_keys fuzz_call_answer fuzz_call_template fuzz_dial)
+FUZZ_CALL = $(addprefix $(BUILD)/fuzz/,fuzz_call_exec fuzz_call_keys fuzz_call_answer fuzz_call_template fuzz_dial \
+	fuzz_twilio)
 
 $(FUZZ_CALL): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(CALL) $(HTTP) $(COMMON)
 	@mkdir -p $(@D)
