@@ -13,6 +13,7 @@
  */
 #include "call.h"
 
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,22 +45,28 @@ struct twilio {
 
 /* ---- addresses ---- */
 
-static int
-address(const struct twilio *t, const char *what, unsigned int step, char url[TWILIO_URL_MAX])
-{
-	int n = snprintf(url, TWILIO_URL_MAX, "%s/%s?%s=%u", t->call->settings->twilio_callback,
-	    t->call->asked->id, what, step);
+#define STATUS	UINT_MAX	/* instead of a step */
 
+static int
+address(const struct twilio *t, unsigned int step, char url[TWILIO_URL_MAX])
+{
+	char event[24] = "status";
+	int n;
+
+	if (step != STATUS)
+		(void)snprintf(event, sizeof(event), "step-%u", step);
+	n = snprintf(url, TWILIO_URL_MAX, "%s/%s/%s", t->call->settings->twilio_callback,
+	    t->call->asked->id, event);
 	return n > 0 && n < TWILIO_URL_MAX ? MFA_OK : MFA_E_INVALID;
 }
 
-/* As mfad's server got it: whole, or from its path on. */
+/* As mfad's server got it: the path, or its end where a proxy leaves out the rest. */
 static bool
 is_address(const char *got, const char *url)
 {
-	const char *path = strchr(strstr(url, "://") + 3, '/');
+	size_t len = strlen(got), whole = strlen(url);
 
-	return strcmp(got, url) == 0 || (path != NULL && strcmp(got, path) == 0);
+	return got[0] == '/' && len < whole && strcmp(got, url + whole - len) == 0;
 }
 
 /* ---- answers ---- */
@@ -95,7 +102,7 @@ gather(struct twilio *t, enum conversation_prompt prompt)
 	char action[TWILIO_URL_MAX];
 
 	t->step++;
-	if (address(t, "step", t->step, action) != MFA_OK)
+	if (address(t, t->step, action) != MFA_OK)
 		return;
 	twiml_gather(&t->twiml, t->call->asked, prompt, action);
 	answer(t, 200, &t->twiml);
@@ -199,37 +206,29 @@ take_status(struct twilio *t)
 		end(t, answered ? DIAL_HUNG_UP : DIAL_NO_ANSWER, status);
 }
 
-/* 0, or the status of the refusal. */
-static uint32_t
-check_callback(struct twilio *t, const char *url)
+/* Was it Twilio, about this call, at this address of ours? */
+static bool
+is_callback(struct twilio *t, const char *url)
 {
 	const struct dial *d = &t->said;
 
-	if (twilio_form_read(d->body, d->body_len, &t->form) != MFA_OK)
-		return 400;
-	if (!twilio_signed(t->call->settings->twilio_token, url, &t->form, d->signature))
-		return 403;
-	return strcmp(twilio_form_value(&t->form, "CallSid"), t->sid) == 0 ? 0 : 403;
+	return is_address(d->url, url) &&
+	    twilio_form_read(d->body, d->body_len, &t->form) == MFA_OK &&
+	    twilio_signed(t->call->settings->twilio_token, url, &t->form, d->signature) &&
+	    strcmp(twilio_form_value(&t->form, "CallSid"), t->sid) == 0;
 }
 
 static void
 take_callback(struct twilio *t)
 {
-	char step[TWILIO_URL_MAX], status[TWILIO_URL_MAX];
-	uint32_t refusal = 404;
-	bool is_step = address(t, "step", t->step, step) == MFA_OK && t->held_count == 0 &&
-	    is_address(t->said.url, step);
+	char url[TWILIO_URL_MAX];
 
-	if (is_step)
-		refusal = check_callback(t, step);
-	else if (address(t, "status", 0, status) == MFA_OK && is_address(t->said.url, status))
-		refusal = check_callback(t, status);
-	if (refusal != 0)
-		answer(t, refusal, NULL);
-	else if (is_step)
+	if (t->held_count == 0 && address(t, t->step, url) == MFA_OK && is_callback(t, url))
 		take_step(t);
-	else
+	else if (address(t, STATUS, url) == MFA_OK && is_callback(t, url))
 		take_status(t);
+	else
+		answer(t, 403, NULL);
 }
 
 /* ---- the call ---- */
@@ -270,7 +269,7 @@ run(struct twilio *t)
 {
 	char voice[TWILIO_URL_MAX], status[TWILIO_URL_MAX], words[DIAL_WORDS_MAX] = "";
 
-	if (address(t, "step", 0, voice) != MFA_OK || address(t, "status", 0, status) != MFA_OK ||
+	if (address(t, 0, voice) != MFA_OK || address(t, STATUS, status) != MFA_OK ||
 	    strpbrk(t->call->asked->id, "/?#%& ") != NULL)
 		call_ended(t->call, DIAL_MISCONFIGURED, "an address that is too long");
 	else if (twilio_place(t->call, voice, status, t->sid, words) != MFA_OK)

@@ -20,11 +20,11 @@ twilio_api = http://127.0.0.1:8443/2010-04-01
 twilio_account = AC0123
 twilio_token_file = $made/secret.key
 twilio_from = +31201234567
-twilio_callback = https://mfa.example.org/v1/calls"
+twilio_callback = https://mfa.example.org/v1/callbacks"
 configure_call <<< "$base"
 start_call
 id=l_0123456789abcdefghijkl
-at=https://mfa.example.org/v1/calls/$id
+at=https://mfa.example.org/v1/callbacks/$id
 calls=/2010-04-01/Accounts/AC0123/Calls
 echo '{"sid": "CA77", "status": "queued", "subresource_uris": {"a": "b"}}' > sid
 works="POST $calls.json status 201 body sid
@@ -54,9 +54,9 @@ form() {
 
 # back WHAT NAME=VALUE...: the words for dial of a callback that is right
 back() {
-	local url=$at?$1
+	url=$at/$1
 	shift
-	words+=(callback "$url" "$(signature "$url" "$@")" "$(form "$@")")
+	words+=(callback "${url#https://mfa.example.org}" "$(signature "$url" "$@")" "$(form "$@")")
 }
 me=(AccountSid=AC0123 CallSid=CA77)
 
@@ -64,13 +64,13 @@ me=(AccountSid=AC0123 CallSid=CA77)
 
 serve <<< "$works"
 words=(call $text_to 8000 1 6)
-back status=0 "${me[@]}" CallStatus=ringing
+back status "${me[@]}" CallStatus=ringing
 words+=(hear hear)
-back step=0 "${me[@]}" CallStatus=in-progress
+back step-0 "${me[@]}" CallStatus=in-progress
 words+=(hear hear)
-back step=1 "${me[@]}" Digits=482913
+back step-1 "${me[@]}" Digits=482913
 words+=(hear say 2 hear)
-back step=3 "${me[@]}" 'Digits=99*482914'
+back step-3 "${me[@]}" 'Digits=99*482914'
 words+=(hear say 1 hear hear hear)
 dial "${words[@]}"
 is "a_call_goes_well" "$(sed 's/^\(reply 200\) .*/\1/' <<< "$heard")" "reply 204 
@@ -86,11 +86,11 @@ end"
 asked=$(sed -n 's/.*POST [^ ]* key=- //p' $log)
 is "it_was_asked_for_once" "$(times POST)" 1
 like "for_this_number" "$asked" '^To=%2B31612345678&From=%2B31201234567&'
-like "with_where_to_ask" "$asked" '&Url=https%3A%2F%2Fmfa.example.org%2Fv1%2Fcalls%2Fl_0123456789abcdefghijkl%3Fstep%3D0&Method=POST&'
-like "and_whom_to_tell" "$asked" '&Timeout=25&StatusCallback=https.*%3Fstatus%3D0&.*=ringing&StatusCallbackEvent=completed$'
+like "with_where_to_ask" "$asked" '&Url=https%3A%2F%2Fmfa.example.org%2Fv1%2Fcallbacks%2Fl_0123456789abcdefghijkl%2Fstep-0&Method=POST&'
+like "and_whom_to_tell" "$asked" '&Timeout=25&StatusCallback=https.*%2Fstatus&.*=ringing&StatusCallbackEvent=completed$'
 twiml=$(sed -n 's/^reply 200 //p' <<< "$heard" | sed -n 1p)
 like "the_greeting_can_be_interrupted_by_a_number" "$twiml" \
-    '^<\?xml [^>]*\?><Response><Gather [^>]*action="https://mfa.example.org/v1/calls/l_0123456789abcdefghijkl\?step=1" finishOnKey="#"><Say language="en-GB">Hello. This is Example.</Say>.*</Say></Gather></Response>$'
+    '^<\?xml [^>]*\?><Response><Gather [^>]*action="https://mfa.example.org/v1/callbacks/l_0123456789abcdefghijkl/step-1" finishOnKey="#"><Say language="en-GB">Hello. This is Example.</Say>.*</Say></Gather></Response>$'
 like "the_end_hangs_up" "$(sed -n 's/^reply 200 //p' <<< "$heard" | tail -n 1)" \
     '<Response><Say language="en-GB">Thank you. Goodbye.</Say><Hangup/></Response>$'
 like "it_is_in_the_log" "$(cat /var/log/auth.log)" 'call to=\+31\.+78 id=[^ ]* gateway=twilio outcome=done units=2'
@@ -98,13 +98,13 @@ like "it_is_in_the_log" "$(cat /var/log/auth.log)" 'call to=\+31\.+78 id=[^ ]* g
 # ---- "#" alone ----
 
 words=(language nl call $text_to 8000 2 2)
-back step=0 "${me[@]}"
+back step-0 "${me[@]}"
 words+=(hear hear)
-back step=1 "${me[@]}" Digits=5
+back step-1 "${me[@]}" Digits=5
 words+=(hear)
-back step=2 "${me[@]}" Digits=
+back step-2 "${me[@]}" Digits=
 words+=(hear)
-back step=3 "${me[@]}" Digits=#
+back step-3 "${me[@]}" Digits=#
 words+=(hear say 1 hear hear)
 serve <<< "$works"
 dial "${words[@]}"
@@ -114,19 +114,19 @@ ended done units=2 words="
 like "it_is_a_key_like_others_behind_the_words" "$(grep -m 1 reply <<< "$heard")" \
     '<Response><Say language="nl-NL">Goedendag.*</Say><Gather [^>]*numDigits="1" finishOnKey=""></Gather></Response>$'
 words=(call $text_to 8000 2 2)
-back step=0 "${me[@]}"
+back step-0 "${me[@]}"
 words+=(hear hear)
-back step=1 "${me[@]}" Digits=0
+back step-1 "${me[@]}" Digits=0
 words+=(hear say 4 hear hear)
 dial "${words[@]}"
 is "zero_says_it_was_not_me" "$(grep -v reply <<< "$heard")" "progress answered
 keys 0
 ended done units=2 words="
 words=(call $text_to 8000 1 6)
-back step=0 "${me[@]}"
+back step-0 "${me[@]}"
 words+=(hear hear)
 for step in 1 2 3 4 5; do
-	back step=$step "${me[@]}" Digits=$([ $step = 3 ] && echo '#')
+	back step-$step "${me[@]}" Digits=$([ $step = 3 ] && echo '#')
 	words+=(hear)
 done
 words+=(hear)
@@ -139,24 +139,24 @@ is "the_greeting_is_said_five_times" "$(grep -c 'reply 200.*<Gather' <<< "$heard
 
 for end in busy:busy no-answer:no-answer failed:gateway canceled:gateway completed:no-answer; do
 	words=(call $text_to 8000 1 6)
-	back status=0 "${me[@]}" CallStatus=${end%:*}
+	back status "${me[@]}" CallStatus=${end%:*}
 	words+=(hear hear)
 	dial "${words[@]}"
 	like "ends:_${end%:*}" "$(tail -n 1 <<< "$heard")" "^ended ${end#*:} units=0"
 done
 words=(call $text_to 8000 1 6)
-back step=0 "${me[@]}"
+back step-0 "${me[@]}"
 words+=(hear hear)
-back status=0 "${me[@]}" CallStatus=completed
+back status "${me[@]}" CallStatus=completed
 words+=(hear hear)
 dial "${words[@]}"
 like "hung_up" "$(tail -n 1 <<< "$heard")" "^ended hung-up units=2"
 words=(call $text_to 8000 1 6)
-back step=0 "${me[@]}"
+back step-0 "${me[@]}"
 words+=(hear hear)
-back step=1 "${me[@]}" Digits=42
+back step-1 "${me[@]}" Digits=42
 words+=(hear)
-back status=0 "${me[@]}" CallStatus=completed
+back status "${me[@]}" CallStatus=completed
 words+=(say 1 hear hear hear)
 dial "${words[@]}"
 is "hung_up_behind_the_keys:_they_count" "$(sed 's/^\(reply 200\) .*/\1/' <<< "$heard" | tail -n 3)" "reply 200
@@ -184,56 +184,61 @@ answers() { # NAME STATUS, of words
 ended cancelled units=0 words="
 }
 serve <<< "$works"
-url=$at?step=0
+url=$at/step-0
+path=${url#https://mfa.example.org}
 good=$(signature "$url" "${me[@]}")
 body=$(form "${me[@]}")
 n=0
 for bad in "" x "${good/?/_}" "${good}=" "${good%=}" "$(signer=secret.other; signature "$url" "${me[@]}")" \
-    "$(signature "$at?step=1" "${me[@]}")" "$(signature "http${url#https}" "${me[@]}")" \
+    "$(signature "$at/step-1" "${me[@]}")" "$(signature "http${url#https}" "${me[@]}")" \
     "$(signature "$url" "${me[@]}" x=y)" "$(signature "${url#https://mfa.example.org}" "${me[@]}")"; do
-	words=(call $text_to 8000 1 6 callback "$url" "$bad" "$body")
+	words=(call $text_to 8000 1 6 callback "$path" "$bad" "$body")
 	answers "a_wrong_signature_$((++n))" 403
 done
 words=(call $text_to 8000 1 6)
-back step=0 AccountSid=AC0123 CallSid=CA78
+back step-0 AccountSid=AC0123 CallSid=CA78
 answers "of_another_call,_rightly_signed" 403
 words=(call $text_to 8000 1 6)
-back step=1 "${me[@]}" Digits=42
-answers "a_step_that_has_not_come" 404
-other=${at%kl}xx?step=0
-words=(call $text_to 8000 1 6 callback "$other" "$(signature "$other" "${me[@]}")" "$body")
-answers "at_the_address_of_another_call" 404
+back step-1 "${me[@]}" Digits=42
+answers "a_step_that_has_not_come" 403
+other=${at%kl}xx/step-0
+words=(call $text_to 8000 1 6 callback "${other#https://mfa.example.org}" "$(signature "$other" "${me[@]}")" "$body")
+answers "at_the_address_of_another_call" 403
 printf 'AccountSid=AC0123&CallSid=CA77&CallSid=CA77' > twice
 printf 'CallSid=%%zz' > broken
 printf 'CallSid=CA77&x=\0' > zero
 chmod 0644 twice broken zero
 for body in twice broken zero; do
-	words=(call $text_to 8000 1 6 callback "$url" "$good" $made/$body)
-	answers "a_body_that_is_$body" 400
+	words=(call $text_to 8000 1 6 callback "$path" "$good" $made/$body)
+	answers "a_body_that_is_$body" 403
 done
 words=(call $text_to 8000 1 6)
-back step=0 "${me[@]}"
+back step-0 "${me[@]}"
 words+=(hear hear)
-back step=1 "${me[@]}" Digits=42
+back step-1 "${me[@]}" Digits=42
 words+=(hear)
-back step=1 "${me[@]}" Digits=42
+back step-1 "${me[@]}" Digits=42
 words+=(say 2 hear hear)
-back step=1 "${me[@]}" Digits=42
+back step-1 "${me[@]}" Digits=42
 words+=(hear)
-back step=0 "${me[@]}"
+back step-0 "${me[@]}"
 words+=(hear cancel hear)
 dial "${words[@]}"
 is "what_is_repeated_is_not_there" "$(sed 's/^\(reply 200\) .*/\1/' <<< "$heard")" "progress answered
 reply 200
 keys 42
 reply 200
-reply 404 
-reply 404 
-reply 404 
+reply 403 
+reply 403 
+reply 403 
 ended cancelled units=2 words="
-words=(call $text_to 8000 1 6 callback "/v1/calls/$id?step=0" "$good" "$(form "${me[@]}")" hear hear cancel hear)
+configure_call <<< "${base/example.org/example.org/mfa}"
+at=https://mfa.example.org/mfa/v1/callbacks/$id
+words=(call $text_to 8000 1 6 callback "/v1/callbacks/$id/step-0" "$(signature "$at/step-0" "${me[@]}")" "$(form "${me[@]}")")
+words+=(hear hear cancel hear)
 dial "${words[@]}"
-like "an_address_from_its_path_on_is_the_same" "$heard" "^reply 200 "
+like "behind_a_proxy_the_end_of_the_path_is_the_same" "$heard" "^reply 200 "
+configure_call <<< "$base"
 
 # ---- an API that fails ----
 

@@ -27,7 +27,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct secret token = { .len = 5, .data = "12345" };
-	static const char url[] = "https://mfa.example/v1/calls/l?step=1";
+	static const char url[] = "https://mfa.example/v1/callbacks/l?step=1";
 	char signature[TWILIO_SIGNATURE_MAX], wrong[64];
 	size_t i, len = size < sizeof(wrong) ? size : sizeof(wrong) - 1;
 

@@ -30,7 +30,7 @@ const word = (min, max) =>
 function signatures() {
 	for (let i = 0; i < 300; i++) {
 		const token = `token${random(1000)}`;
-		const url = `https://mfa.example.org/v1/calls/l_${random(99999)}?step=${random(9)}`;
+		const url = `https://mfa.example.org/v1/callbacks/l_${random(99999)}?step=${random(9)}`;
 		const params = Object.fromEntries(Array.from({ length: random(12) },
 		    () => [word(1, 8), word(0, 20)]));
 		const body = new URLSearchParams(params).toString();
@@ -49,7 +49,7 @@ function signatures() {
 const HASH = 2;
 
 function twiml() {
-	const action = "https://mfa.example.org/v1/calls/l_a-b?step=1&x=2";
+	const action = "https://mfa.example.org/v1/callbacks/l_a-b?step=1&x=2";
 	for (const form of [1, 2, 3])
 		for (const language of ["en", "nl"])
 			for (let prompt = 1; prompt <= 6; prompt++)

@@ -80,8 +80,8 @@ static const struct {
 	{ "twilio_account = AC1/../x\n", 1, "letters and digits were expected" },
 	{ "twilio_from = 0201234567\n", 1, "a number as +31201234567" },
 	{ "twilio_api = http://api.twilio.com\n", 1, "https:// was expected" },
-	{ "twilio_callback = http://mfa.example.org/v1/calls\n", 1, "https:// was expected" },
-	{ "twilio_callback = https://mfa.example.org/v1/calls?x\n", 1, "a path without" },
+	{ "twilio_callback = http://mfa.example.org/v1/callbacks\n", 1, "https:// was expected" },
+	{ "twilio_callback = https://mfa.example.org/v1/callbacks?x\n", 1, "a path without" },
 	/* the address */
 	{ "text_http_url = sms.example/{to}{text}\n", 1, "https:// was expected" },
 	{ "text_http_url = ftp://sms.example/{to}{text}\n", 1, "https:// was expected" },
