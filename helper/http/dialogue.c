@@ -27,7 +27,7 @@
 void
 dialogue_say(struct dialogue *d)
 {
-	if (query_permit(&d->state, QUERY_HTTP, d->out.type) != MFA_OK ||
+	if (query_permit(&d->state, QUERY_HTTP, &d->out) != MFA_OK ||
 	    query_send(d->fd, &d->out, deadline_in(WORD_MS)) != MFA_OK)
 		d->deaf = true;
 }
@@ -173,13 +173,20 @@ serve(struct dialogue *d, const struct provider_op *op)
 	else if (r != MFA_OK)
 		dialogue_fail(d, QUERY_MISCONFIGURED, mfa_strerror(r));
 	fetch_drop(d->fetch, FETCH_NOW);
-	if (d->out.type == QUERY_PUSHED)
+	if (d->out.type == QUERY_PUSHED || (d->out.type == QUERY_AGAIN && d->out.again != 0))
 		poll_start(d);
 	if (d->out.type == QUERY_CODED) {
 		d->out.nonce_len = d->in.nonce_len;
 		memcpy(d->out.nonce, d->in.nonce, sizeof(d->out.nonce));
 	}
 	dialogue_say(d);
+}
+
+static void
+serve_push(struct dialogue *d)
+{
+	d->errand.method = d->in.method;
+	serve(d, &d->provider->choose);
 }
 
 static void
@@ -231,15 +238,17 @@ hear(struct dialogue *d, struct deadline until)
 
 	d->choosing = d->state.asked == QUERY_PUSH;
 	if ((r = query_recv(d->fd, in, until)) == MFA_OK)
-		r = query_permit(&d->state, QUERY_HELPER, in->type);
+		r = query_permit(&d->state, QUERY_HELPER, in);
 	if (r != MFA_OK)
 		end(d, QUERY_CANCELLED);
 	else if (in->type == QUERY_CLOSE)
 		end(d, in->outcome);
 	else if (in->type == QUERY_BEGIN)
 		serve_begin(d);
+	else if (in->type == QUERY_PUSH)
+		serve_push(d);
 	else
-		serve(d, in->type == QUERY_PUSH ? &d->provider->choose : &d->provider->code);
+		serve(d, in->type == QUERY_WRONG ? &d->provider->wrong : &d->provider->code);
 	secret_wipe(&in->code);
 }
 

@@ -21,6 +21,7 @@ struct errand {
 	char key[FETCH_KEY_LEN + 1];	/* an Idempotency-Key, new for each op */
 	uint32_t wait;			/* seconds that the next poll may take */
 	bool has_phone;			/* by the first step of `begin` */
+	uint32_t method;		/* enum query_method, of `choose` */
 };
 
 /*
@@ -41,7 +42,9 @@ struct provider {
 	const char *name;
 	struct provider_op begin;	/* QUERY_BEGIN -> QUERY_METHODS */
 	struct provider_op choose;	/* QUERY_PUSH -> QUERY_PUSHED */
-	struct provider_op poll;	/* -> QUERY_ANSWERED, QUERY_ENDED, or 0: ask again */
+	struct provider_op poll;	/* -> QUERY_ANSWERED, QUERY_KEYED, QUERY_ENDED, or 0:
+					 * ask again */
+	struct provider_op wrong;	/* QUERY_WRONG -> QUERY_AGAIN */
 	struct provider_op code;	/* QUERY_CODE -> QUERY_CODED */
 	struct provider_op cancel;	/* QUERY_CLOSE; nobody hears what it brings */
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * mfad: the requests.  provider_mfad_read.c reads the replies.
+ * mfad: the requests.  provider_mfad_read.c and provider_mfad_poll.c read the replies.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -71,6 +71,24 @@ ask_begin(const struct errand *e, const struct query *q, unsigned int step,
 	return step < 2;
 }
 
+/* How the person is to be asked; the phone, where nothing is said. */
+static void
+put_method(struct json_writer *w, const struct query *q)
+{
+	if (q->method == QUERY_BY_CALL)
+		json_put_text(w, "method", "call");
+	else if (q->method == QUERY_BY_TEXT)
+		json_put_text(w, "method", "text");
+	if (q->method == QUERY_BY_CALL && q->form == QUERY_FORM_HASH)
+		json_put_text(w, "form", "hash");
+}
+
+static bool
+is_method(uint32_t method)
+{
+	return method == QUERY_BY_PUSH || method == QUERY_BY_CALL || method == QUERY_BY_TEXT;
+}
+
 static bool
 ask_choose(const struct errand *e, const struct query *q, unsigned int step,
     struct fetch_request *out)
@@ -88,9 +106,10 @@ ask_choose(const struct errand *e, const struct query *q, unsigned int step,
 	json_put_text(&w, "nonce", nonce);
 	json_put_number(&w, "expires", q->expires);
 	json_put_number(&w, "digits", q->digits);
+	put_method(&w, q);
 	if (q->decoy != 0)
 		json_put_flag(&w, "decoy", true);
-	return step == 0 && json_end(&w) == MFA_OK;
+	return step == 0 && is_method(q->method) && json_end(&w) == MFA_OK;
 }
 
 static bool
@@ -100,6 +119,21 @@ ask_poll(const struct errand *e, const struct query *q, unsigned int step,
 	(void)q;
 	path(out, "/v1/logins/%s?wait=%lu", e->login, (unsigned long)e->wait);
 	return step == 0;
+}
+
+/* What was keyed in stays here. */
+static bool
+ask_wrong(const struct errand *e, const struct query *q, unsigned int step,
+    struct fetch_request *out)
+{
+	struct json_writer w;
+
+	(void)q;
+	path(out, "/v1/logins/%s/keys", e->login);
+	post(e, out);
+	json_begin(&w, out->body, sizeof(out->body));
+	json_put_flag(&w, "right", false);
+	return step == 0 && json_end(&w) == MFA_OK;
 }
 
 /* Where no login is open, the code is the user's alone.  It may be spent when its
@@ -158,6 +192,7 @@ const struct provider provider_mfad = {
 	.begin = { ask_begin, mfad_read_begin },
 	.choose = { ask_choose, mfad_read_choose },
 	.poll = { ask_poll, mfad_read_poll },
+	.wrong = { ask_wrong, mfad_read_keys },
 	.code = { ask_code, mfad_read_code },
 	.cancel = { ask_cancel, mfad_read_cancel },
 };

@@ -11,6 +11,8 @@ int mfad_read_choose(struct errand *e, const struct fetch_reply *r, unsigned int
     struct query *out);
 int mfad_read_poll(struct errand *e, const struct fetch_reply *r, unsigned int step,
     struct query *out);
+int mfad_read_keys(struct errand *e, const struct fetch_reply *r, unsigned int step,
+    struct query *out);
 int mfad_read_code(struct errand *e, const struct fetch_reply *r, unsigned int step,
     struct query *out);
 int mfad_read_cancel(struct errand *e, const struct fetch_reply *r, unsigned int step,

@@ -3,25 +3,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base64url.h"
 #include "error.h"
 #include "fetch_reply.h"
 #include "json.h"
-#include "provider_mfad.h"
-#include "text.h"
+#include "provider_mfad_private.h"
 
 /* ---- all limits ---- */
 #define PROBLEM_MAX	256	/* bytes of each text of a problem document */
 #define WORD_MAX	32	/* of a word that means something */
 
-struct word {
-	const char *word;
-	uint32_t meaning;
-};
-
 /* 0 for one that is not among them. */
 static uint32_t
-meaning(const struct word *words, const char *word)
+meaning(const struct mfad_word *words, const char *word)
 {
 	for (; words->word != NULL; words++)
 		if (strcmp(words->word, word) == 0)
@@ -29,8 +22,9 @@ meaning(const struct word *words, const char *word)
 	return 0;
 }
 
-static int
-read_word(struct json_object *o, const char *name, const struct word *words, uint32_t *out)
+int
+mfad_read_word(struct json_object *o, const char *name, const struct mfad_word *words,
+    uint32_t *out)
 {
 	char word[WORD_MAX];
 	size_t len;
@@ -40,16 +34,34 @@ read_word(struct json_object *o, const char *name, const struct word *words, uin
 	return *out != 0 ? MFA_OK : MFA_E_INVALID;
 }
 
+int
+mfad_read_choice(struct json_object *o, const char *name, const struct mfad_word *words,
+    uint32_t *out)
+{
+	struct json_object *m = NULL;
+	char word[WORD_MAX];
+	size_t len;
+
+	*out = 0;
+	if (!json_object_object_get_ex(o, name, &m) || m == NULL)
+		return MFA_OK;
+	if (json_text(o, name, word, sizeof(word), &len) != MFA_OK)
+		return MFA_E_INVALID;
+	*out = meaning(words, word);
+	return MFA_OK;
+}
+
 /* ---- problem documents (RFC 9457) ---- */
 
 #define PROBLEM "urn:pam-mfa:problem:"
 
-static const struct word problems[] = {
+static const struct mfad_word problems[] = {
 	{ PROBLEM "unauthenticated", QUERY_NOT_ACCEPTED },
 	{ PROBLEM "forbidden", QUERY_NOT_ACCEPTED },
 	{ PROBLEM "no-device", QUERY_NO_DEVICE },
 	{ PROBLEM "already-waiting", QUERY_WAITING },
 	{ PROBLEM "too-many-unanswered", QUERY_TOO_MANY },
+	{ PROBLEM "too-many-calls", QUERY_TOO_MANY_CALLS },
 	{ PROBLEM "push-locked", QUERY_LOCKED },
 	{ PROBLEM "locked", QUERY_LOCKED },
 	{ NULL, 0 },
@@ -94,10 +106,9 @@ read_problem(const struct fetch_reply *r, struct query *out)
 	fetch_words(out->words, words);
 }
 
-/* The object of a reply with the status that is wanted; MFA_OK and none for a
- * reply that says that it failed. */
-static int
-open_reply(const struct fetch_reply *r, long wanted, struct query *out, struct json_object **o)
+int
+mfad_open_reply(const struct fetch_reply *r, long wanted, struct query *out,
+    struct json_object **o)
 {
 	*o = NULL;
 	if (r->status != wanted) {
@@ -109,9 +120,15 @@ open_reply(const struct fetch_reply *r, long wanted, struct query *out, struct j
 
 /* ---- begin ---- */
 
-static const struct word methods[] = {
+static const struct mfad_word methods[] = {
 	{ "push", QUERY_CAN_PUSH }, { "totp", QUERY_CAN_CODE }, { "hotp", QUERY_CAN_CODE },
-	{ "recovery", QUERY_CAN_CODE }, { "pass", QUERY_CAN_CODE }, { NULL, 0 },
+	{ "recovery", QUERY_CAN_CODE }, { "pass", QUERY_CAN_CODE }, { "call", QUERY_CAN_CALL },
+	{ "text", QUERY_CAN_TEXT }, { NULL, 0 },
+};
+
+static const struct mfad_word method_words[] = {
+	{ "push", QUERY_BY_PUSH }, { "call", QUERY_BY_CALL }, { "text", QUERY_BY_TEXT },
+	{ NULL, 0 },
 };
 
 static int
@@ -133,7 +150,8 @@ read_user(const struct errand *e, struct json_object *o, struct query *out)
 
 	if (json_text(o, "user", user, sizeof(user), &len) != MFA_OK ||
 	    strcmp(user, e->user) != 0 || json_flag(o, "push_locked", &push_locked) != MFA_OK ||
-	    json_flag(o, "locked", &locked) != MFA_OK)
+	    json_flag(o, "locked", &locked) != MFA_OK ||
+	    mfad_read_choice(o, "method", method_words, &out->preferred) != MFA_OK)
 		return MFA_E_INVALID;
 	if (push_locked || locked)
 		out->methods |= QUERY_PUSH_LOCKED;
@@ -160,7 +178,7 @@ mfad_read_begin(struct errand *e, const struct fetch_reply *r, unsigned int step
     struct query *out)
 {
 	struct json_object *o;
-	int result = open_reply(r, 200, out, &o);
+	int result = mfad_open_reply(r, 200, out, &o);
 
 	if (result != MFA_OK || o == NULL)
 		return result;
@@ -188,10 +206,34 @@ is_id(const char *id)
 	    id[strspn(id, alphabet)] == '\0';
 }
 
-static const struct word states[] = {
-	{ "waiting", 1 }, { "answered", QUERY_ANSWERED }, { "cancelled", QUERY_ENDED },
-	{ "expired", QUERY_ENDED }, { NULL, 0 },
+const struct mfad_word mfad_states[] = {
+	{ "waiting", MFAD_WAITING }, { "answered", QUERY_ANSWERED }, { "keyed", QUERY_KEYED },
+	{ "cancelled", QUERY_ENDED }, { "expired", QUERY_ENDED }, { NULL, 0 },
 };
+
+/* The bit of each. */
+static int
+find_method(void *arg, const char *text, size_t len)
+{
+	uint32_t *found = arg;
+
+	(void)len;
+	*found |= 1u << meaning(method_words, text);
+	return MFA_OK;
+}
+
+/* The service has understood how the person is to be asked.  One that knows of no
+ * other way than the phone need not say that. */
+static int
+read_method(const struct errand *e, struct json_object *o)
+{
+	uint32_t found = 0;
+	int r = json_texts(o, "methods", find_method, &found);
+
+	if (e->method == QUERY_BY_PUSH)
+		return MFA_OK;
+	return r == MFA_OK && (found >> e->method & 1) != 0 ? MFA_OK : MFA_E_INVALID;
+}
 
 int
 mfad_read_choose(struct errand *e, const struct fetch_reply *r, unsigned int step,
@@ -201,14 +243,17 @@ mfad_read_choose(struct errand *e, const struct fetch_reply *r, unsigned int ste
 	struct json_object *o;
 	uint32_t state;
 	size_t len;
-	int result = open_reply(r, 201, out, &o);
+	int result = mfad_open_reply(r, 201, out, &o);
 
 	(void)step;
 	if (result != MFA_OK || o == NULL)
 		return result;
 	result = json_text(o, "login", id, sizeof(id), &len);
 	if (result == MFA_OK)
-		result = is_id(id) ? read_word(o, "state", states, &state) : MFA_E_INVALID;
+		result = is_id(id) ? mfad_read_word(o, "state", mfad_states, &state) :
+		    MFA_E_INVALID;
+	if (result == MFA_OK)
+		result = read_method(e, o);
 	if (result == MFA_OK) {
 		memcpy(e->login, id, len + 1);
 		out->type = QUERY_PUSHED;
@@ -217,98 +262,29 @@ mfad_read_choose(struct errand *e, const struct fetch_reply *r, unsigned int ste
 	return result;
 }
 
-/* ---- poll ---- */
-
-static const struct word decisions[] = {
-	{ "approve", DECISION_APPROVE }, { "deny", DECISION_DENY }, { "report", DECISION_REPORT },
-	{ NULL, 0 },
-};
-
-/* base64url; absent is empty when that is allowed. */
-static int
-read_bytes(struct json_object *o, const char *name, bool optional, unsigned char *out,
-    size_t size, uint32_t *len)
-{
-	char text[BASE64URL_CHARS(WEBAUTHN_CLIENT_DATA_MAX) + 1];
-	size_t chars, n = 0;
-	int r = MFA_OK;
-
-	*len = 0;
-	if (optional && !json_object_object_get_ex(o, name, NULL))
-		return MFA_OK;
-	if ((r = json_text(o, name, text, sizeof(text), &chars)) == MFA_OK)
-		r = base64url_decode(text, chars, out, size, &n);
-	*len = (uint32_t)n;
-	return r;
-}
-
-static int
-read_answer(struct json_object *o, struct query *out)
-{
-	char certificate[SIGNED_MAX + 1];
-	size_t len;
-	int r;
-
-	if ((r = read_word(o, "decision", decisions, &out->decision)) != MFA_OK ||
-	    (r = json_text(o, "certificate", certificate, sizeof(certificate), &len)) != MFA_OK)
-		return r;
-	memcpy(out->certificate, certificate, len);
-	out->certificate_len = (uint32_t)len;
-	if ((r = read_bytes(o, "signature", false, out->signature, sizeof(out->signature),
-	    &out->signature_len)) != MFA_OK ||
-	    (r = read_bytes(o, "authenticator_data", true, out->authenticator_data,
-	    sizeof(out->authenticator_data), &out->authenticator_data_len)) != MFA_OK)
-		return r;
-	return read_bytes(o, "client_data", true, out->client_data, sizeof(out->client_data),
-	    &out->client_data_len);
-}
-
-int
-mfad_read_poll(struct errand *e, const struct fetch_reply *r, unsigned int step,
-    struct query *out)
-{
-	struct json_object *o, *answer;
-	char id[PROVIDER_ID_MAX];
-	uint32_t state;
-	size_t len;
-	int result = open_reply(r, 200, out, &o);
-
-	(void)step;
-	if (result != MFA_OK || o == NULL)
-		return result;
-	result = read_word(o, "state", states, &state);
-	if (result == MFA_OK && (result = json_text(o, "login", id, sizeof(id), &len)) == MFA_OK &&
-	    strcmp(id, e->login) != 0)
-		result = MFA_E_INVALID;
-	if (result == MFA_OK && state == QUERY_ANSWERED &&
-	    (result = json_object_member(o, "answer", &answer)) == MFA_OK)
-		result = read_answer(answer, out);
-	if (result == MFA_OK && state != 1)
-		out->type = state;
-	json_drop(&o);
-	return result;
-}
-
 /* ---- code, cancel ---- */
 
-static const struct word results[] = {
+static const struct mfad_word results[] = {
 	{ "accepted", QUERY_CODE_ACCEPTED }, { "refused", QUERY_CODE_REFUSED },
 	{ "replayed", QUERY_CODE_REPLAYED }, { "too-soon", QUERY_CODE_TOO_SOON },
 	{ "locked", QUERY_CODE_LOCKED }, { NULL, 0 },
 };
+
+static const struct mfad_word factors[] = { { "sms", 1 }, { NULL, 0 } };
 
 int
 mfad_read_code(struct errand *e, const struct fetch_reply *r, unsigned int step,
     struct query *out)
 {
 	struct json_object *o;
-	int result = open_reply(r, 200, out, &o);
+	int result = mfad_open_reply(r, 200, out, &o);
 
 	(void)e;
 	(void)step;
 	if (result != MFA_OK || o == NULL)
 		return result;
-	if ((result = read_word(o, "result", results, &out->result)) == MFA_OK)
+	if ((result = mfad_read_word(o, "result", results, &out->result)) == MFA_OK &&
+	    (result = mfad_read_choice(o, "factor", factors, &out->by_text)) == MFA_OK)
 		out->type = QUERY_CODED;
 	json_drop(&o);
 	return result;

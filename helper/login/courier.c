@@ -89,7 +89,7 @@ reach(struct login *l)
 static int
 say(struct login *l, const struct query *q, struct deadline deadline)
 {
-	int r = query_permit(&l->courier.dialogue, QUERY_HELPER, q->type);
+	int r = query_permit(&l->courier.dialogue, QUERY_HELPER, q);
 
 	return r != MFA_OK ? r : query_send(l->courier.fd, q, deadline);
 }
@@ -101,7 +101,7 @@ courier_hear(struct login *l, struct query *out, struct deadline deadline)
 	int r = query_recv(l->courier.fd, out, deadline);
 
 	if (r == MFA_OK)
-		r = query_permit(&l->courier.dialogue, QUERY_HTTP, out->type);
+		r = query_permit(&l->courier.dialogue, QUERY_HTTP, out);
 	if (r == MFA_OK && out->type == QUERY_FAILED)
 		r = courier_fail(l, out->failure == 0 ? QUERY_SERVICE :
 		    (enum query_failure)out->failure, out->words);
@@ -320,6 +320,7 @@ courier_push(struct login *l, bool decoy)
 	q.digits = (uint32_t)strlen(s->number);
 	q.expires = (uint32_t)s->expires;
 	q.decoy = decoy;
+	q.method = QUERY_BY_PUSH;
 	if ((r = text_copy(q.service, sizeof(q.service), s->service)) == MFA_OK &&
 	    (r = text_copy(q.origin, sizeof(q.origin), s->origin)) == MFA_OK)
 		r = courier_request(l, &q, in, PUSH_MS);

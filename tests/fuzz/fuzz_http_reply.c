@@ -19,10 +19,18 @@ static const struct {
 	const struct provider_op *op;
 	unsigned int step, asked;
 	bool has_phone;
+	uint32_t method;
 } ops[] = {
-	{ &provider_mfad.begin, 0, QUERY_BEGIN, false }, { &provider_mfad.begin, 1, QUERY_BEGIN, true },
-	{ &provider_mfad.choose, 0, QUERY_PUSH, false }, { &provider_mfad.poll, 0, 0, false },
-	{ &provider_mfad.code, 0, QUERY_CODE, false }, { &provider_mfad.begin, 1, QUERY_BEGIN, false },
+	{ &provider_mfad.begin, 0, QUERY_BEGIN, false, 0 },
+	{ &provider_mfad.begin, 1, QUERY_BEGIN, true, 0 },
+	{ &provider_mfad.choose, 0, QUERY_PUSH, false, QUERY_BY_PUSH },
+	{ &provider_mfad.poll, 0, 0, false, QUERY_BY_PUSH },
+	{ &provider_mfad.code, 0, QUERY_CODE, false, 0 },
+	{ &provider_mfad.begin, 1, QUERY_BEGIN, false, 0 },
+	{ &provider_mfad.choose, 0, QUERY_PUSH, false, QUERY_BY_CALL },
+	{ &provider_mfad.poll, 0, 0, false, QUERY_BY_CALL },
+	{ &provider_mfad.poll, 0, 0, false, QUERY_BY_TEXT },
+	{ &provider_mfad.wrong, 0, QUERY_WRONG, false, QUERY_BY_CALL },
 };
 static const long statuses[] = { 200, 201, 204, 302, 401, 403, 404, 409, 423, 429, 500, 503 };
 
@@ -39,9 +47,9 @@ static void
 judge(unsigned int which)
 {
 	struct query_dialogue d = { .begun = true, .asked = ops[which].asked,
-	    .waits = ops[which].asked == 0 };
+	    .method = ops[which].method, .waits = ops[which].asked == 0 };
 	struct errand e = { .user = "anna", .login = "l_0123456789abcdefghijkl",
-	    .has_phone = ops[which].has_phone };
+	    .has_phone = ops[which].has_phone, .method = ops[which].method };
 	static struct query out;
 	unsigned char buf[WIRE_MAX];
 	size_t len;
@@ -53,7 +61,7 @@ judge(unsigned int which)
 	if (r != MFA_OK || out.type == 0)
 		return;
 	check(query_pack(&out, buf, &len) == MFA_OK);
-	check(query_permit(&d, QUERY_HTTP, out.type) == MFA_OK);
+	check(query_permit(&d, QUERY_HTTP, &out) == MFA_OK);
 	check(out.type != QUERY_PUSHED || e.login[0] == 'l');
 }
 

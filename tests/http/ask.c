@@ -3,6 +3,7 @@
  * ask WORD...: mfa-helper's side of the dialogue with mfa-http, as told:
  *
  *   begin USER MS        push SERVICE ORIGIN EXPIRES       code CODE
+ *   method N             form N, of the push that follows  wrong
  *   close OUTCOME        hear       pause MS      leave      bytes HEX
  *   version N            of the begin that follows
  *
@@ -26,7 +27,7 @@
 
 static int fd;
 static int64_t said;
-static uint32_t version = QUERY_VERSION;
+static uint32_t version = QUERY_VERSION, method = QUERY_BY_PUSH, form;
 static struct query out, in;
 
 static void
@@ -82,7 +83,8 @@ say_begin(char **w)
 static void
 say_push(char **w)
 {
-	out = (struct query){ .type = QUERY_PUSH, .nonce_len = STATEMENT_NONCE_LEN, .digits = 6 };
+	out = (struct query){ .type = QUERY_PUSH, .nonce_len = STATEMENT_NONCE_LEN, .digits = 6,
+	    .method = method, .form = form };
 	text(out.service, sizeof(out.service), w[1]);
 	text(out.origin, sizeof(out.origin), w[2]);
 	out.expires = (uint32_t)strtoul(w[3], NULL, 10);
@@ -103,6 +105,13 @@ say_close(char **w)
 {
 	out = (struct query){ .type = QUERY_CLOSE };
 	out.outcome = (uint32_t)strtoul(w[1], NULL, 10);
+	say();
+}
+
+static void
+say_wrong(void)
+{
+	out = (struct query){ .type = QUERY_WRONG };
 	say();
 }
 
@@ -143,27 +152,43 @@ show_answer(void)
 	show_bytes("client", in.client_data, in.client_data_len);
 }
 
+static const char *const preferred_words[] = { "", " prefers push", " prefers call",
+    " prefers text" };
+
+static void
+show_more(void)
+{
+	if (in.type == QUERY_KEYED)
+		printf("keyed %s#", in.keys);
+	else if (in.type == QUERY_AGAIN)
+		printf("again %lu", (unsigned long)in.again);
+	else
+		printf("other");
+}
+
 static void
 show(void)
 {
 	printf("%lld ", (long long)(monotonic_ms() - said));
 	if (in.type == QUERY_METHODS)
-		printf("methods bits=%lx revocations=%lu%s", (unsigned long)in.methods,
+		printf("methods bits=%lx revocations=%lu%s%s", (unsigned long)in.methods,
 		    (unsigned long)in.revocations_len,
-		    in.compulsory_from == 1790000000 ? " compulsory" : "");
+		    in.compulsory_from == 1790000000 ? " compulsory" : "",
+		    preferred_words[in.preferred & 3]);
 	else if (in.type == QUERY_PUSHED)
 		printf("pushed");
 	else if (in.type == QUERY_ANSWERED)
 		show_answer();
 	else if (in.type == QUERY_ENDED)
-		printf("ended");
+		printf("ended%s%.0lu", in.why != 0 ? " why=" : "", (unsigned long)in.why);
 	else if (in.type == QUERY_CODED)
-		printf("coded result=%lx", (unsigned long)in.result);
+		printf("coded result=%lx%s", (unsigned long)in.result,
+		    in.by_text != 0 ? " by text" : "");
 	else if (in.type == QUERY_FAILED)
 		printf("failed failure=%lu retry=%lu words=%s", (unsigned long)in.failure,
 		    (unsigned long)in.retry_after, in.words);
 	else
-		printf("other");
+		show_more();
 	printf("\n");
 	fflush(stdout);
 }
@@ -187,6 +212,7 @@ main(int argc, char **argv)
 	static const struct { const char *name; int words; } verbs[] = {
 		{ "begin", 3 }, { "push", 4 }, { "code", 2 }, { "close", 2 }, { "hear", 1 },
 		{ "pause", 2 }, { "leave", 1 }, { "bytes", 2 }, { "version", 2 },
+		{ "method", 2 }, { "form", 2 }, { "wrong", 1 },
 	};
 	size_t v;
 	char **w;
@@ -207,6 +233,9 @@ main(int argc, char **argv)
 		case 6: close(fd); fd = -1; break;
 		case 7: say_bytes(w[1]); break;
 		case 8: version = (uint32_t)strtoul(w[1], NULL, 10); break;
+		case 9: method = (uint32_t)strtoul(w[1], NULL, 10); break;
+		case 10: form = (uint32_t)strtoul(w[1], NULL, 10); break;
+		case 11: say_wrong(); break;
 		default: fail(*w);
 		}
 	}

@@ -175,6 +175,109 @@ is "on a connection of its own" "$(times OPEN)" 2
 is "of the same session" "$(times 'OPEN .*resumed')" 1
 is "nothing was wrong with what was asked then" "$(grep BAD $log)" ""
 
+# ---- calls and text messages ----
+
+call=${push/ push sshd/ method 2 push sshd} text=${push/ push sshd/ method 3 push sshd}
+sed 's/"push"/"call"/' login > login.call
+sed 's/"push"/"text"/' login > login.text
+cp login login.push
+rules() {
+	sed "s/body login/body login.$1/" <<< "$PUSH_RULES"
+}
+keyed() {
+	jq --arg k "$1" '. + {state: "keyed", keys: $k}' login > "keyed.$1"
+}
+keyed 111111
+keyed 482913
+keyed ''
+echo '{"again":true}' > again
+echo '{"again":false}' > enough
+
+methods '{"user":"anna","methods":["call","text"],"method":"call","push_locked":false,"locked":false}'
+is "a telephone and its user's choice" "$heard" "methods bits=18 revocations=0 compulsory prefers call"
+
+serve <<< "$(rules call)
+GET $LOGIN body waiting
+GET $LOGIN body keyed.111111
+GET $LOGIN body keyed.482913
+POST $LOGIN/keys body again"
+ask $call hear wrong hear hear close 1 hear
+is "a call, a wrong number and the right one" "$heard" "methods bits=3 revocations=0
+pushed
+keyed 111111#
+again 1
+keyed 482913#
+end"
+like "what was asked for" "$(grep 'POST /v1/logins ' $log)" '"digits":6,"method":"call"\}$'
+like "what was said about the wrong one" "$(grep "POST $LOGIN/keys" $log)" ' key=[A-Za-z0-9_-]{22} \{"right":false\}$'
+is "nobody polls for what was keyed in" "$(times "GET $LOGIN")" 3
+seen '/close .*"outcome":"granted"'
+is "and the outcome of the call" "$?" 0
+is "nothing was wrong with what was asked for it" "$(grep BAD $log)" ""
+
+serve <<< "$(rules call)
+GET $LOGIN body keyed.
+POST $LOGIN/keys body enough"
+ask ${call/ method 2/ method 2 form 1} hear wrong hear pause 300 close 3 hear
+is "# alone, which did not count" "$(tail -n 3 <<< "$heard")" "keyed #
+again 0
+end"
+like "was asked for" "$(grep 'POST /v1/logins ' $log)" '"method":"call","form":"hash"\}$'
+is "and nothing is asked after it" "$(times "GET $LOGIN")" 1
+serve <<< "$(rules call)
+GET $LOGIN body keyed.111111
+POST $LOGIN/keys body again"
+ask $call hear wrong hear hear wrong hear hear
+is "a third number is not heard" "$(sed -n '3,$p' <<< "$heard" | xargs)" "keyed 111111# again 1 keyed 111111# again 1 end"
+serve <<< "$(rules call)
+GET $LOGIN wait 20000 body waiting"
+ask $call wrong hear
+is "no number is wrong before there is one" "$(tail -n 1 <<< "$heard")" end
+
+n=0
+for why in no-answer busy declined hung-up no-keys gateway not-allowed reported; do
+	n=$((n + 1))
+	jq --arg w $why '. + {state: "cancelled", why: $w}' login > other
+	serve <<< "$(rules call)
+GET $LOGIN body other"
+	ask $call hear
+	is "a call that ended: $why" "$(tail -n 1 <<< "$heard")" "ended why=$n"
+done
+
+echo '{"result":"accepted","factor":"sms"}' > accepted.text
+serve <<< "$(rules text)
+GET $LOGIN wait 20000 body waiting
+POST $LOGIN/code body accepted.text"
+ask $text code 482913 hear close 2 hear
+is "the code of a text message" "$(tail -n 2 <<< "$heard" | head -n 1)" "coded result=636f6465 by text"
+is "is this login's" "$(times "POST $LOGIN/code .*{\"code\":\"482913\"}")" 1
+like "which asked for it" "$(grep 'POST /v1/logins ' $log)" '"digits":6,"method":"text"\}$'
+
+for bad in '"482913", "state": "answered"' 482913 null '"48#"' "\"$(printf '1%.0s' {1..40})\""; do
+	jq ". + {state: \"keyed\", keys: $bad}" login > other
+	serve <<< "$(rules call)
+GET $LOGIN body other"
+	ask $call hear
+	like "keys that are none: $bad" "$(tail -n 1 <<< "$heard")" '^failed failure=4'
+done
+for method in push text; do
+	serve <<< "${PUSH_RULES/body login/body login.$method}
+GET $LOGIN body keyed.482913"
+	ask $([ $method = push ] && echo "$push" || echo "$text") hear
+	like "keys of no telephone, but of a $method" "$(tail -n 1 <<< "$heard")" '^failed failure=4'
+done
+serve <<< "$PUSH_RULES"
+ask $call
+like "a service that pushes where it was to call" "$(tail -n 1 <<< "$heard")" '^failed failure=4'
+for answer in '{}' '{"again":1}' '{"again":"true"}' '[]' ''; do
+	printf '%s' "$answer" > other
+	serve <<< "$(rules call)
+GET $LOGIN body keyed.111111
+POST $LOGIN/keys body other"
+	ask $call hear wrong hear
+	like "whether again: $answer" "$(tail -n 1 <<< "$heard")" '^failed failure=4'
+done
+
 # ---- what the service refuses ----
 
 refused_as() {
@@ -190,6 +293,7 @@ refused_as forbidden 403 3
 refused_as no-device 404 5
 refused_as already-waiting 409 6
 refused_as too-many-unanswered 429 7 "header Retry-After=540" 540
+refused_as too-many-calls 429 10 "header Retry-After=540" 540
 refused_as push-locked 423 8
 refused_as locked 423 8
 refused_as something-else 500 4

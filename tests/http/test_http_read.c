@@ -172,7 +172,7 @@ START_TEST(the_longest_names_fit)
 	ck_assert(!provider_mfad.begin.ask(&e, NULL, 2, &rq));
 	memset(e.user, 'x', sizeof(e.user) - 1);
 	in = (struct query){ .type = QUERY_PUSH, .nonce_len = STATEMENT_NONCE_LEN, .digits = 6,
-	    .expires = UINT32_MAX, .decoy = 1 };
+	    .expires = UINT32_MAX, .decoy = 1, .method = QUERY_BY_CALL, .form = QUERY_FORM_HASH };
 	memset(in.service, '"', sizeof(in.service) - 1);
 	memset(in.origin, '\\', sizeof(in.origin) - 1);
 	ck_assert(provider_mfad.choose.ask(&e, &in, 0, &rq));
@@ -192,11 +192,52 @@ START_TEST(a_decoy_is_said_to_be_one)
 
 	for (decoy = 0; decoy < 3; decoy++) {
 		in = (struct query){ .type = QUERY_PUSH, .nonce_len = STATEMENT_NONCE_LEN,
-		    .service = "sshd", .origin = "console", .digits = 6, .decoy = decoy };
+		    .service = "sshd", .origin = "console", .digits = 6, .decoy = decoy,
+		    .method = QUERY_BY_PUSH };
 		ck_assert(provider_mfad.choose.ask(&e, &in, 0, &rq));
 		ck_assert_int_eq(strstr(rq.body, ",\"decoy\":true}") != NULL, decoy != 0);
 		ck_assert_int_eq(strstr(rq.body, "decoy") != NULL, decoy != 0);
 	}
+}
+END_TEST
+
+static const struct {
+	uint32_t method, form;
+	const char *body;	/* what is in it; NULL: it is not asked */
+} methods[] = {
+	{ QUERY_BY_PUSH, 0, ",\"digits\":6}" }, { QUERY_BY_PUSH, QUERY_FORM_HASH, ",\"digits\":6}" },
+	{ QUERY_BY_CALL, 0, ",\"digits\":6,\"method\":\"call\"}" },
+	{ QUERY_BY_CALL, QUERY_FORM_HASH, ",\"digits\":6,\"method\":\"call\",\"form\":\"hash\"}" },
+	{ QUERY_BY_CALL, 2, ",\"digits\":6,\"method\":\"call\"}" },
+	{ QUERY_BY_TEXT, QUERY_FORM_HASH, ",\"digits\":6,\"method\":\"text\"}" },
+	{ QUERY_NO_METHOD, 0, NULL }, { 4, 0, NULL }, { UINT32_MAX, 0, NULL },
+};
+
+START_TEST(it_is_said_how_the_person_is_to_be_asked)
+{
+	static struct errand e = { .user = "anna" };
+	struct fetch_request rq = { .post = false };
+
+	in = (struct query){ .type = QUERY_PUSH, .nonce_len = STATEMENT_NONCE_LEN,
+	    .service = "sshd", .origin = "console", .digits = 6, .method = methods[_i].method,
+	    .form = methods[_i].form };
+	ck_assert_int_eq(provider_mfad.choose.ask(&e, &in, 0, &rq), methods[_i].body != NULL);
+	if (methods[_i].body != NULL)
+		ck_assert_msg(strstr(rq.body, methods[_i].body) != NULL, "%s", rq.body);
+}
+END_TEST
+
+/* What was keyed in is nobody's business. */
+START_TEST(a_wrong_number_is_said_to_be_wrong_and_no_more)
+{
+	static struct errand e = { .user = "anna", .login = "l_x", .key = "k" };
+	struct fetch_request rq = { .post = false };
+
+	in = (struct query){ .type = QUERY_WRONG, .keys = "482913" };
+	ck_assert(provider_mfad.wrong.ask(&e, &in, 0, &rq));
+	ck_assert_str_eq(rq.path, "/v1/logins/l_x/keys");
+	ck_assert_str_eq(rq.body, "{\"right\":false}");
+	ck_assert_str_eq(rq.key, "k");
 }
 END_TEST
 
@@ -219,33 +260,53 @@ static const struct op {
 	unsigned int step, asked, type;		/* of the reply that is whole */
 	long status;
 	const char *text;
+	uint32_t method;
 } ops[] = {
 	{ &provider_mfad.begin, 0, QUERY_BEGIN, 0, 200, "{\"user\":\"anna\",\"methods\":[\"push\",\"totp\"],"
-	    "\"push_locked\":false,\"locked\":false}" },
+	    "\"push_locked\":false,\"locked\":false}", 0 },
 	{ &provider_mfad.begin, 1, QUERY_BEGIN, QUERY_METHODS, 200,
-	    "{\"certificates\":[],\"revocations\":[\"a\\nb\\n\",\"c\\n\"]}" },
+	    "{\"certificates\":[],\"revocations\":[\"a\\nb\\n\",\"c\\n\"]}", 0 },
 	{ &provider_mfad.begin, 1, QUERY_BEGIN, QUERY_METHODS, 200,
-	    "{\"compulsory_from\":1790000000,\"number_digits\":6}" },
+	    "{\"compulsory_from\":1790000000,\"number_digits\":6}", 0 },
 	{ &provider_mfad.begin, 1, QUERY_BEGIN, QUERY_METHODS, 200,
-	    "{\"compulsory_from\":null,\"number_digits\":6}" },
+	    "{\"compulsory_from\":null,\"number_digits\":6}", 0 },
 	{ &provider_mfad.choose, 0, QUERY_PUSH, QUERY_PUSHED, 201, "{\"login\":\"" LOGIN "\","
-	    "\"state\":\"waiting\",\"methods\":[\"push\"],\"expires\":1790000000}" },
+	    "\"state\":\"waiting\",\"methods\":[\"push\"],\"expires\":1790000000}", QUERY_BY_PUSH },
 	{ &provider_mfad.choose, 0, QUERY_PUSH, QUERY_FAILED, 423, "{\"type\":"
-	    "\"urn:pam-mfa:problem:push-locked\",\"title\":\"locked\",\"status\":423}" },
+	    "\"urn:pam-mfa:problem:push-locked\",\"title\":\"locked\",\"status\":423}", 0 },
 	{ &provider_mfad.poll, 0, 0, QUERY_ENDED, 200, "{\"login\":\"" LOGIN "\","
-	    "\"state\":\"expired\"}" },
+	    "\"state\":\"expired\"}", QUERY_BY_PUSH },
 	{ &provider_mfad.poll, 0, 0, QUERY_ANSWERED, 200, "{\"login\":\"" LOGIN "\","
 	    "\"state\":\"answered\",\"answer\":{\"decision\":\"approve\",\"device\":\"d_x\","
 	    "\"certificate\":\"pam_mfa device 1\\nuser anna\\n\",\"kind\":\"webauthn-es256\","
-	    "\"signature\":\"MEUCIQ\",\"authenticator_data\":\"AAEC\",\"client_data\":\"e30\"}}" },
+	    "\"signature\":\"MEUCIQ\",\"authenticator_data\":\"AAEC\",\"client_data\":\"e30\"}}", QUERY_BY_PUSH },
 	{ &provider_mfad.code, 0, QUERY_CODE, QUERY_CODED, 200,
-	    "{\"result\":\"accepted\",\"factor\":\"totp\"}" },
+	    "{\"result\":\"accepted\",\"factor\":\"totp\"}", 0 },
+	{ &provider_mfad.code, 0, QUERY_CODE, QUERY_CODED, 200,
+	    "{\"result\":\"accepted\",\"factor\":\"sms\"}", 0 },
+	{ &provider_mfad.begin, 0, QUERY_BEGIN, 0, 200, "{\"user\":\"anna\",\"methods\":[\"call\","
+	    "\"text\"],\"method\":\"text\",\"push_locked\":false,\"locked\":false}", 0 },
+	{ &provider_mfad.choose, 0, QUERY_PUSH, QUERY_PUSHED, 201, "{\"login\":\"" LOGIN "\","
+	    "\"state\":\"waiting\",\"methods\":[\"call\"],\"expires\":1790000000}", QUERY_BY_CALL },
+	{ &provider_mfad.choose, 0, QUERY_PUSH, QUERY_FAILED, 429, "{\"type\":"
+	    "\"urn:pam-mfa:problem:too-many-calls\",\"title\":\"later\",\"status\":429}",
+	    QUERY_BY_TEXT },
+	{ &provider_mfad.poll, 0, 0, QUERY_KEYED, 200, "{\"login\":\"" LOGIN "\","
+	    "\"state\":\"keyed\",\"keys\":\"482913\"}", QUERY_BY_CALL },
+	{ &provider_mfad.poll, 0, 0, QUERY_KEYED, 200, "{\"login\":\"" LOGIN "\","
+	    "\"state\":\"keyed\",\"keys\":\"\"}", QUERY_BY_CALL },
+	{ &provider_mfad.poll, 0, 0, QUERY_ENDED, 200, "{\"login\":\"" LOGIN "\","
+	    "\"state\":\"cancelled\",\"why\":\"hung-up\"}", QUERY_BY_CALL },
+	{ &provider_mfad.poll, 0, 0, QUERY_ENDED, 200, "{\"login\":\"" LOGIN "\","
+	    "\"state\":\"cancelled\",\"why\":\"gateway\"}", QUERY_BY_TEXT },
+	{ &provider_mfad.wrong, 0, QUERY_WRONG, QUERY_AGAIN, 200, "{\"again\":true}",
+	    QUERY_BY_CALL },
 };
 
 static int
 read_as(const struct op *o)
 {
-	struct errand e = { .user = "anna", .login = LOGIN, 
+	struct errand e = { .user = "anna", .login = LOGIN, .method = o->method,
 	    .has_phone = strstr(o->text, "revocations") != NULL };
 
 	memset(&out, 0, sizeof(out));
@@ -297,7 +358,8 @@ END_TEST
 static void
 check_out(const struct op *o, unsigned int number)
 {
-	struct query_dialogue d = { .begun = true, .asked = o->asked, .waits = o->asked == 0 };
+	struct query_dialogue d = { .begun = true, .asked = o->asked, .waits = o->asked == 0,
+	    .method = o->method };
 	unsigned char buf[WIRE_MAX];
 	size_t len;
 
@@ -307,8 +369,122 @@ check_out(const struct op *o, unsigned int number)
 	if (out.type == 0)
 		return;
 	ck_assert_int_eq(query_pack(&out, buf, &len), MFA_OK);
-	ck_assert_int_eq(query_permit(&d, QUERY_HTTP, out.type), MFA_OK);
+	ck_assert_int_eq(query_permit(&d, QUERY_HTTP, &out), MFA_OK);
 }
+
+/* ---- replies, of calls and text messages ---- */
+
+#define STATE(more) "{\"login\":\"" LOGIN "\"," more "}"
+#define KEYED(keys) STATE("\"state\":\"keyed\",\"keys\":" keys)
+#define CANCELLED(why) STATE("\"state\":\"cancelled\",\"why\":" why)
+#define DIGITS "12345678901234567890123456789012"
+
+static const struct {
+	uint32_t method;
+	const char *text;
+	unsigned int type;		/* 0: it is not of the form */
+	uint32_t why;
+	const char *keys;
+} polled[] = {
+	{ QUERY_BY_CALL, KEYED("\"482913\""), QUERY_KEYED, 0, "482913" },
+	{ QUERY_BY_CALL, KEYED("\"\""), QUERY_KEYED, 0, "" },
+	{ QUERY_BY_CALL, KEYED("\"*0A1B2C3D\""), QUERY_KEYED, 0, "*0A1B2C3D" },
+	{ QUERY_BY_CALL, KEYED("\"" DIGITS "\""), QUERY_KEYED, 0, DIGITS },
+	{ QUERY_BY_CALL, KEYED("\"" DIGITS "3\""), 0, 0, NULL },
+	{ QUERY_BY_CALL, KEYED("\"48#\""), 0, 0, NULL },
+	{ QUERY_BY_CALL, KEYED("\"48 2\""), 0, 0, NULL },
+	{ QUERY_BY_CALL, KEYED("\"48\\u0000\""), 0, 0, NULL },
+	{ QUERY_BY_CALL, KEYED("\"\\uff14\""), 0, 0, NULL },
+	{ QUERY_BY_CALL, KEYED("482913"), 0, 0, NULL },
+	{ QUERY_BY_CALL, KEYED("null"), 0, 0, NULL },
+	{ QUERY_BY_CALL, KEYED("[\"482913\"]"), 0, 0, NULL },
+	{ QUERY_BY_CALL, STATE("\"state\":\"keyed\""), 0, 0, NULL },
+	{ QUERY_BY_CALL, STATE("\"state\":\"answered\",\"answer\":{}"), 0, 0, NULL },
+	{ QUERY_BY_PUSH, KEYED("\"482913\""), 0, 0, NULL },
+	{ QUERY_BY_TEXT, KEYED("\"482913\""), 0, 0, NULL },
+	{ QUERY_BY_TEXT, STATE("\"state\":\"answered\",\"answer\":{}"), 0, 0, NULL },
+	{ QUERY_BY_CALL, CANCELLED("\"no-answer\""), QUERY_ENDED, QUERY_WHY_NO_ANSWER, "" },
+	{ QUERY_BY_CALL, CANCELLED("\"busy\""), QUERY_ENDED, QUERY_WHY_BUSY, "" },
+	{ QUERY_BY_CALL, CANCELLED("\"declined\""), QUERY_ENDED, QUERY_WHY_DECLINED, "" },
+	{ QUERY_BY_CALL, CANCELLED("\"hung-up\""), QUERY_ENDED, QUERY_WHY_HUNG_UP, "" },
+	{ QUERY_BY_CALL, CANCELLED("\"no-keys\""), QUERY_ENDED, QUERY_WHY_NO_KEYS, "" },
+	{ QUERY_BY_TEXT, CANCELLED("\"gateway\""), QUERY_ENDED, QUERY_WHY_GATEWAY, "" },
+	{ QUERY_BY_CALL, CANCELLED("\"not-allowed\""), QUERY_ENDED, QUERY_WHY_NOT_ALLOWED, "" },
+	{ QUERY_BY_CALL, CANCELLED("\"reported\""), QUERY_ENDED, QUERY_WHY_REPORTED, "" },
+	{ QUERY_BY_CALL, CANCELLED("\"something-new\""), QUERY_ENDED, 0, "" },
+	{ QUERY_BY_CALL, CANCELLED("null"), QUERY_ENDED, 0, "" },
+	{ QUERY_BY_PUSH, STATE("\"state\":\"cancelled\""), QUERY_ENDED, 0, "" },
+	{ QUERY_BY_CALL, CANCELLED("7"), 0, 0, NULL },
+	{ QUERY_BY_CALL, CANCELLED("{}"), 0, 0, NULL },
+	{ QUERY_BY_CALL, CANCELLED("\"" DIGITS DIGITS "\""), 0, 0, NULL },
+};
+
+START_TEST(only_what_was_asked_for_comes_back)
+{
+	struct errand e = { .user = "anna", .login = LOGIN, .method = polled[_i].method };
+
+	memset(&out, 0, sizeof(out));
+	set_reply(200, polled[_i].text, strlen(polled[_i].text));
+	ck_assert_int_eq(provider_mfad.poll.read(&e, &reply, 0, &out),
+	    polled[_i].type != 0 ? MFA_OK : MFA_E_INVALID);
+	ck_assert_uint_eq(out.type, polled[_i].type);
+	ck_assert_uint_eq(out.why, polled[_i].why);
+	if (polled[_i].type != 0)
+		ck_assert_str_eq(out.keys, polled[_i].keys);
+}
+END_TEST
+
+#define OPENED(methods) STATE("\"state\":\"waiting\",\"methods\":" methods)
+#define USER(method) "{\"user\":\"anna\",\"methods\":[\"push\"],\"push_locked\":false," \
+	"\"locked\":false" method "}"
+
+static const struct {
+	const struct provider_op *op;
+	long status;
+	uint32_t method;
+	const char *text;
+	int result;
+	uint32_t value;			/* `preferred`, `again` or `by_text` */
+} others[] = {
+	{ &provider_mfad.choose, 201, QUERY_BY_CALL, OPENED("[\"call\"]"), MFA_OK, 0 },
+	{ &provider_mfad.choose, 201, QUERY_BY_TEXT, OPENED("[\"new\",\"text\"]"), MFA_OK, 0 },
+	{ &provider_mfad.choose, 201, QUERY_BY_CALL, OPENED("[\"push\"]"), MFA_E_INVALID, 0 },
+	{ &provider_mfad.choose, 201, QUERY_BY_CALL, OPENED("[\"text\"]"), MFA_E_INVALID, 0 },
+	{ &provider_mfad.choose, 201, QUERY_BY_TEXT, OPENED("[]"), MFA_E_INVALID, 0 },
+	{ &provider_mfad.choose, 201, QUERY_BY_TEXT, OPENED("\"text\""), MFA_E_INVALID, 0 },
+	{ &provider_mfad.choose, 201, QUERY_BY_TEXT, STATE("\"state\":\"waiting\""), MFA_E_INVALID, 0 },
+	{ &provider_mfad.begin, 200, 0, USER(",\"method\":\"push\""), MFA_OK, QUERY_BY_PUSH },
+	{ &provider_mfad.begin, 200, 0, USER(",\"method\":\"call\""), MFA_OK, QUERY_BY_CALL },
+	{ &provider_mfad.begin, 200, 0, USER(",\"method\":\"text\""), MFA_OK, QUERY_BY_TEXT },
+	{ &provider_mfad.begin, 200, 0, USER(",\"method\":\"pigeon\""), MFA_OK, 0 },
+	{ &provider_mfad.begin, 200, 0, USER(",\"method\":null"), MFA_OK, 0 },
+	{ &provider_mfad.begin, 200, 0, USER(""), MFA_OK, 0 },
+	{ &provider_mfad.begin, 200, 0, USER(",\"method\":1"), MFA_E_INVALID, 0 },
+	{ &provider_mfad.begin, 200, 0, USER(",\"method\":[\"call\"]"), MFA_E_INVALID, 0 },
+	{ &provider_mfad.wrong, 200, QUERY_BY_CALL, "{\"again\":true}", MFA_OK, 1 },
+	{ &provider_mfad.wrong, 200, QUERY_BY_CALL, "{\"again\":false}", MFA_OK, 0 },
+	{ &provider_mfad.wrong, 200, QUERY_BY_CALL, "{\"again\":1}", MFA_E_INVALID, 0 },
+	{ &provider_mfad.wrong, 200, QUERY_BY_CALL, "{\"again\":\"true\"}", MFA_E_INVALID, 0 },
+	{ &provider_mfad.wrong, 200, QUERY_BY_CALL, "{}", MFA_E_INVALID, 0 },
+	{ &provider_mfad.code, 200, 0, "{\"result\":\"accepted\",\"factor\":\"sms\"}", MFA_OK, 1 },
+	{ &provider_mfad.code, 200, 0, "{\"result\":\"accepted\",\"factor\":\"pass\"}", MFA_OK, 0 },
+	{ &provider_mfad.code, 200, 0, "{\"result\":\"refused\",\"factor\":null}", MFA_OK, 0 },
+	{ &provider_mfad.code, 200, 0, "{\"result\":\"accepted\",\"factor\":7}", MFA_E_INVALID, 0 },
+};
+
+START_TEST(a_reply_is_of_its_form)
+{
+	struct errand e = { .user = "anna", .method = others[_i].method };
+
+	memset(&out, 0, sizeof(out));
+	set_reply(others[_i].status, others[_i].text, strlen(others[_i].text));
+	ck_assert_int_eq(others[_i].op->read(&e, &reply, 0, &out), others[_i].result);
+	if (others[_i].result == MFA_OK)
+		ck_assert_uint_eq(out.preferred + out.again + out.by_text, others[_i].value);
+	else
+		ck_assert_uint_eq(out.type, 0);
+}
+END_TEST
 
 START_TEST(replies_that_are_damaged)
 {
@@ -412,6 +588,10 @@ main(void)
 	tcase_add_test(t, the_longest_names_fit);
 	tcase_add_test(t, a_decoy_is_said_to_be_one);
 	tcase_add_test(t, a_login_that_was_not_opened_is_not_closed);
+	tcase_add_loop_test(t, it_is_said_how_the_person_is_to_be_asked, 0, COUNT(methods));
+	tcase_add_test(t, a_wrong_number_is_said_to_be_wrong_and_no_more);
+	tcase_add_loop_test(t, only_what_was_asked_for_comes_back, 0, COUNT(polled));
+	tcase_add_loop_test(t, a_reply_is_of_its_form, 0, COUNT(others));
 	tcase_add_loop_test(t, a_policy_says_from_when, 0, COUNT(policies));
 	tcase_add_loop_test(t, replies_that_are_whole, 0, COUNT(ops));
 	tcase_add_loop_test(t, replies_that_are_damaged, 0, COUNT(ops));

@@ -16,7 +16,8 @@
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
 static const unsigned int types[] = { QUERY_BEGIN, QUERY_METHODS, QUERY_PUSH, QUERY_PUSHED,
-	QUERY_ANSWERED, QUERY_ENDED, QUERY_CODE, QUERY_CODED, QUERY_CLOSE, QUERY_FAILED };
+	QUERY_ANSWERED, QUERY_ENDED, QUERY_CODE, QUERY_CODED, QUERY_CLOSE, QUERY_FAILED,
+	QUERY_KEYED, QUERY_WRONG, QUERY_AGAIN };
 
 /* ---- form ---- */
 
@@ -56,6 +57,8 @@ fill_push(struct query *q, bool large)
 	q->digits = 6;
 	q->expires = UINT32_MAX;
 	q->decoy = large;
+	q->method = QUERY_BY_CALL;
+	q->form = large ? QUERY_FORM_HASH : QUERY_FORM_NUMBER;
 }
 
 static void
@@ -70,6 +73,7 @@ make(struct query *q, unsigned int type, bool large)
 	} else if (type == QUERY_METHODS) {
 		q->methods = QUERY_CAN_PUSH | QUERY_PUSH_LOCKED;
 		q->compulsory_from = large ? UINT32_MAX : 0;
+		q->preferred = large ? QUERY_BY_TEXT : QUERY_NO_METHOD;
 		fill_bytes(q->revocations, &q->revocations_len, sizeof(q->revocations), large);
 	} else if (type == QUERY_PUSH) {
 		fill_push(q, large);
@@ -83,12 +87,19 @@ make(struct query *q, unsigned int type, bool large)
 	} else if (type == QUERY_CODED) {
 		q->nonce_len = large ? STATEMENT_NONCE_LEN : 0;
 		q->result = QUERY_CODE_ACCEPTED;
+		q->by_text = large;
 	} else if (type == QUERY_CLOSE) {
 		q->outcome = QUERY_CANCELLED;
 	} else if (type == QUERY_FAILED) {
 		q->failure = QUERY_LOCKED;
 		q->retry_after = 7;
 		fill_text(q->words, sizeof(q->words), large);
+	} else if (type == QUERY_ENDED) {
+		q->why = large ? QUERY_WHY_REPORTED : QUERY_WHY_UNKNOWN;
+	} else if (type == QUERY_KEYED) {
+		fill_text(q->keys, sizeof(q->keys), large);
+	} else if (type == QUERY_AGAIN) {
+		q->again = large;
 	}
 }
 
@@ -131,7 +142,7 @@ START_TEST(no_other_type_is_a_message)
 	size_t len;
 
 	for (type = 0; type < 256; type++) {
-		if (type >= QUERY_BEGIN && type <= QUERY_FAILED)
+		if (type >= QUERY_BEGIN && type <= QUERY_LAST)
 			continue;
 		buf[0] = (unsigned char)type;
 		ck_assert_int_eq(query_unpack(buf, 1, &q), MFA_E_PROTOCOL);
@@ -143,10 +154,22 @@ END_TEST
 
 /* ---- who may say what, when ---- */
 
+/* flag: the method of a PUSH; the word of an AGAIN. */
 struct step {
 	enum query_side from;
 	unsigned int type;
+	uint32_t flag;
 };
+
+static int
+permit(struct query_dialogue *d, const struct step *s)
+{
+	struct query q;
+
+	q.type = s->type;
+	q.method = q.again = s->flag;
+	return query_permit(d, s->from, &q);
+}
 
 static bool
 permitted(const struct step *steps, int count)
@@ -155,7 +178,7 @@ permitted(const struct step *steps, int count)
 	int i;
 
 	for (i = 0; i < count; i++)
-		if (query_permit(&d, steps[i].from, steps[i].type) != MFA_OK)
+		if (permit(&d, &steps[i]) != MFA_OK)
 			return false;
 	return true;
 }
@@ -163,8 +186,9 @@ permitted(const struct step *steps, int count)
 /* What the header says, in other words: what each side may say is known from
  * what was said before. */
 struct heard {
-	bool begun, closed, push, waits;
-	unsigned int question;
+	bool begun, closed, push, waits, to_judge;
+	unsigned int question, keyed;
+	uint32_t method;
 };
 
 static bool
@@ -176,11 +200,15 @@ allowed(const struct heard *h, const struct step *s)
 		return s->type == QUERY_BEGIN ? !h->begun :
 		    s->type == QUERY_CLOSE ? h->begun :
 		    s->type == QUERY_PUSH ? h->begun && h->question == 0 && !h->push :
+		    s->type == QUERY_WRONG ? h->question == 0 && h->to_judge :
 		    s->type == QUERY_CODE ? h->begun && h->question == 0 : false;
 	return s->type == QUERY_METHODS ? h->question == QUERY_BEGIN :
 	    s->type == QUERY_PUSHED ? h->question == QUERY_PUSH :
 	    s->type == QUERY_CODED ? h->question == QUERY_CODE :
-	    s->type == QUERY_ANSWERED || s->type == QUERY_ENDED ? h->waits :
+	    s->type == QUERY_AGAIN ? h->question == QUERY_WRONG :
+	    s->type == QUERY_ANSWERED ? h->waits && h->method == QUERY_BY_PUSH :
+	    s->type == QUERY_KEYED ? h->waits && h->method == QUERY_BY_CALL && h->keyed < 2 :
+	    s->type == QUERY_ENDED ? h->waits :
 	    s->type == QUERY_FAILED ? h->question != 0 || h->waits : false;
 }
 
@@ -190,14 +218,19 @@ hear(struct heard *h, const struct step *s)
 	if (s->from == QUERY_HELPER) {
 		h->begun = true;
 		h->closed = s->type == QUERY_CLOSE;
+		h->method = s->type == QUERY_PUSH ? s->flag : h->method;
 		h->push |= s->type == QUERY_PUSH;
+		h->to_judge &= s->type != QUERY_WRONG;
 		h->question = s->type;
-	} else if (s->type == QUERY_ANSWERED || s->type == QUERY_ENDED) {
+	} else if (s->type == QUERY_ANSWERED || s->type == QUERY_ENDED ||
+	    s->type == QUERY_KEYED) {
 		h->waits = false;
+		h->to_judge |= s->type == QUERY_KEYED;
+		h->keyed += s->type == QUERY_KEYED;
 	} else if (s->type == QUERY_FAILED && h->question == 0) {
 		h->waits = false;
 	} else {
-		h->waits |= s->type == QUERY_PUSHED;
+		h->waits |= s->type == QUERY_PUSHED || (s->type == QUERY_AGAIN && s->flag != 0);
 		h->question = 0;
 	}
 }
@@ -205,27 +238,36 @@ hear(struct heard *h, const struct step *s)
 #define DEPTH 10
 static unsigned long walked;
 
+static void walk(const struct query_dialogue *d, const struct heard *h, int depth);
+
+static void
+walk_on(const struct query_dialogue *d, const struct heard *h, const struct step *s, int depth)
+{
+	struct query_dialogue d_next = *d;
+	struct heard h_next = *h;
+	int r = permit(&d_next, s);
+
+	walked++;
+	ck_assert_int_eq(r, allowed(h, s) ? MFA_OK : MFA_E_PROTOCOL);
+	ck_assert(r == MFA_OK || d_next.over);
+	if (r != MFA_OK || depth == 0)
+		return;
+	hear(&h_next, s);
+	walk(&d_next, &h_next, depth - 1);
+}
+
 /* Every dialogue of so many messages, as far as each is allowed. */
 static void
 walk(const struct query_dialogue *d, const struct heard *h, int depth)
 {
-	struct query_dialogue d_next;
-	struct heard h_next;
 	struct step s;
-	int r;
+	uint32_t flags;
 
 	for (s.from = QUERY_HELPER; s.from <= QUERY_HTTP; s.from++)
-		for (s.type = 0; s.type <= QUERY_FAILED + 1; s.type++) {
-			d_next = *d;
-			r = query_permit(&d_next, s.from, s.type);
-			walked++;
-			ck_assert_int_eq(r, allowed(h, &s) ? MFA_OK : MFA_E_PROTOCOL);
-			ck_assert(r == MFA_OK || d_next.over);
-			if (r != MFA_OK || depth == 0)
-				continue;
-			h_next = *h;
-			hear(&h_next, &s);
-			walk(&d_next, &h_next, depth - 1);
+		for (s.type = 0; s.type <= QUERY_LAST + 1; s.type++) {
+			flags = s.type == QUERY_PUSH ? 3 : s.type == QUERY_AGAIN ? 1 : 0;
+			for (s.flag = 0; s.flag <= flags; s.flag++)
+				walk_on(d, h, &s, depth);
 		}
 }
 
@@ -245,15 +287,15 @@ END_TEST
 START_TEST(a_whole_login_is_permitted)
 {
 	static const struct step login[] = {
-		{ H, QUERY_BEGIN }, { S, QUERY_METHODS }, { H, QUERY_PUSH }, { S, QUERY_PUSHED },
-		{ H, QUERY_CODE }, { S, QUERY_ANSWERED }, { S, QUERY_CODED }, { H, QUERY_CLOSE },
+		{ H, QUERY_BEGIN, 0 }, { S, QUERY_METHODS, 0 }, { H, QUERY_PUSH, 1 }, { S, QUERY_PUSHED, 0 },
+		{ H, QUERY_CODE, 0 }, { S, QUERY_ANSWERED, 0 }, { S, QUERY_CODED, 0 }, { H, QUERY_CLOSE, 0 },
 	};
 	static const struct step twice[] = {
-		{ H, QUERY_BEGIN }, { S, QUERY_METHODS }, { H, QUERY_PUSH }, { S, QUERY_PUSHED },
-		{ S, QUERY_ANSWERED }, { S, QUERY_ANSWERED },
+		{ H, QUERY_BEGIN, 0 }, { S, QUERY_METHODS, 0 }, { H, QUERY_PUSH, 1 }, { S, QUERY_PUSHED, 0 },
+		{ S, QUERY_ANSWERED, 0 }, { S, QUERY_ANSWERED, 0 },
 	};
 	static const struct step after[] = {
-		{ H, QUERY_BEGIN }, { H, QUERY_CLOSE }, { S, QUERY_METHODS },
+		{ H, QUERY_BEGIN, 0 }, { H, QUERY_CLOSE, 0 }, { S, QUERY_METHODS, 0 },
 	};
 
 	ck_assert(permitted(login, COUNT(login)));
@@ -262,12 +304,26 @@ START_TEST(a_whole_login_is_permitted)
 }
 END_TEST
 
+START_TEST(a_call_hears_two_numbers_and_no_third)
+{
+	static const struct step call[] = {
+		{ H, QUERY_BEGIN, 0 }, { S, QUERY_METHODS, 0 }, { H, QUERY_PUSH, QUERY_BY_CALL },
+		{ S, QUERY_PUSHED, 0 }, { S, QUERY_KEYED, 0 }, { H, QUERY_WRONG, 0 },
+		{ S, QUERY_AGAIN, 1 }, { S, QUERY_KEYED, 0 }, { H, QUERY_WRONG, 0 },
+		{ S, QUERY_AGAIN, 1 }, { S, QUERY_KEYED, 0 },
+	};
+
+	ck_assert(permitted(call, COUNT(call) - 1));
+	ck_assert(!permitted(call, COUNT(call)));
+}
+END_TEST
+
 START_TEST(what_was_out_of_turn_ends_it)
 {
 	struct query_dialogue d = { .asked = 0 };
 
-	ck_assert_int_eq(query_permit(&d, S, QUERY_METHODS), MFA_E_PROTOCOL);
-	ck_assert_int_eq(query_permit(&d, H, QUERY_BEGIN), MFA_E_PROTOCOL);
+	ck_assert_int_eq(permit(&d, &(struct step){ S, QUERY_METHODS, 0 }), MFA_E_PROTOCOL);
+	ck_assert_int_eq(permit(&d, &(struct step){ H, QUERY_BEGIN, 0 }), MFA_E_PROTOCOL);
 }
 END_TEST
 
@@ -300,6 +356,7 @@ main(void)
 	tcase_add_test(t, no_other_type_is_a_message);
 	tcase_add_test(t, every_dialogue_goes_as_the_table_says);
 	tcase_add_test(t, a_whole_login_is_permitted);
+	tcase_add_test(t, a_call_hears_two_numbers_and_no_third);
 	tcase_add_test(t, what_was_out_of_turn_ends_it);
 	tcase_add_test(t, messages_travel);
 	suite_add_tcase(suite, t);
