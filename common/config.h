@@ -29,11 +29,14 @@ enum factor {
 	FACTOR_PASS,
 	/* Attested: this host believes what the approval service says. */
 	FACTOR_SERVER_CODE,
+	FACTOR_CALL,
+	FACTOR_SMS,
 	FACTOR_COUNT
 };
 
 enum unenrolled { UNENROLLED_DENY, UNENROLLED_ENROL, UNENROLLED_ALLOW };
 enum show_at_once { SHOW_AUTO, SHOW_YES, SHOW_NO };
+enum call_form { CALL_NUMBER, CALL_HASH };
 enum remember_for { REMEMBER_SESSION, REMEMBER_ORIGIN };
 
 struct names {			/* a list of words, NULL-terminated; never NULL */
@@ -79,7 +82,8 @@ struct settings {
 	bool echo;
 	bool display_manager;		/* an X display of it is the console */
 	enum factor offline[FACTOR_COUNT];	/* what is left without the approval service */
-	unsigned int number_digits;	/* of a push */
+	unsigned int number_digits;	/* of a push or call */
+	enum call_form call_form;	/* what a call asks for; "#" alone counts with CALL_HASH */
 	enum show_at_once show_at_once;	/* are lines without a prompt seen at once? */
 	/* These stand outside [service] only. */
 	char *issuer;			/* in otpauth:// URLs; default: the host's name */
@@ -162,5 +166,8 @@ const char *config_section(const struct config *c, const char *service, unsigned
 void config_free(struct config **c);
 
 const char *factor_name(enum factor f);		/* "totp" …; "none" */
+
+/* Does only the approval service vouch for it? */
+bool factor_is_attested(enum factor f);
 
 #endif

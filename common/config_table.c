@@ -5,6 +5,7 @@
 
 static const char *const unenrolled_words[] = { "deny", "enrol", "allow", NULL };
 static const char *const show_words[] = { "auto", "yes", "no", NULL };
+static const char *const call_words[] = { "number", "hash", NULL };
 static const char *const remember_words[] = { "session", "origin", NULL };
 
 #define FIELD_OF(key, kind)	#key, kind, offsetof(struct settings, key)
@@ -33,7 +34,8 @@ const struct config_key config_keys[] = {
 	    "a list of push, totp, hotp, recovery and pass, each at most once,"),
 	FACTORS(offline, "totp, recovery", FACTOR_TOTP, FACTOR_PASS,
 	    "a list of totp, hotp, recovery and pass, each at most once,"),
-	FACTORS(attested, "", FACTOR_SERVER_CODE, FACTOR_SERVER_CODE, "server_code, or none,"),
+	FACTORS(attested, "", FACTOR_SERVER_CODE, FACTOR_SMS,
+	    "a list of server_code, call and sms, each at most once, or none,"),
 	/* who */
 	OTHER(only_users, KEY_NAMES, "", USERS),
 	OTHER(only_groups, KEY_GROUPS, "", GROUPS),
@@ -69,6 +71,7 @@ const struct config_key config_keys[] = {
 	NUMBER(combined_digits, "6", 6, 8, "a number"),
 	YES_NO(echo, "yes"),
 	NUMBER(number_digits, "6", 2, 8, "a number"),
+	CHOICE(call_form, "number", call_words, "number or hash"),
 	CHOICE(show_at_once, "auto", show_words, "auto, yes or no"),
 	/* for all services */
 	GLOBAL(server, KEY_TEXT, "", "https://, a host name and perhaps a port, or none,"),
@@ -84,6 +87,12 @@ const struct config_key config_keys[] = {
 
 const size_t config_key_count = sizeof(config_keys) / sizeof(config_keys[0]);
 
+bool
+factor_is_attested(enum factor f)
+{
+	return f >= FACTOR_SERVER_CODE && f < FACTOR_COUNT;
+}
+
 const char *
 factor_name(enum factor f)
 {
@@ -95,6 +104,8 @@ factor_name(enum factor f)
 		[FACTOR_RECOVERY] = "recovery",
 		[FACTOR_PASS] = "pass",
 		[FACTOR_SERVER_CODE] = "server_code",
+		[FACTOR_CALL] = "call",
+		[FACTOR_SMS] = "sms",
 	};
 
 	return (unsigned int)f < FACTOR_COUNT ? names[f] : "unknown";

@@ -62,6 +62,8 @@ START_TEST(empty_file_gives_the_defaults)
 	ck_assert_ptr_null(s->server);
 	ck_assert_str_eq(s->authorities, "/etc/pam_mfa/authorities");
 	ck_assert_uint_eq(s->number_digits, 6);
+	ck_assert_int_eq(s->attested[0], FACTOR_NONE);
+	ck_assert_int_eq(s->call_form, CALL_NUMBER);
 	ck_assert_uint_eq(s->only_users.count + s->except_users.count, 0);
 	ck_assert_ptr_nonnull(s->only_users.word);
 	ck_assert_ptr_null(s->only_users.word[0]);
@@ -119,7 +121,8 @@ START_TEST(values_become_settings)
 	    "except_groups = root, no-such-group-here\n"
 	    "only_groups = daemon\n"
 	    "trusted_networks = 192.0.2.0/24, !192.0.2.128/25\n"
-	    "trust_console = yes\nattested = server_code\n"
+	    "trust_console = yes\nattested = sms, server_code\n"
+	    "call_form = hash\n"
 	    "unenrolled = enrol\n"
 	    "remember = 15\nremember_for = origin\nservice_class = remote\n"
 	    "tries = 10\ntotp_window = 0\nhotp_resync = 1000\n"
@@ -130,8 +133,10 @@ START_TEST(values_become_settings)
 	ck_assert_int_eq(s->factors[0], FACTOR_RECOVERY);
 	ck_assert_int_eq(s->factors[1], FACTOR_TOTP);
 	ck_assert_int_eq(s->factors[2], FACTOR_NONE);
-	ck_assert_int_eq(s->attested[0], FACTOR_SERVER_CODE);
-	ck_assert_int_eq(s->attested[1], FACTOR_NONE);
+	ck_assert_int_eq(s->attested[0], FACTOR_SMS);
+	ck_assert_int_eq(s->attested[1], FACTOR_SERVER_CODE);
+	ck_assert_int_eq(s->attested[2], FACTOR_NONE);
+	ck_assert_int_eq(s->call_form, CALL_HASH);
 	ck_assert_uint_eq(s->only_users.count, 3);
 	ck_assert_str_eq(s->only_users.word[1], "bob");
 	ck_assert_str_eq(s->only_users.word[2], "carol");
