@@ -2,11 +2,10 @@
 /*
  * The conversation of one login: the phone, and prompts for codes.
  */
-#include <stdio.h>
 #include <string.h>
 
+#include "ask_private.h"
 #include "error.h"
-#include "login.h"
 
 /* Every change of what lets a person in is told to the person (SP 800-63B). */
 static void
@@ -19,16 +18,6 @@ tell_accepted(struct login *l, const struct judgement *j)
 		(void)talk_info(l, "Recovery code accepted; %u left.%s", j->left,
 		    j->left <= 2 ? " Ask your administrator for new ones." : "");
 }
-
-/* The conversation of one login. */
-struct asking {
-	const struct decision *d;
-	bool has_phone;		/* a request can be sent to it */
-	bool wants_push;	/* one is sent before the next prompt */
-	unsigned int pushes;	/* that were sent */
-	char number[PUSH_NUMBER_MAX];	/* of the one that is out; "": none is */
-	const char *sentence;	/* of the next prompt; NULL: the usual one */
-};
 
 static bool
 accept(struct login *l, const struct decision *d, const struct judgement *j)
@@ -65,43 +54,6 @@ shown_at_once(const struct login *l)
 	return strcmp(l->begin.service, "sshd") != 0 && l->begin.ssh_connection[0] == '\0';
 }
 
-/* A decoy of somebody who would be asked for a code stays one. */
-static bool
-has_code(const struct login *l, const struct decision *d)
-{
-	size_t i;
-
-	for (i = 0; i < FACTOR_COUNT && l->settings->factors[i] != FACTOR_NONE; i++) {
-		enum factor f = l->settings->factors[i];
-
-		if (f != FACTOR_PUSH && d->state.kinds[f])
-			return true;
-	}
-	return d->state.kinds[FACTOR_SERVER_CODE];
-}
-
-/* A decoy shows a number, too, where the service is there. */
-static bool
-pretends_phone(const struct login *l, const struct decision *d)
-{
-	return d->outcome == OUTCOME_DECOY && !d->state.service_down && !has_code(l, d);
-}
-
-static void
-send_push(struct login *l, struct asking *a)
-{
-	bool decoy = a->d->outcome != OUTCOME_ASK;
-
-	a->wants_push = false;
-	a->pushes++;
-	push_send(l, decoy, a->number, &a->sentence);
-	if (a->number[0] != '\0' || decoy)
-		return;
-	login_deny(l, REASON_NO_APPROVAL, NULL);
-	l->factor = FACTOR_PUSH;
-	report_asked(l, "push", l->courier.words, false);
-}
-
 /* Waits for the phone; as ask_once.  An application notices that its client has left only
  * when it is to show something, so it is given something to show.  A terminal sends a signal,
  * and its screen is kept calm. */
@@ -109,45 +61,24 @@ static bool
 await_phone(struct login *l, struct asking *a)
 {
 	struct judgement j = { .reason = REASON_FAULT };
+	enum factor f = a->out;
 	int r;
 
 	l->courier.told = shown_at_once(l) && login_is_remote(l);
-	r = push_finish(l, a->d, &j, &a->sentence);
-	a->number[0] = '\0';
-	if (r != MFA_OK) {
+	if ((r = method_finish(l, a, &j)) != MFA_OK) {
 		end_asking(l, r);
 		return false;
 	}
 	if (accept(l, a->d, &j))
 		return false;
-	l->factor = FACTOR_PUSH;
-	report_asked(l, "push", "", j.counted);
+	l->factor = f;
+	if (a->out == FACTOR_NONE)
+		report_asked(l, method_word(f), "", j.counted);
 	l->detail = NULL;
 	return true;
 }
 
 /* ---- a prompt ---- */
-
-static void
-make_prompt(const struct asking *a, bool first, char *text, size_t size)
-{
-	if (a->number[0] != '\0')
-		(void)snprintf(text, size, "Approve on your phone: number %s. Press Enter when "
-		    "done, or type a code: ", a->number);
-	else if (a->sentence != NULL)
-		(void)snprintf(text, size, "%s", a->sentence);
-	else
-		(void)snprintf(text, size, "%s%s: ", first ? "Authentication code" :
-		    "Not accepted. Wait for a new code, then type it",
-		    a->has_phone ? ", or p for your phone" : "");
-}
-
-static bool
-asks_for_push(const struct asking *a, const struct secret *typed)
-{
-	return a->has_phone && a->number[0] == '\0' && a->pushes < PUSHES_MAX &&
-	    typed->len == 1 && (typed->data[0] == 'p' || typed->data[0] == 'P');
-}
 
 /* Did the request on the phone go with the service? */
 static bool
@@ -156,25 +87,49 @@ is_lost(const struct login *l)
 	return !l->courier.pending && l->courier.early == NULL;
 }
 
+/* A code is judged in one place: while a text message is out, what could be its code is
+ * the service's. */
+static int
+judge_in_its_place(struct login *l, struct asking *a, const struct secret *typed,
+    struct judgement *j)
+{
+	int r;
+
+	if (a->out != FACTOR_SMS || !sms_is_code(typed)) {
+		r = server_code(l, a->d, typed, j, &a->sentence);
+		if (is_lost(l))
+			a->out = FACTOR_NONE;
+		return r;
+	}
+	r = sms_code(l, a->d, typed, j, &a->sentence);
+	a->about = FACTOR_SMS;
+	a->refused = a->sentence == NULL;
+	if (a->sentence != NULL && j->reason != REASON_NOT_CHECKED)
+		a->out = FACTOR_NONE;
+	return r;
+}
+
 static bool
 judge_typed(struct login *l, struct asking *a, const struct secret *typed)
 {
 	struct judgement j = { .reason = REASON_FAULT };
+	enum factor out = a->out;
+	bool ended;
 	int r;
 
 	a->sentence = NULL;
+	a->about = FACTOR_NONE;
 	l->detail = NULL;
-	if ((r = server_code(l, a->d, typed, &j, &a->sentence)) != MFA_OK) {
+	if ((r = judge_in_its_place(l, a, typed, &j)) != MFA_OK) {
 		login_deny(l, REASON_STATE, mfa_strerror(r));
 		return false;
 	}
-	if (is_lost(l))
-		a->number[0] = '\0';
 	if (accept(l, a->d, &j))
 		return false;
-	if (j.reason == REASON_NOT_CHECKED) {
-		l->factor = FACTOR_SERVER_CODE;
-		report_asked(l, "code", l->courier.words, false);
+	ended = out == FACTOR_SMS && a->out == FACTOR_NONE && a->about == FACTOR_SMS;
+	if (j.reason == REASON_NOT_CHECKED || ended) {
+		l->factor = a->about == FACTOR_SMS ? FACTOR_SMS : FACTOR_SERVER_CODE;
+		report_asked(l, ended ? "text" : "code", l->courier.words, false);
 	}
 	return true;
 }
@@ -190,7 +145,7 @@ ask_once(struct login *l, struct asking *a, bool first)
 	bool again = true;
 	int r;
 
-	make_prompt(a, first, prompt, sizeof(prompt));
+	method_prompt(l, a, first, prompt, sizeof(prompt));
 	if ((r = talk_prompt(l, prompt, l->settings->echo, &typed, &took)) != MFA_OK) {
 		end_asking(l, r);
 		return false;
@@ -198,13 +153,11 @@ ask_once(struct login *l, struct asking *a, bool first)
 	if (typed.len == 0 && took < HASTE_MS) {
 		login_deny(l, REASON_NO_TERMINAL, NULL);
 		again = false;
-	} else if (typed.len == 0 && a->number[0] != '\0') {
+	} else if (typed.len == 0 && method_takes_enter(a)) {
 		again = await_phone(l, a);
 	} else if (typed.len == 0) {
 		login_deny(l, REASON_NO_ANSWER, NULL);
-	} else if (asks_for_push(a, &typed)) {
-		a->wants_push = true;
-	} else {
+	} else if ((a->wants = method_of(a, &typed)) == FACTOR_NONE) {
 		again = judge_typed(l, a, &typed);
 	}
 	secret_wipe(&typed);
@@ -215,25 +168,25 @@ ask_once(struct login *l, struct asking *a, bool first)
 static bool
 ask_phone_first(struct login *l, struct asking *a)
 {
-	if (a->number[0] == '\0' || !shown_at_once(l) ||
-	    !talk_waiting(l, false, "Approve on your phone: number %s. Waiting for it.", a->number))
+	char line[MSG_TEXT_MAX];
+
+	if (a->out == FACTOR_NONE || a->out == FACTOR_SMS || !shown_at_once(l))
 		return true;
-	return await_phone(l, a);
+	method_line(l, a, line, sizeof(line));
+	return !talk_waiting(l, false, "%s", line) || await_phone(l, a);
 }
 
 void
 login_ask(struct login *l, const struct decision *d)
 {
-	bool first_is_push = l->settings->factors[0] == FACTOR_PUSH && l->settings->server != NULL;
-	struct asking a = { .d = d, .has_phone = d->state.kinds[FACTOR_PUSH] };
+	struct asking a = { .d = d };
 	unsigned int tries = l->settings->combined ? 1 : l->settings->tries, i;
 
-	a.wants_push = first_is_push && !l->settings->combined &&
-	    (a.has_phone || pretends_phone(l, d));
-	a.has_phone |= a.wants_push;
-	for (i = 0; i < tries; i++) {
-		if (a.wants_push)
-			send_push(l, &a);
+	method_begin(l, &a);
+	/* Another way to be asked is no try; there are PUSHES_MAX of them. */
+	for (i = 0; i < tries; i += a.wants == FACTOR_NONE) {
+		if (a.wants != FACTOR_NONE)
+			method_send(l, &a);
 		if (!ask_phone_first(l, &a) || !ask_once(l, &a, i == 0))
 			return;
 	}

@@ -293,6 +293,7 @@ courier_begin(struct login *l, uint32_t *methods)
 			(void)courier_fail(l, QUERY_SERVICE, "its policy cannot be kept");
 		else
 			*methods = in->methods;
+		l->courier.preferred = in->preferred;
 	}
 	if (r != MFA_OK)
 		courier_hang_up(l);
@@ -301,7 +302,7 @@ courier_begin(struct login *l, uint32_t *methods)
 }
 
 int
-courier_push(struct login *l, bool decoy)
+courier_push(struct login *l, uint32_t method, bool decoy)
 {
 	const struct statement *s = &l->courier.statement;
 	struct query q = { .type = QUERY_PUSH, .nonce_len = sizeof(s->nonce) }, *in;
@@ -310,7 +311,7 @@ courier_push(struct login *l, bool decoy)
 
 	/* One dialogue asks the phone once. */
 	if (l->courier.fd == -1 || l->courier.dialogue.pushed) {
-		courier_close(l, QUERY_CANCELLED);
+		courier_take_back(l);
 		if ((r = courier_begin(l, &methods)) != MFA_OK)
 			return r;
 	}
@@ -320,7 +321,8 @@ courier_push(struct login *l, bool decoy)
 	q.digits = (uint32_t)strlen(s->number);
 	q.expires = (uint32_t)s->expires;
 	q.decoy = decoy;
-	q.method = QUERY_BY_PUSH;
+	q.method = method;
+	q.form = l->settings->call_form == CALL_HASH ? QUERY_FORM_HASH : QUERY_FORM_NUMBER;
 	if ((r = text_copy(q.service, sizeof(q.service), s->service)) == MFA_OK &&
 	    (r = text_copy(q.origin, sizeof(q.origin), s->origin)) == MFA_OK)
 		r = courier_request(l, &q, in, PUSH_MS);

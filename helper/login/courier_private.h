@@ -22,4 +22,8 @@ void courier_forget_early(struct login *l);
 void courier_leave(struct login *l, enum query_outcome outcome);
 void courier_hang_up(struct login *l);
 
+/* The end of one behind which another begins: where something is out, not before mfa-http
+ * has told the service, which would not take the next. */
+void courier_take_back(struct login *l);
+
 #endif

@@ -7,6 +7,9 @@
 #include "courier_private.h"
 #include "error.h"
 
+/* ---- all limits ---- */
+#define TAKE_BACK_MS	1200	/* mfa-http gives the service a second */
+
 /* The person is told again after a pause, and then after twice that, so that the lines
  * there are last for a login. */
 struct still {
@@ -29,6 +32,24 @@ tell_still(struct login *l, struct still *s)
 	s->pause_ms *= 2;
 	s->next = talk_waiting(l, true, "Still waiting for your phone.") ?
 	    deadline_in(s->pause_ms) : l->deadline;
+}
+
+/* mfa-http hangs up when the service knows. */
+void
+courier_take_back(struct login *l)
+{
+	struct query q = { .type = QUERY_CLOSE, .outcome = QUERY_CANCELLED };
+	struct pollfd p = { .fd = l->courier.fd, .events = POLLRDHUP };
+	struct deadline until = deadline_min(l->deadline, deadline_in(TAKE_BACK_MS));
+
+	if (l->courier.fd != -1 && l->courier.pending) {
+		login_busy(l);
+		if (query_permit(&l->courier.dialogue, QUERY_HELPER, &q) == MFA_OK &&
+		    query_send(l->courier.fd, &q, until) == MFA_OK)
+			while (poll(&p, 1, deadline_left(until)) == -1 && errno == EINTR)
+				;
+	}
+	courier_close(l, QUERY_CANCELLED);
 }
 
 /* While nobody has anything to say to the other, a module that speaks or hangs

@@ -12,6 +12,17 @@
 static const char unchecked[] = "The approval service cannot check your code now. Try again, or "
     "type a recovery code of this computer: ";
 
+static bool
+is_attested(const struct login *l)
+{
+	size_t i;
+
+	for (i = 0; i < FACTOR_COUNT && l->settings->attested[i] != FACTOR_NONE; i++)
+		if (l->settings->attested[i] == FACTOR_SERVER_CODE)
+			return true;
+	return false;
+}
+
 /* Each text is judged in one place: here, where this host has anything that it
  * could be of, and by the service otherwise.  *code is what it would be sent. */
 static bool
@@ -23,8 +34,8 @@ is_the_services(const struct login *l, const struct decision *d, const struct se
 	bool is = false;
 
 	secret_wipe(code);
-	if (l->settings->attested[0] != FACTOR_SERVER_CODE || l->settings->server == NULL ||
-	    d->state.service_down || u->tokens > 0)
+	if (!is_attested(l) || l->settings->server == NULL || d->state.service_down ||
+	    u->tokens > 0)
 		return false;
 	if (otp_normalise(typed, digits, sizeof(digits)) == MFA_OK)
 		is = secret_set(code, digits, strlen(digits)) == MFA_OK;
@@ -50,7 +61,7 @@ server_code(struct login *l, const struct decision *d, const struct secret *type
     struct judgement *out, const char **sentence)
 {
 	struct secret code;
-	uint32_t result;
+	struct coded coded;
 	bool sent;
 	int r;
 
@@ -59,10 +70,14 @@ server_code(struct login *l, const struct decision *d, const struct secret *type
 	/* A decoy asks as well, about no code, and so takes as long and fails as
 	 * others do; what is refused unseen is not spent there. */
 	sent = has_one(d) && !judge_refuses_unseen(l);
-	r = courier_code(l, sent ? &code : NULL, &result);
+	r = courier_code(l, sent ? &code : NULL, &coded);
 	secret_wipe(&code);
+	/* No text message was asked for. */
+	if (coded.by_text)
+		coded.result = QUERY_CODE_REFUSED;
 	if (r == MFA_OK)
-		return sent ? judge_attested(l, d, result, out) : judge(l, d, typed, out);
+		return sent ? judge_attested(l, d, coded.result, FACTOR_SERVER_CODE, out) :
+		    judge(l, d, typed, out);
 	*out = (struct judgement){ .reason = REASON_NOT_CHECKED };
 	*sentence = unchecked;
 	return MFA_OK;

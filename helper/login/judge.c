@@ -100,7 +100,7 @@ compare(struct attempt *a, const struct decision *d, struct judgement *out)
 	if (r != MFA_OK)
 		return r;
 	for (i = 0; i < FACTOR_COUNT && d->factors[i] != FACTOR_NONE; i++) {
-		if (d->factors[i] == FACTOR_PUSH || d->factors[i] == FACTOR_SERVER_CODE)
+		if (d->factors[i] == FACTOR_PUSH || factor_is_attested(d->factors[i]))
 			continue;	/* nothing that is typed, or compared here */
 		for (j = 0; factors[j].factor != d->factors[i]; j++)
 			;
@@ -115,16 +115,28 @@ compare(struct attempt *a, const struct decision *d, struct judgement *out)
 	return MFA_OK;
 }
 
+/* The policy has the last word. */
+static bool
+is_listed(const struct decision *d, enum factor f)
+{
+	size_t i;
+
+	for (i = 0; i < FACTOR_COUNT && d->factors[i] != FACTOR_NONE; i++)
+		if (d->factors[i] == f)
+			return true;
+	return false;
+}
+
 /* An approval that was verified counts once; one that was not is a try. */
 static int
-spend_approval(struct attempt *a, struct judgement *out)
+spend_approval(struct attempt *a, const struct decision *d, struct judgement *out)
 {
 	const struct approved *p = a->approved;
 	struct store *s = a->l->w->store;
 	const char *user = a->l->begin.user;
 	int r = store_user_make(s, user);
 
-	if (r == MFA_OK && p->verified) {
+	if (r == MFA_OK && p->verified && is_listed(d, p->factor)) {
 		r = store_approval_spend(s, p->nonce, sizeof(p->nonce), user, p->device, a->now);
 		if (r == MFA_OK)
 			r = store_user_approved(s, user, a->now);
@@ -133,14 +145,14 @@ spend_approval(struct attempt *a, struct judgement *out)
 		r = MFA_E_REFUSED;
 	}
 	out->accepted = r == MFA_OK;
-	out->factor = r == MFA_OK ? FACTOR_PUSH : FACTOR_NONE;
+	out->factor = r == MFA_OK ? p->factor : FACTOR_NONE;
 	return r == MFA_E_REFUSED ? MFA_OK : r;
 }
 
 /* Compared, counted and spent by the service; whatever it says that is not in
  * the language is a refusal. */
 static int
-take_attested(struct attempt *a, struct judgement *out)
+take_attested(struct attempt *a, const struct decision *d, struct judgement *out)
 {
 	struct store *s = a->l->w->store;
 	const char *user = a->l->begin.user;
@@ -148,11 +160,13 @@ take_attested(struct attempt *a, struct judgement *out)
 
 	switch (a->attested) {
 	case QUERY_CODE_ACCEPTED:
+		if (!is_listed(d, a->attested_as))
+			break;
 		/* Known to the service for good, whatever it says later. */
 		if ((r = store_user_make(s, user)) == MFA_OK)
 			r = store_user_approved(s, user, a->now);
 		out->accepted = r == MFA_OK;
-		out->factor = r == MFA_OK ? FACTOR_SERVER_CODE : FACTOR_NONE;
+		out->factor = r == MFA_OK ? a->attested_as : FACTOR_NONE;
 		break;
 	case QUERY_CODE_REPLAYED:
 		a->reason = REASON_REPLAYED;
@@ -173,8 +187,8 @@ static int
 take_evidence(struct attempt *a, const struct decision *d, struct judgement *out)
 {
 	a->reason = a->approved != NULL ? REASON_REPLAYED : REASON_CODE_REFUSED;
-	return a->approved != NULL ? spend_approval(a, out) :
-	    a->attested != 0 ? take_attested(a, out) : compare(a, d, out);
+	return a->approved != NULL ? spend_approval(a, d, out) :
+	    a->attested != 0 ? take_attested(a, d, out) : compare(a, d, out);
 }
 
 static int
@@ -222,7 +236,7 @@ weigh(struct attempt *a, const struct decision *d, struct judgement *out)
 		out->reason = REASON_LOCKED;
 	} else if (seconds_to_wait(a->l->settings, &u, a->now) > 0) {
 		out->reason = REASON_TOO_SOON;
-	} else if (a->attested != 0 && u.tokens > 0) {
+	} else if (a->attested_as == FACTOR_SERVER_CODE && u.tokens > 0) {
 		/* Enrolled here meanwhile: nobody else vouches for this user any more. */
 		out->reason = REASON_CODE_REFUSED;
 	} else {
@@ -314,10 +328,12 @@ judge_push(struct login *l, const struct decision *d, const struct approved *app
 }
 
 int
-judge_attested(struct login *l, const struct decision *d, uint32_t result, struct judgement *out)
+judge_attested(struct login *l, const struct decision *d, uint32_t result, enum factor factor,
+    struct judgement *out)
 {
 	/* 0 would be a code that was compared here. */
-	struct attempt a = { .l = l, .attested = result != 0 ? result : QUERY_CODE_REFUSED };
+	struct attempt a = { .l = l, .attested = result != 0 ? result : QUERY_CODE_REFUSED,
+	    .attested_as = factor };
 
 	return judge_evidence(&a, d, out);
 }

@@ -314,7 +314,8 @@ outcome_of(const struct login *l)
 {
 	if (l->verdict != VERDICT_GRANT)
 		return QUERY_CANCELLED;
-	return l->factor == FACTOR_PUSH ? QUERY_GRANTED : QUERY_BY_CODE;
+	return l->factor == FACTOR_PUSH || l->factor == FACTOR_CALL ? QUERY_GRANTED :
+	    QUERY_BY_CODE;
 }
 
 bool

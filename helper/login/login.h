@@ -27,7 +27,7 @@
 #define HASTE_MS	100	/* an empty answer sooner than this is no person's */
 #define STILL_MS	10000	/* before the person is told that their phone is still waited
 				 * for; twice as long before the next time, and so on */
-#define PUSHES_MAX	3	/* requests to the phone in one login */
+#define PUSHES_MAX	3	/* requests to the phone, calls and text messages in one login */
 #define ENROL_TRIES	3	/* codes asked back when enrolling at a login */
 
 /* Who is on the other end of the socket, by the kernel's word. */
@@ -67,6 +67,7 @@ struct courier {
 	struct revocation *revocations;	/* of the user's devices, verified */
 	size_t revocation_count;
 	int64_t compulsory_from;	/* as it says; 0: never */
+	uint32_t preferred;		/* enum query_method, as it says */
 	uint32_t failure;		/* enum query_failure of the last; 0: none */
 	char words[QUERY_WORDS_MAX];	/* what was said about it, for the log */
 };
@@ -174,18 +175,21 @@ int judge(struct login *l, const struct decision *d, const struct secret *typed,
 bool judge_refuses_unseen(struct login *l);
 
 /* The same for a code that the approval service has compared, counted and
- * spent; result is enum query_code_result. */
+ * spent; result is enum query_code_result, factor what an acceptance is one of, which
+ * counts only where the decision names it. */
 int judge_attested(struct login *l, const struct decision *d, uint32_t result,
-    struct judgement *out);
+    enum factor factor, struct judgement *out);
 
-/* What came back from a phone. */
+/* What came back from a phone or telephone. */
 struct approved {
-	bool verified;		/* approval_verify said so; else it is a try that failed */
+	enum factor factor;	/* FACTOR_PUSH or FACTOR_CALL */
+	bool verified;		/* approval_verify, or a comparison of the number, said so;
+				 * else it is a try that failed */
 	unsigned char nonce[STATEMENT_NONCE_LEN];
 	char device[STORE_DEVICE_MAX];
 };
 
-/* The same for an approval: spent, or counted as a failed try, in the one
+/* The same for an approval or a keyed number: spent, or counted as a failed try, in the one
  * transaction. */
 int judge_push(struct login *l, const struct decision *d, const struct approved *approved,
     struct judgement *out);
@@ -198,6 +202,7 @@ struct attempt {
 	char code[OTP_CODE_MAX];	/* digits, or "" */
 	const struct approved *approved;	/* from a phone; NULL: a code was typed */
 	uint32_t attested;		/* enum query_code_result; 0: compared here */
+	enum factor attested_as;
 	bool onetime;			/* hash holds a slow hash of what was typed */
 	unsigned char hash[ONETIME_HASH_LEN];
 	struct token tokens[TOKENS_MAX];
@@ -230,20 +235,36 @@ int attempt_spend(struct attempt *a, const struct token *t, uint64_t counter);
  * l->courier.failure. */
 int courier_begin(struct login *l, uint32_t *methods);
 
-/* Asks the phone, or for a decoy nobody; l->courier.statement is complete but for
- * the decision. */
-int courier_push(struct login *l, bool decoy);
+/* Asks the person by enum query_method, or for a decoy nobody; l->courier.statement is
+ * complete but for the decision.  What was out before is taken back first. */
+int courier_push(struct login *l, uint32_t method, bool decoy);
 
 /* Waits for what the phone says, and tells the person so where
- * l->courier.told says: *out is QUERY_ANSWERED, QUERY_ENDED or
+ * l->courier.told says: *out is QUERY_ANSWERED, QUERY_KEYED, QUERY_ENDED or
  * QUERY_FAILED, and no push is out any more.  MFA_E_CLOSED: the module is
  * gone; MFA_E_DEADLINE. */
 int courier_wait(struct login *l, struct query *out);
 
-/* Has the service check a code of the user's: *result is what it says, enum
- * query_code_result or anything else.  NULL: the same about no code, so that
+/* What was keyed in is not the number: does the telephone ask once more?  Then a push is
+ * out again.  Any error leaves l->courier.failure. */
+int courier_wrong(struct login *l, bool *again);
+
+/* What the service says about a code. */
+struct coded {
+	uint32_t result;	/* enum query_code_result or anything else */
+	bool by_text;		/* it was the code of a text message */
+};
+
+/* Has the service check a code of the user's.  NULL: the same about no code, so that
  * nothing is counted.  Any error leaves l->courier.failure. */
-int courier_code(struct login *l, const struct secret *code, uint32_t *result);
+int courier_code(struct login *l, const struct secret *code, struct coded *out);
+
+/* The same about the code of the text message that this login has asked for;
+ * MFA_E_ABSENT also when none is out any more (courier_text_is_out). */
+int courier_text(struct login *l, const struct secret *code, struct coded *out);
+
+/* Looks at what has come meanwhile, which is kept in l->courier.early. */
+bool courier_text_is_out(struct login *l);
 
 /* What became of the login, once; without a dialogue nothing happens. */
 void courier_close(struct login *l, enum query_outcome outcome);
@@ -253,17 +274,47 @@ void courier_close(struct login *l, enum query_outcome outcome);
 /* The policy's question to the service. */
 void push_look(struct login *l, struct policy_state *out);
 
-/* Sends a request to the phone.  number is what is shown, "" when none could
- * be sent, with *sentence saying so.  For a decoy the service does as if, within
- * the limits that it has for others. */
+/* Sends a request to the phone, or by FACTOR_CALL or FACTOR_SMS to the telephone, and
+ * says whether it is out.  number is what is shown; where none could be sent *sentence
+ * says so.  For a decoy the service does as if, within the limits that it has for
+ * others. */
 #define PUSH_NUMBER_MAX 16
-void push_send(struct login *l, bool decoy, char number[PUSH_NUMBER_MAX],
+bool push_send(struct login *l, enum factor factor, bool decoy, char number[PUSH_NUMBER_MAX],
     const char **sentence);
 
 /* Waits for the phone and judges what it says.  MFA_OK with *out, or the login
  * is over (as talk_prompt); *sentence is for the next prompt. */
 int push_finish(struct login *l, const struct decision *d, struct judgement *out,
     const char **sentence);
+
+/* ---- factor_call.c: a number keyed in on the telephone ---- */
+
+/* Waits for it and judges it, as push_finish.  The service is told only whether what was
+ * keyed in is wrong; it asks for another at most once. */
+int call_finish(struct login *l, const struct decision *d, struct judgement *out,
+    const char **sentence);
+
+/* ---- factor_sms.c: the code of a text message ---- */
+
+/* Is it of the form of such a code? */
+bool sms_is_code(const struct secret *typed);
+
+/* Has the service judge it, bound to this login, and nobody else.  MFA_OK with *out; *sentence
+ * is for the next prompt where the code could not be judged. */
+int sms_code(struct login *l, const struct decision *d, const struct secret *typed,
+    struct judgement *out, const char **sentence);
+
+/* Is the message still to be answered?  Where not, *reason and *sentence say why. */
+bool sms_is_out(struct login *l, enum reason *reason, const char **sentence);
+
+/* ---- ended.c: calls and messages that brought nothing ---- */
+
+/* q is QUERY_ENDED, or QUERY_FAILED with l->courier.failure. */
+enum reason ended_reason(const struct login *l, enum factor factor, const struct query *q);
+const char *ended_sentence(const struct login *l, enum factor factor, const struct query *q);
+
+/* What a person is told whose call or message the service did not take. */
+const char *ended_unsent(enum factor factor, uint32_t failure);
 
 /* ---- enrol.c: an authenticator app set up at the login, after a pass ---- */
 void enrol_at_login(struct login *l);

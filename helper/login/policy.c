@@ -169,6 +169,13 @@ lists(const enum factor *factors, enum factor f)
 	return false;
 }
 
+/* What only another vouches for counts where that is said. */
+static void
+keep_attested(struct walk *w, enum factor f)
+{
+	w->out->state.kinds[f] &= lists(w->s->attested, f);
+}
+
 /* What the person has in the approval service. */
 static void
 look_at_service(struct walk *w)
@@ -184,11 +191,17 @@ look_at_service(struct walk *w)
 	} else {
 		w->in->ask_service(w->in->arg, st);
 		st->kinds[FACTOR_PUSH] &= lists(w->s->factors, FACTOR_PUSH);
-		st->kinds[FACTOR_SERVER_CODE] &= lists(w->s->attested, FACTOR_SERVER_CODE);
+		keep_attested(w, FACTOR_SERVER_CODE);
+		keep_attested(w, FACTOR_CALL);
+		keep_attested(w, FACTOR_SMS);
+		if (!st->kinds[st->preferred])
+			st->preferred = FACTOR_NONE;
 		if (st->service_down)
 			saw(w, "cannot be reached: what offline names is left");
 		else
-			saw(w, "the user has %s phone%s", st->kinds[FACTOR_PUSH] ? "a" : "no",
+			saw(w, "the user has %s phone%s%s%s", st->kinds[FACTOR_PUSH] ? "a" : "no",
+			    st->kinds[FACTOR_CALL] ? ", can be called" : "",
+			    st->kinds[FACTOR_SMS] ? ", gets text messages" : "",
 			    st->kinds[FACTOR_SERVER_CODE] ? ", and codes there" : "");
 	}
 }
@@ -321,8 +334,9 @@ step_factors(struct walk *w)
 	char list[128] = "";
 
 	for (i = 0; i < FACTOR_COUNT && w->out->factors[i] != FACTOR_NONE; i++) {
-		int n = snprintf(list + at, sizeof(list) - at, "%s%s", i ? ", " : "",
-		    factor_name(w->out->factors[i]));
+		int n = snprintf(list + at, sizeof(list) - at, "%s%s%s", i ? ", " : "",
+		    factor_name(w->out->factors[i]),
+		    factor_is_attested(w->out->factors[i]) ? " (attested)" : "");
 
 		if (n < 0 || (size_t)n >= sizeof(list) - at)
 			break;

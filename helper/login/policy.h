@@ -25,6 +25,8 @@ struct policy_state {
 	int64_t remembered_until;	/* 0: no remembered grant for this login */
 	int64_t compulsory_from;	/* as the approval service says; 0: never */
 	bool compulsory_told;		/* it said so just now; else the last time */
+	enum factor preferred;		/* FACTOR_PUSH, FACTOR_CALL, FACTOR_SMS: what the user
+					 * has chosen there, and may use here */
 };
 
 /* What the name services know; read only for settings that name groups. */
@@ -79,6 +81,15 @@ enum reason {
 	REASON_WRONG_NUMBER,
 	REASON_NO_APPROVAL,
 	REASON_BAD_APPROVAL,
+	REASON_NOT_PICKED_UP,
+	REASON_BUSY,
+	REASON_DECLINED,
+	REASON_HUNG_UP,
+	REASON_NO_KEYS,
+	REASON_GATEWAY,
+	REASON_NOT_ALLOWED,
+	REASON_TOO_MANY_CALLS,
+	REASON_NO_MESSAGE,
 	REASON_CODE_REFUSED,
 	REASON_REPLAYED,
 	REASON_CLOCK_BEHIND,

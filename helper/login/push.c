@@ -43,6 +43,21 @@ sentence_of(uint32_t failure)
 	}
 }
 
+static const uint32_t methods_by[FACTOR_COUNT] = { [FACTOR_PUSH] = QUERY_BY_PUSH,
+    [FACTOR_CALL] = QUERY_BY_CALL, [FACTOR_SMS] = QUERY_BY_TEXT };
+
+/* What the user has chosen; a word that is none of ours is no choice. */
+static enum factor
+preferred_by(uint32_t method)
+{
+	enum factor f;
+
+	for (f = FACTOR_PUSH; f < FACTOR_COUNT; f++)
+		if (methods_by[f] != QUERY_NO_METHOD && methods_by[f] == method)
+			return f;
+	return FACTOR_NONE;
+}
+
 void
 push_look(struct login *l, struct policy_state *out)
 {
@@ -53,6 +68,9 @@ push_look(struct login *l, struct policy_state *out)
 		return;
 	}
 	out->kinds[FACTOR_PUSH] = (methods & QUERY_CAN_PUSH) != 0;
+	out->kinds[FACTOR_CALL] = (methods & QUERY_CAN_CALL) != 0;
+	out->kinds[FACTOR_SMS] = (methods & QUERY_CAN_TEXT) != 0;
+	out->preferred = preferred_by(l->courier.preferred);
 	if ((methods & QUERY_CAN_PUSH) == 0) {
 		out->compulsory_from = l->courier.compulsory_from;
 		out->compulsory_told = true;
@@ -93,17 +111,21 @@ make_statement(struct login *l)
 	return statement_challenge(s, l->settings->number_digits);
 }
 
-void
-push_send(struct login *l, bool decoy, char number[PUSH_NUMBER_MAX], const char **sentence)
+bool
+push_send(struct login *l, enum factor factor, bool decoy, char number[PUSH_NUMBER_MAX],
+    const char **sentence)
 {
 	number[0] = '\0';
 	*sentence = no_service;
 	if (make_statement(l) != MFA_OK)
-		return;
-	if (courier_push(l, decoy) == MFA_OK)
-		show_number(l->courier.statement.number, number);
-	else
-		*sentence = sentence_of(l->courier.failure);
+		return false;
+	if (courier_push(l, methods_by[factor], decoy) != MFA_OK) {
+		*sentence = factor == FACTOR_PUSH ? sentence_of(l->courier.failure) :
+		    ended_unsent(factor, l->courier.failure);
+		return false;
+	}
+	show_number(l->courier.statement.number, number);
+	return true;
 }
 
 /* ---- what came back ---- */
@@ -178,7 +200,7 @@ static int
 judge_approval(struct login *l, const struct decision *d, const struct query *q,
     struct judgement *out, const char **sentence)
 {
-	struct approved approved = { .verified = false };
+	struct approved approved = { .factor = FACTOR_PUSH };
 	struct approval a;
 	int r = verify(l, q, &a);
 

@@ -55,12 +55,13 @@ log_decision(const struct login *l, const char *what, const char *detail)
 	if (!l->caller.root)
 		(void)snprintf(caller, sizeof(caller), " caller=%lu", (unsigned long)l->caller.uid);
 	log_line(granted ? LOG_NOTICE : LOG_WARNING,
-	    "%s verdict=%s user=%s service=%s origin=%s factor=%s reason=%s ms=%u%s%s%s%s",
+	    "%s verdict=%s user=%s service=%s origin=%s factor=%s reason=%s ms=%u%s%s%s%s%s",
 	    what, granted ? "grant" : "deny", text_escape(user, sizeof(user), l->begin.user),
 	    text_escape(service, sizeof(service), l->begin.service),
 	    origin_format(&l->origin, origin), factor_name(l->factor), reason_name(l->reason),
-	    milliseconds(l), caller, detail != NULL ? " detail=\"" : "",
-	    detail != NULL ? detail : "", detail != NULL ? "\"" : "");
+	    milliseconds(l), factor_is_attested(l->factor) ? " attested=yes" : "", caller,
+	    detail != NULL ? " detail=\"" : "", detail != NULL ? detail : "",
+	    detail != NULL ? "\"" : "");
 }
 
 /* Not durable: no counter stands behind it, and the log line is there. */

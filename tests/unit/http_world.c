@@ -133,7 +133,8 @@ static void
 send_methods(int fd, const struct http_act *act)
 {
 	struct query q = { .type = QUERY_METHODS, .methods = act->methods != 0 ? act->methods :
-	    QUERY_CAN_PUSH, .compulsory_from = act->compulsory_from };
+	    QUERY_CAN_PUSH, .compulsory_from = act->compulsory_from,
+	    .preferred = act->preferred };
 	struct revocation r = { .at = time(NULL) };
 	char text[SIGNED_MAX + 1];
 	size_t len;
@@ -161,15 +162,51 @@ number_is_there(int fd)
 	return true;
 }
 
+void
+http_key_in(int fd, const char *keys)
+{
+	struct query q = { .type = QUERY_KEYED };
+
+	(void)text_copy(q.keys, sizeof(q.keys),
+	    strcmp(keys, RIGHT_KEYS) == 0 ? http_seen->number : keys);
+	http_say(fd, &q);
+}
+
+/* The telephone asks as long as there are keys. */
+static void
+hear_wrong(int fd, const struct http_act *act)
+{
+	struct query again = { .type = QUERY_AGAIN };
+	const char *next = act->keys[++http_seen->wrongs];
+
+	again.again = next != NULL;
+	http_say(fd, &again);
+	if (next != NULL)
+		http_key_in(fd, next);
+}
+
+static void
+come_back(int fd, const struct http_act *act, const struct query *q)
+{
+	if (act->call != NULL)
+		act->call(fd);
+	else if (q->method == QUERY_BY_PUSH)
+		answer(fd, act, q);
+	else if (q->method == QUERY_BY_CALL && act->keys[0] != NULL)
+		http_key_in(fd, act->keys[0]);
+}
+
 static void
 push(int fd, const struct http_act *act, const struct query *q)
 {
-	struct query pushed = { .type = QUERY_PUSHED }, ended = { .type = QUERY_ENDED };
+	struct query pushed = { .type = QUERY_PUSHED };
+	struct query ended = { .type = QUERY_ENDED, .why = act->why };
 
 	http_seen->push = *q;
 	http_seen->pushes++;
 	http_seen->decoys += q->decoy != 0;
-	http_seen->has_number = false;	/* another one is shown */
+	http_seen->has_number = q->method == QUERY_BY_TEXT;	/* another one is shown */
+	http_seen->wrongs = 0;
 	if (act->push_failure != 0) {
 		send_failure(fd, act->push_failure);
 		return;
@@ -180,14 +217,14 @@ push(int fd, const struct http_act *act, const struct query *q)
 	if (act->ends)
 		http_say(fd, &ended);
 	else
-		answer(fd, act, q);
+		come_back(fd, act, q);
 }
 
 static void
 look_at_code(int fd, const struct http_act *act, const struct query *q)
 {
 	struct query coded = { .type = QUERY_CODED, .nonce_len = q->nonce_len,
-	    .result = act->coded };
+	    .result = act->coded, .by_text = act->by_text };
 
 	memcpy(coded.nonce, q->nonce, sizeof(coded.nonce));
 	(void)text_copy(http_seen->code, sizeof(http_seen->code), (const char *)q->code.data);
@@ -216,9 +253,13 @@ serve(int fd, const struct http_act *act)
 			push(fd, act, &q);
 		else if (q.type == QUERY_CODE)
 			look_at_code(fd, act, &q);
+		else if (q.type == QUERY_WRONG)
+			hear_wrong(fd, act);
 	}
-	if (q.type == QUERY_CLOSE)
+	if (q.type == QUERY_CLOSE) {
 		http_seen->outcome = q.outcome;
+		http_seen->outcomes[http_seen->ends % 8] = q.outcome;
+	}
 	http_seen->ends++;
 }
 

@@ -24,7 +24,13 @@ struct http_act {
 	uint32_t methods;		/* 0: a phone */
 	uint32_t compulsory_from;
 	uint32_t begin_failure, push_failure;	/* enum query_failure; 0: none */
+	uint32_t preferred;		/* enum query_method */
 	bool ends;			/* QUERY_ENDED instead of an answer */
+	uint32_t why;			/* with it */
+	const char *keys[4];		/* keyed in during a call, one after each WRONG;
+					 * RIGHT_KEYS: the number; NULL: no more is asked for */
+	void (*call)(int fd);		/* instead: a call as the test plays it, after PUSHED */
+	bool by_text;			/* the code was that of the message */
 	bool silent;			/* no answer at all */
 	bool revokes;			/* METHODS brings a revocation of the device */
 	uint32_t coded;			/* to a code: enum query_code_result; 0: nothing */
@@ -43,6 +49,8 @@ struct http_seen {
 	volatile bool waited_idle;	/* asked the service before it said so */
 	volatile uint32_t codes;	/* that were asked about */
 	char code[SECRET_MAX + 1];	/* the last of them */
+	volatile uint32_t wrongs;	/* keys that were said to be wrong */
+	volatile uint32_t outcomes[8];	/* all that were said, in turn */
 	struct query push;
 	struct query answer;		/* the last that was sent */
 	unsigned char bytes[65536];	/* all that the helper sent */
@@ -52,6 +60,11 @@ struct http_seen {
 extern struct http_seen *http_seen;
 
 void http_start(const struct http_act *act);
+
+#define RIGHT_KEYS "="
+
+/* For an act's "call": the number is keyed in, or what else is said. */
+void http_key_in(int fd, const char *keys);
 
 /* For an act's "code". */
 void http_say(int fd, struct query *q);
