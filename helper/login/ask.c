@@ -134,19 +134,36 @@ judge_typed(struct login *l, struct asking *a, const struct secret *typed)
 	return true;
 }
 
+struct listening {
+	struct login *l;
+	struct asking *a;
+};
+
+static bool
+listen_to_call(void *arg)
+{
+	struct listening *at = arg;
+
+	return call_listen(at->l, at->a->d, &at->a->heard);
+}
+
 /* One prompt and its answer.  False ends the login: granted, or denied for
  * good; true asks again. */
 static bool
 ask_once(struct login *l, struct asking *a, bool first)
 {
 	char prompt[MSG_TEXT_MAX];
+	struct listening at = { l, a };
+	struct talk_watch watch = { a->out == FACTOR_CALL ? l->courier.fd : -1, listen_to_call,
+	    &at };
 	struct secret typed;
 	int64_t took = 0;
 	bool again = true;
 	int r;
 
 	method_prompt(l, a, first, prompt, sizeof(prompt));
-	if ((r = talk_prompt(l, prompt, l->settings->echo, &typed, &took)) != MFA_OK) {
+	if ((r = talk_prompt(l, prompt, l->settings->echo, &typed, &took,
+	    &watch)) != MFA_OK) {
 		end_asking(l, r);
 		return false;
 	}

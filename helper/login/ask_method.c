@@ -121,6 +121,7 @@ method_send(struct login *l, struct asking *a)
 	a->wants = FACTOR_NONE;
 	a->out = FACTOR_NONE;
 	a->refused = false;
+	a->heard = (struct call_heard){ .over = false };
 	a->about = f;
 	a->sent++;
 	out = push_send(l, f, decoy, a->number, &a->sentence);
@@ -156,8 +157,14 @@ method_finish(struct login *l, struct asking *a, struct judgement *out)
 	a->sentence = NULL;
 	if (a->out == FACTOR_SMS)
 		return look_at_text(l, a, out);
-	r = a->out == FACTOR_CALL ? call_finish(l, a->d, out, &a->sentence) :
-	    push_finish(l, a->d, out, &a->sentence);
+	if (a->out == FACTOR_CALL && a->heard.over) {
+		*out = a->heard.judgement;
+		a->sentence = a->heard.sentence;
+		r = MFA_OK;
+	} else {
+		r = a->out == FACTOR_CALL ? call_finish(l, a->d, out, &a->sentence) :
+		    push_finish(l, a->d, out, &a->sentence);
+	}
 	a->out = FACTOR_NONE;
 	return r;
 }

@@ -16,6 +16,7 @@ struct asking {
 	bool refused;		/* the last code of the message that is out was not right */
 	char number[PUSH_NUMBER_MAX];	/* that is shown for what is out */
 	const char *sentence;	/* of the next prompt; NULL: the usual one */
+	struct call_heard heard;	/* of the call that is out, at the prompt */
 };
 
 /* What can be asked of the person, and what is asked first. */

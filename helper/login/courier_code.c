@@ -12,13 +12,13 @@
 #define WRONG_MS	5000	/* for it to say whether the telephone asks again */
 
 /* What the phone has said already. */
-static void
-catch_up(struct login *l)
+void
+courier_listen(struct login *l)
 {
 	struct pollfd p = { .fd = l->courier.fd, .events = POLLIN };
 	struct query *in = NULL;
 
-	if (poll(&p, 1, 0) != 1)
+	if (l->courier.fd == -1 || poll(&p, 1, 0) != 1)
 		return;
 	if ((in = calloc(1, sizeof(*in))) == NULL ||
 	    (courier_hear(l, in, l->deadline) != MFA_OK && in->type != QUERY_FAILED) ||
@@ -43,8 +43,7 @@ prepare_code(struct login *l)
 	const struct courier *c = &l->courier;
 	uint32_t methods;
 
-	if (c->fd != -1)
-		catch_up(l);
+	courier_listen(l);
 	if (c->fd != -1 && (!c->dialogue.pushed || c->dialogue.waits || is_answered(c)))
 		return MFA_OK;
 	courier_leave(l, QUERY_CANCELLED);
@@ -100,8 +99,7 @@ courier_text_is_out(struct login *l)
 {
 	const struct courier *c = &l->courier;
 
-	if (c->fd != -1)
-		catch_up(l);
+	courier_listen(l);
 	return c->fd != -1 && c->dialogue.waits && c->dialogue.method == QUERY_BY_TEXT;
 }
 

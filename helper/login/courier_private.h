@@ -16,7 +16,6 @@ int courier_hear(struct login *l, struct query *out, struct deadline deadline);
  * says meanwhile is kept for when it is waited for. */
 int courier_request(struct login *l, const struct query *q, struct query *out, int ms);
 int courier_keep_early(struct login *l, const struct query *said);
-void courier_forget_early(struct login *l);
 
 /* The end of the dialogue, with a last word and without. */
 void courier_leave(struct login *l, enum query_outcome outcome);

@@ -71,6 +71,11 @@ courier_wait(struct login *l, struct query *out)
 		l->courier.pending = false;
 		return MFA_OK;
 	}
+	if (l->courier.fd == -1) {
+		/* It went while a prompt was open. */
+		out->type = QUERY_FAILED;
+		return MFA_OK;
+	}
 	login_busy(l);
 	begin_telling(l, &still);
 	do {

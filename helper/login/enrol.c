@@ -54,7 +54,8 @@ ask_back(struct login *l, const struct secret *key, uint64_t *step)
 	int i, r = MFA_E_REFUSED;
 
 	for (i = 0; i < ENROL_TRIES && r == MFA_E_REFUSED; i++) {
-		if ((r = talk_prompt(l, asks[i], l->settings->echo, &typed, &took)) != MFA_OK ||
+		if ((r = talk_prompt(l, asks[i], l->settings->echo, &typed, &took,
+		    NULL)) != MFA_OK ||
 		    (r = wall_clock(&now)) != MFA_OK)
 			break;
 		r = MFA_E_REFUSED;

@@ -119,3 +119,31 @@ call_finish(struct login *l, const struct decision *d, struct judgement *out,
 	free(q);
 	return r;
 }
+
+/* True: another number is to come. */
+static bool
+judge_early(struct login *l, const struct decision *d, struct call_heard *heard)
+{
+	if (judge_keys(l, d, l->courier.early->keys, &heard->judgement) != MFA_OK)
+		return false;	/* nothing was counted, so it is judged again */
+	courier_forget_early(l);
+	if (heard->judgement.reason == REASON_WRONG_NUMBER && asks_again(l, &heard->judgement))
+		return true;
+	end_call(l, &heard->judgement, &heard->sentence);
+	heard->over = true;
+	return false;
+}
+
+bool
+call_listen(struct login *l, const struct decision *d, struct call_heard *heard)
+{
+	const struct courier *c = &l->courier;
+
+	courier_listen(l);
+	if (c->early == NULL)
+		return c->fd != -1;
+	if (d->outcome != OUTCOME_ASK || c->early->type != QUERY_KEYED ||
+	    is_right(l, c->early->keys))
+		return false;
+	return judge_early(l, d, heard);
+}

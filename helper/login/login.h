@@ -126,10 +126,18 @@ void login_ask(struct login *l, const struct decision *d);
 
 /* ---- talk.c: the conversation, within its limits ---- */
 
+/* What else is looked at while the person is asked. */
+struct talk_watch {
+	int fd;				/* -1: nothing */
+	bool (*look)(void *arg);	/* it can be read; false: that is enough */
+	void *arg;
+};
+
 /* Asks and waits.  MFA_OK with the answer, and how long it took; otherwise
- * the login is over (MFA_E_DEADLINE, MFA_E_CLOSED: gone or cancelled …). */
+ * the login is over (MFA_E_DEADLINE, MFA_E_CLOSED: gone or cancelled …).  watch may
+ * be NULL. */
 int talk_prompt(struct login *l, const char *text, bool echo, struct secret *answer,
-    int64_t *took_ms);
+    int64_t *took_ms, const struct talk_watch *watch);
 
 /* Asks the module who the user is to the name services; once a login. */
 int talk_look_up(struct login *l, struct policy_ids *out);
@@ -265,6 +273,8 @@ int courier_text(struct login *l, const struct secret *code, struct coded *out);
 
 /* Looks at what has come meanwhile, which is kept in l->courier.early. */
 bool courier_text_is_out(struct login *l);
+void courier_listen(struct login *l);
+void courier_forget_early(struct login *l);
 
 /* What became of the login, once; without a dialogue nothing happens. */
 void courier_close(struct login *l, enum query_outcome outcome);
@@ -293,6 +303,18 @@ int push_finish(struct login *l, const struct decision *d, struct judgement *out
  * keyed in is wrong; it asks for another at most once. */
 int call_finish(struct login *l, const struct decision *d, struct judgement *out,
     const char **sentence);
+
+/* What was heard while a prompt was open. */
+struct call_heard {
+	bool over;		/* with what call_finish would have said */
+	struct judgement judgement;
+	const char *sentence;
+};
+
+/* Something was said while a prompt is open: a wrong number is judged at once, so that the
+ * telephone can ask once more; everything else is kept for call_finish.  False: nothing more
+ * is expected. */
+bool call_listen(struct login *l, const struct decision *d, struct call_heard *heard);
 
 /* ---- factor_sms.c: the code of a text message ---- */
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,9 +31,29 @@ hear(struct login *l, struct msg *m)
 	return r == MFA_OK && m->type == MSG_CANCEL ? MFA_E_CLOSED : r;
 }
 
+/* Until the module says something, or is gone, which is found out next. */
+static void
+look_about(const struct login *l, const struct talk_watch *watch)
+{
+	struct pollfd p[2] = { { .fd = l->fd, .events = POLLIN },
+	    { .fd = watch->fd, .events = POLLIN } };
+	int n;
+
+	if (watch->fd == -1)
+		return;
+	login_busy(l);
+	do {
+		n = poll(p, 2, deadline_left(l->deadline));
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0 || p[0].revents != 0)
+			return;
+	} while (n == -1 || watch->look(watch->arg));
+}
+
 int
 talk_prompt(struct login *l, const char *text, bool echo, struct secret *answer,
-    int64_t *took_ms)
+    int64_t *took_ms, const struct talk_watch *watch)
 {
 	struct msg m = { .type = MSG_PROMPT, .echo = echo };
 	int64_t asked;
@@ -42,6 +64,8 @@ talk_prompt(struct login *l, const char *text, bool echo, struct secret *answer,
 	    (r = say(l, &m)) != MFA_OK)
 		goto out;
 	asked = monotonic_ms();
+	if (watch != NULL)
+		look_about(l, watch);
 	if ((r = hear(l, &m)) == MFA_OK)
 		r = secret_set(answer, m.answer.data, m.answer.len);
 	*took_ms = monotonic_ms() - asked;

@@ -59,7 +59,8 @@ help(int fd)
 {
 	static struct query begin = { .type = QUERY_BEGIN, .version = QUERY_VERSION,
 	    .ms_left = 10000, .user = "anna" };
-	static struct query push = { .type = QUERY_PUSH, .service = "sshd", .origin = "console",
+	static struct query push = { .type = QUERY_PUSH, .method = QUERY_BY_PUSH,
+	    .service = "sshd", .origin = "console",
 	    .nonce_len = STATEMENT_NONCE_LEN, .digits = 6, .expires = 1790000090 };
 	static struct query code = { .type = QUERY_CODE, .code = { .len = 6, .data = "123456" } };
 	static struct query bye = { .type = QUERY_CLOSE, .outcome = QUERY_REFUSED };

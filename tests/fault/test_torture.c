@@ -158,10 +158,15 @@ static void other_number(struct http_answer *a) { a->statement.number[0] ^= 1; }
 
 static const struct http_act honest = { .name = "honest", .kind = DEVICE_WEBAUTHN_ES256 };
 static const struct http_act wrong = { .name = "wrong number", .before = other_number };
+static const struct http_act called = { .name = "call", .methods = QUERY_CAN_CALL,
+    .preferred = QUERY_BY_CALL, .keys = { "000", RIGHT_KEYS } };
+static const struct http_act misled = { .name = "wrong call", .methods = QUERY_CAN_CALL,
+    .preferred = QUERY_BY_CALL, .keys = { "000", "" } };
+static const struct http_act texted = { .name = "text", .methods = QUERY_CAN_TEXT,
+    .preferred = QUERY_BY_TEXT, .silent = true, .coded = QUERY_CODE_ACCEPTED, .by_text = true };
 
 #define WITH_PHONE "server = https://mfa.example.org\nhost_name = web1.example.org\n" \
 	"authorities = none\nshow_at_once = yes\ntries = 1\ndeadline = 10\n"
-
 
 /* Each counter that is searched is three calls more, all alike. */
 #define FEW_CODES "hotp_look_ahead = 1\nhotp_resync = 2\n"
@@ -182,6 +187,11 @@ static const struct scenario scenarios[] = {
 	{ "approval with a wrong number", FEW_CODES WITH_PHONE, pam_sm_authenticate, false, false,
 	    &wrong, false },
 	{ "approval by way of the module", WITH_PHONE, pam_sm_authenticate, false, true, &honest, true },
+	{ "call", WITH_PHONE "attested = call\n", pam_sm_authenticate, false, true, &called, false },
+	{ "call with wrong numbers", FEW_CODES WITH_PHONE "attested = call\n", pam_sm_authenticate,
+	    false, false, &misled, false },
+	{ "text message", FEW_CODES WITH_PHONE "attested = sms\n", pam_sm_authenticate, false, true,
+	    &texted, false },
 };
 
 static void

@@ -156,6 +156,80 @@ START_TEST(a_call_is_asked_for_by_a_letter)
 }
 END_TEST
 
+/* ---- while the prompt is open ---- */
+
+static uint32_t wrongs_awaited;
+
+/* A person who answers the prompt only when the telephone has spoken. */
+static void
+person_listens(const char *text)
+{
+	int i;
+
+	http_person_reads(text);
+	for (i = 0; i < 1000 && http_seen->wrongs < wrongs_awaited; i++)
+		usleep(5000);
+	ck_assert_uint_ge(http_seen->wrongs, wrongs_awaited);
+}
+
+static struct login_script
+listening(uint32_t wrongs)
+{
+	struct login_script s = script("");
+
+	wrongs_awaited = wrongs;
+	s.seen = person_listens;
+	return s;
+}
+
+START_TEST(a_wrong_number_is_told_before_enter_is_pressed)
+{
+	static const struct http_act act = { .name = "second", CALLS,
+	    .keys = { "000", RIGHT_KEYS } };
+	struct login_script s = listening(1);
+
+	make(ATTESTED, "tries = 1\n");
+	http_start(&act);
+	ck_assert_uint_eq(login_run(&w, &s).verdict, VERDICT_GRANT);
+	ck_assert_uint_eq(state().failures, 0);
+	ck_assert_uint_eq(login_records(&w, "try", "wrong_number"), 1);
+}
+END_TEST
+
+START_TEST(two_wrong_numbers_are_counted_before_enter_is_pressed_and_once)
+{
+	static const struct http_act act = { .name = "wrong", CALLS, .keys = { "0", "1" } };
+	struct login_script s = listening(2);
+	struct login_result r;
+
+	make(ATTESTED, "tries = 2\n");
+	s.answers[1] = NULL;
+	http_start(&act);
+	r = login_run(&w, &s);
+	http_stop();
+	ck_assert_uint_ne(r.verdict, VERDICT_GRANT);
+	ck_assert_ptr_eq(strstr(r.prompt, "The number keyed in on the telephone was wrong. Type a "
+	    "code, or c for a call: "), r.prompt);
+	ck_assert_uint_eq(state().failures, 2);
+	ck_assert_uint_eq(login_records(&w, "try", "wrong_number"), 2);
+	ck_assert_uint_eq(http_seen->outcome, QUERY_WRONG_NUMBER);
+}
+END_TEST
+
+START_TEST(after_two_wrong_numbers_the_same_prompt_takes_a_code)
+{
+	static const struct http_act act = { .name = "wrong", CALLS, .keys = { "0", "1" } };
+	struct login_script s = listening(2);
+
+	make(ATTESTED, "tries = 1\n");
+	login_enrol(&w, WORLD_USER, OTP_TOTP);
+	s.answers[0] = login_code(0);
+	http_start(&act);
+	ck_assert_uint_eq(login_run(&w, &s).verdict, VERDICT_GRANT);
+	ck_assert_uint_eq(login_records(&w, "login", "code_accepted"), 1);
+}
+END_TEST
+
 /* ---- what does not let anybody in ---- */
 
 static void
@@ -599,6 +673,9 @@ main(void)
 	tcase_add_test(t, one_wrong_number_is_counted_and_asked_again);
 	tcase_add_loop_test(t, where_the_policy_says_so_hash_alone_will_do, 0, 2);
 	tcase_add_loop_test(t, a_call_is_asked_for_by_a_letter, 0, 2);
+	tcase_add_test(t, a_wrong_number_is_told_before_enter_is_pressed);
+	tcase_add_test(t, two_wrong_numbers_are_counted_before_enter_is_pressed_and_once);
+	tcase_add_test(t, after_two_wrong_numbers_the_same_prompt_takes_a_code);
 	tcase_add_loop_test(t, nothing_else_lets_anybody_in, 0, COUNT(refused));
 	tcase_add_loop_test(t, numbers_cannot_be_tried, 0, 2);
 	tcase_add_loop_test(t, keys_without_a_call_are_none, 0, 3);
