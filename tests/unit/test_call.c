@@ -479,6 +479,27 @@ START_TEST(wrong_numbers_lock_like_wrong_codes)
 }
 END_TEST
 
+/* Nobody was called, whatever the service says was keyed in. */
+START_TEST(a_decoys_number_is_not_looked_at)
+{
+	struct login_script s = script("");
+	struct login_result r;
+
+	make(ATTESTED, "");
+	login_enrol(&w, WORLD_USER, OTP_TOTP);
+	ck_assert_int_eq(store_begin(w.store, 1000), MFA_OK);
+	ck_assert_int_eq(store_user_lock(w.store, WORLD_USER, time(NULL), "test"), MFA_OK);
+	ck_assert_int_eq(store_commit(w.store, true), MFA_OK);
+	s.answers[1] = NULL;
+	http_start(&honest);
+	r = login_run(&w, &s);
+	ck_assert_uint_ne(r.verdict, VERDICT_GRANT);
+	ck_assert_ptr_eq(strstr(r.prompt, "Nothing came back from your telephone. "), r.prompt);
+	ck_assert_uint_eq(login_records(&w, "try", NULL), 0);
+	ck_assert_uint_eq(login_records(&w, "call", "locked"), 1);
+}
+END_TEST
+
 START_TEST(a_right_number_too_soon_is_not_called_wrong)
 {
 	make(ATTESTED, "tries = 1\ndelay_after = 1\n");
@@ -685,6 +706,7 @@ main(void)
 	tcase_add_test(t, a_number_counts_once);
 	tcase_add_test(t, its_request_is_spent_in_the_state);
 	tcase_add_test(t, wrong_numbers_lock_like_wrong_codes);
+	tcase_add_test(t, a_decoys_number_is_not_looked_at);
 	tcase_add_test(t, a_right_number_too_soon_is_not_called_wrong);
 	tcase_add_loop_test(t, each_end_has_its_sentence_and_takes_a_code, 0, COUNT(whys));
 	tcase_add_loop_test(t, a_call_that_is_not_made_says_why_and_takes_a_code, 0,
