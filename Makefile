@@ -250,6 +250,10 @@ $(BUILD)/tests/unit/test_api_clock: | $(BUILD)/tests/wall_clock.so
 $(WORLD_TOOLS): $(BUILD)/tests/%: $(BUILD)/tests/world/%.o
 	$(CC) $(LDFLAGS_ALL) -o $@ $< -lpam -lssl -lcrypto
 
+# mfa-call and telephones as a test plays them.
+$(BUILD)/tests/telephone/telephone: $(BUILD)/tests/telephone/telephone.o $(BUILD)/tests/number.o $(COMMON)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcrypto
+
 # Both ends of mfa-http: an approval service that does as it is told, and who
 # asks for it.
 NUMBER = $(BUILD)/tests/number.o $(COMMON)
@@ -410,7 +414,7 @@ fuzz: fuzzers
 	@BUILD=$(BUILD) tests/fuzz/test_fuzz.sh $(FUZZ_SECONDS)
 
 tests: $(PROGRAMS) $(addprefix $(BUILD)/tests/,kill_at_write.so wall_clock.so) $(UNIT_TESTS) $(PAM_TESTS) $(BUILD)/tests/pam/probe $(WORLD_TOOLS) \
-	$(HTTP_TOOLS) $(HTTP_TESTS) $(CALL_TOOLS) \
+	$(HTTP_TOOLS) $(HTTP_TESTS) $(CALL_TOOLS) $(BUILD)/tests/telephone/telephone \
 	$(addprefix $(BUILD)/tests/fault/,test_torture http_torture test_mfad_faults) fuzzers
 
 check: tests
