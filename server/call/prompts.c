@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "prompts.h"
 
+#include <fcntl.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "error.h"
@@ -101,6 +103,12 @@ make(const struct call_settings *s, const struct dial *asked, enum conversation_
 	return r;
 }
 
+static bool
+can_make(const struct call_settings *s)
+{
+	return s->cache_dir != NULL && access(espeak_of(s), X_OK) == 0;
+}
+
 int
 prompts_make(const struct call_settings *s, const struct dial *asked, struct deadline deadline)
 {
@@ -109,9 +117,49 @@ prompts_make(const struct call_settings *s, const struct dial *asked, struct dea
 
 	if (prompts_ready(s, asked))
 		return MFA_OK;
-	if (s->cache_dir == NULL || access(espeak_of(s), X_OK) != 0)
+	if (!can_make(s))
 		return MFA_E_ABSENT;
 	for (which = PROMPT_GREETING; which <= PROMPT_OVER && r == MFA_OK; which++)
 		r = make(s, asked, which, deadline);
+	return r;
+}
+
+/* ---- in a process of its own ---- */
+
+/* Of what we have open it keeps the pipe alone, whose end must be its own: mfad
+ * should see at once that the call has ended. */
+static _Noreturn void
+make_and_leave(const struct call_settings *s, const struct dial *asked,
+    struct deadline deadline, int fd)
+{
+	if (dup2(fd, 0) == 0 && syscall(SYS_close_range, 3U, ~0U, 0U) == 0)
+		(void)prompts_make(s, asked, deadline);
+	_exit(0);
+}
+
+int
+prompts_start(const struct call_settings *s, const struct dial *asked,
+    struct deadline deadline, int *fd)
+{
+	int ends[2], r = MFA_OK;
+	pid_t pid;
+
+	*fd = -1;
+	if (prompts_ready(s, asked))
+		return MFA_OK;
+	if (!can_make(s))
+		return MFA_E_ABSENT;
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) == -1)
+		return MFA_E_SYSTEM;
+	pid = fork();
+	if (pid == 0)
+		make_and_leave(s, asked, deadline, ends[1]);
+	(void)close(ends[1]);
+	if (pid == -1) {
+		(void)close(ends[0]);
+		r = MFA_E_SYSTEM;
+	} else {
+		*fd = ends[0];
+	}
 	return r;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "call_settings.h"
+#include "deadline.h"
 #include "words.h"
 
 /*
@@ -30,6 +31,13 @@ bool prompts_ready(const struct call_settings *s, const struct dial *asked);
  * MFA_E_MEMORY, MFA_E_DEADLINE. */
 int prompts_make(const struct call_settings *s, const struct dial *asked,
     struct deadline deadline);
+
+/* The same in a process of its own, which has nothing else of ours, so that the
+ * telephone is called meanwhile by one that can run no program.  *fd: -1 if all are
+ * there already, else a pipe (not blocking) that ends when it is done, well or not.
+ * MFA_E_ABSENT, MFA_E_SYSTEM. */
+int prompts_start(const struct call_settings *s, const struct dial *asked,
+    struct deadline deadline, int *fd);
 
 /* Where a prompt's pieces are.  MFA_E_INVALID: a path that is too long. */
 int prompts_find(const struct call_settings *s, const struct dial *asked,

@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "error.h"
 #include "media.h"
 #include "prompts.h"
+#include "seclude_sip.h"
 #include "sip_line.h"
 
 #define RING_S		30
@@ -128,14 +130,30 @@ on_foreign_call(const struct sip_msg *msg, void *arg)
 
 /* ---- the call's beginning ---- */
 
-/* While it rings; a second of the stack's time is what it costs at most, and none
- * where everything was said before. */
+/* As a rule while it rings; whoever picks up sooner hears silence for a moment. */
 static void
-make_prompts(struct line *l)
+on_words(int flags, void *arg)
 {
-	if (prompts_make(l->call->settings, l->call->asked, deadline_min(l->call->deadline,
-	    deadline_in(RENDER_MS))) != MFA_OK)
-		line_end(l, DIAL_MISCONFIGURED, "the words cannot be spoken: espeak-ng, cache");
+	struct line *l = arg;
+
+	(void)flags;
+	fd_close(l->words);
+	(void)close(l->words);
+	l->words = -1;
+	if (!prompts_ready(l->call->settings, l->call->asked))
+		line_end(l, DIAL_MISCONFIGURED, "the words cannot be spoken: espeak-ng, its cache");
+	else
+		line_play(l);
+}
+
+static int
+start_words(struct line *l)
+{
+	int r = prompts_start(l->call->settings, l->call->asked,
+	    deadline_min(l->call->deadline, deadline_in(RENDER_MS)), &l->words);
+
+	return r == MFA_OK && l->words != -1 ? fd_listen(l->words, FD_READ, on_words, l) :
+	    r == MFA_OK ? 0 : ENOEXEC;
 }
 
 static void
@@ -160,7 +178,6 @@ invite(struct line *l)
 		return;
 	}
 	tmr_start(&l->reach, REACH_MS, on_unreached, l);
-	make_prompts(l);
 }
 
 static void
@@ -222,10 +239,13 @@ begin(struct line *l)
 	const struct call_settings *s = l->call->settings;
 	int64_t now = monotonic_ms(), ring = s->ring_seconds != 0 ? s->ring_seconds : RING_S;
 	int err = open_line(l);
+	bool speaks = err != 0 || start_words(l) == 0;
 
 	conversation_start(&l->talk, l->call->asked->form, now, ring * 1000,
 	    l->call->deadline.at_ms);
-	if (err == 0 && s->sip_register)
+	if (!speaks)
+		line_end(l, DIAL_MISCONFIGURED, "nothing to speak the words with: espeak-ng");
+	else if (err == 0 && s->sip_register)
 		err = enlist(l);
 	else if (err == 0)
 		invite(l);
@@ -238,7 +258,7 @@ begin(struct line *l)
 static void
 place(struct call *c)
 {
-	struct line l = { .call = c };
+	struct line l = { .call = c, .words = -1 };
 
 	if (c->settings->sip_server == NULL || c->settings->sip_user == NULL ||
 	    c->settings->cache_dir == NULL) {
@@ -254,7 +274,8 @@ place(struct call *c)
 	tmr_init(&l.reach);
 	tmr_init(&l.leave);
 	begin(&l);
-	(void)re_main(NULL);
+	if (seclude_sip(c->settings) == MFA_OK)
+		(void)re_main(NULL);
 	if (!l.ended)
 		call_ended(c, DIAL_GATEWAY, "the telephone stack ended");
 	tmr_cancel(&l.leave);

@@ -22,6 +22,8 @@ struct line {
 	struct sipreg *registration;
 	struct media *media;
 	struct tmr wake, reach, leave;
+	int words;			/* pipe of prompts_start, or -1 */
+	enum conversation_prompt pending;	/* to be played once it has ended */
 	bool answered, ended;
 };
 
@@ -30,6 +32,9 @@ void line_hear(struct line *l, struct heard heard);
 
 /* mfad said something, or left: libre's handler. */
 void line_hear_mfad(int flags, void *line);
+
+/* Plays what is pending, if the words are made. */
+void line_play(struct line *l);
 
 /* The time to wake has come, or changed: libre's handler. */
 void line_wake(void *line);

@@ -85,6 +85,18 @@ line_end_with(struct line *l, int err, const struct sip_msg *msg, const char *do
 static void act(struct line *l, const struct conversation_act *todo);
 
 void
+line_play(struct line *l)
+{
+	struct prompt prompt = { 0 };
+
+	if (l->pending == PROMPT_NONE || l->words != -1 || l->media == NULL)
+		return;
+	(void)prompts_find(l->call->settings, l->call->asked, l->pending, &prompt);
+	media_play(l->media, &prompt);
+	l->pending = PROMPT_NONE;
+}
+
+void
 line_hear(struct line *l, struct heard heard)
 {
 	struct conversation_act todo;
@@ -106,7 +118,6 @@ line_wake(void *arg)
 static void
 act(struct line *l, const struct conversation_act *todo)
 {
-	struct prompt prompt = { 0 };
 	int64_t ms;
 
 	if (todo->progress != 0)
@@ -115,10 +126,9 @@ act(struct line *l, const struct conversation_act *todo)
 		(void)call_keys(l->call, todo->keys);
 	if (todo->hush && l->media != NULL)
 		media_hush(l->media);
-	if (todo->play != PROMPT_NONE) {
-		(void)prompts_find(l->call->settings, l->call->asked, todo->play, &prompt);
-		media_play(l->media, &prompt);
-	}
+	if (todo->hush || todo->play != PROMPT_NONE)
+		l->pending = todo->play;
+	line_play(l);
 	if (todo->ended) {
 		line_end(l, todo->outcome, NULL);
 		return;
