@@ -18,7 +18,7 @@ heard() {
 	shift 3
 	# shellcheck disable=SC2086
 	line $words
-	got=$(call espeak_path="$work/short" number=42 "$@" | paste -sd ';')
+	got=$(call number=42 "espeak_path=$work/short" "$@" | paste -sd ';')
 	is "$name" "$got" "$want"
 	if ! line_done; then
 		fail "${name}__line" "$(tail -n 20 "$work/line.out" "$work"/line_errors 2> /dev/null)"
@@ -146,8 +146,11 @@ like no_names_at_all "$(call sip_server=pbx.example)" '^ended gateway units=0 wo
 # ---- what is wrong with the settings ----
 
 like a_server_that_is_none "$(call sip_server=a@b)" '^ended gateway units=0 words=\[cannot call: Invalid argument'
-line invite trying ring cancelled
-like no_synthesizer "$(call espeak_path=/nowhere cache_dir="$work/empty")" '^ended misconfigured'
-line_done || kill $line_pid 2> /dev/null
+like no_synthesizer "$(call espeak_path=/nowhere cache_dir="$work/empty")" '^ended misconfigured units=0 words=.nothing to speak'
+printf '#!/bin/sh\nsleep 0.5\nexit 1\n' > "$work/fails"
+chmod +x "$work/fails"
+heard a_synthesizer_that_fails "invite trying ring cancelled" \
+    "ringing;ended misconfigured units=0 words=[the words cannot be spoken: espeak-ng, its cache]" \
+    espeak_path="$work/fails" host=another
 
 done_testing
