@@ -26,7 +26,7 @@ Content-Length: [len]
 v=0
 o=sipp 1 1 IN IP[local_ip_type] [local_ip]
 s=-
-c=IN IP4 127.0.0.1
+c=IN IP[local_ip_type] [local_ip]
 t=0 0
 m=audio [media_port] '${PROTO:-RTP/AVP}' 8 '$events'
 a=rtpmap:8 PCMA/8000
@@ -190,7 +190,8 @@ scenario() {
 line() {
 	scenario "$work/line.xml" "$@"
 	rm -f "$work"/line_*
-	(cd "$work" && exec sipp -sf line.xml -i 127.0.0.1 -p 5060 -mi "${LINE_MEDIA:-127.0.0.1}" -m "${LINE_CALLS:-1}" -nostdin \
+	(cd "$work" && exec sipp -sf line.xml -i "${LINE_ADDRESS:-127.0.0.1}" -p 5060 \
+	    -mi "${LINE_MEDIA:-${LINE_ADDRESS:-127.0.0.1}}" -m "${LINE_CALLS:-1}" -nostdin \
 	    -timeout 30 -trace_msg -message_file line_messages -trace_err -error_file line_errors \
 	    ${LINE_OPTIONS:-} > line.out 2>&1) &
 	line_pid=$!

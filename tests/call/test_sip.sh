@@ -99,6 +99,9 @@ heard plain_sound_where_srtp_would_be_nice "invite answer key:4 key:2 key:pound 
 LINE_OPTIONS="-t t1" heard over_tcp "invite answer key:4 key:2 key:pound ended" "answered;$done42" \
     "sip_server=127.0.0.1:5060;transport=tcp"
 
+LINE_ADDRESS=::1 heard over_ipv6 "invite answer key:4 key:2 key:pound ended" "answered;$done42" \
+    "sip_server=[::1]:5060" sip_address=::1
+
 # ---- TLS: the server must have a certificate of its name ----
 
 authority() {
