@@ -279,6 +279,8 @@ place(struct call *c)
 	if (!l.ended)
 		call_ended(c, DIAL_GATEWAY, "the telephone stack ended");
 	tmr_cancel(&l.leave);
+	if (l.words != -1)
+		fd_close(l.words);
 	sip_close(l.sip, true);
 	mem_deref(l.sip);
 	libre_close();
