@@ -11,15 +11,17 @@ static const struct end {
 	enum reason reason;
 	const char *called, *texted;
 } ends[] = {
-	{ QUERY_WHY_NO_ANSWER, REASON_NOT_PICKED_UP, "Nobody picked up the telephone." CODE, NULL },
+	{ QUERY_WHY_NO_ANSWER, REASON_NOT_PICKED_UP, "Nobody picked up the telephone." CODE,
+	    NULL },
 	{ QUERY_WHY_BUSY, REASON_BUSY, "Your telephone is busy." CODE, NULL },
 	{ QUERY_WHY_DECLINED, REASON_DECLINED, "The call was declined." CODE, NULL },
-	{ QUERY_WHY_HUNG_UP, REASON_HUNG_UP, "The call ended before the number was keyed in." CODE,
-	    NULL },
+	{ QUERY_WHY_HUNG_UP, REASON_HUNG_UP,
+	    "The call ended before the number was keyed in." CODE, NULL },
 	{ QUERY_WHY_NO_KEYS, REASON_NO_KEYS, "Nothing was keyed in on the telephone." CODE, NULL },
 	{ QUERY_WHY_GATEWAY, REASON_GATEWAY, "The telephone line is out of order." CODE,
 	    "The text message could not be sent." CODE },
-	{ QUERY_WHY_NOT_ALLOWED, REASON_NOT_ALLOWED, "Your telephone number may not be called." CODE,
+	{ QUERY_WHY_NOT_ALLOWED, REASON_NOT_ALLOWED,
+	    "Your telephone number may not be called." CODE,
 	    "No text message may be sent to your number." CODE },
 	{ QUERY_WHY_REPORTED, REASON_REPORTED, "Denied on the telephone." CODE,
 	    "Denied on the telephone." CODE },
