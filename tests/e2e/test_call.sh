@@ -57,6 +57,7 @@ chmod +x /usr/local/bin/key-in
 # telephone_of USER NUMBER METHOD: proved by a call, and chosen
 telephone_of() {
 	fresh
+	rm -f /run/proof
 	mfactl --server telephone "$1" "$2" > /run/proof 2>&1 &
 	local asking=$!
 	wait_until 20 shows /run/proof 'Key in [0-9]+ and #' || bail "no call: $(cat /run/proof)"
