@@ -136,7 +136,8 @@ wait_for_keys(struct api *a, struct adding *t)
 {
 	int i, r = CTL_DONE;
 
-	(void)fprintf(stderr, "Calling %s. Key in %s and # on that telephone.\n", t->shown, t->keys);
+	(void)fprintf(stderr, "Calling %s. Key in %s and # on that telephone.\n", t->shown,
+	    t->keys);
 	for (i = 0; r == CTL_DONE && !t->proved && t->end[0] == '\0' && i < LOOKS_MAX; i++) {
 		(void)poll(NULL, 0, LOOK_MS);
 		r = look(a, t);

@@ -240,7 +240,9 @@ look(struct poll *p, bool last)
 	if (l.state == MODEL_EXPIRED && p->held && !l.decoy)
 		login_count_outcome(MODEL_EXPIRED);
 	tell(p->request, &l);
-	if (l.state == MODEL_WAITING && (l.push || l.dial != 0) && !p->api->stopping)
+	/* What was keyed in may wait for a person's Enter. */
+	if (l.state == MODEL_WAITING && (l.push || l.dial != 0) &&
+	    call_login_keys(l.login) == NULL && !p->api->stopping)
 		absent_note(p->api, p->caller.id, p->id, ABSENT_ASKED_MS);
 	return true;
 }

@@ -202,9 +202,9 @@ add_routes(struct server *s)
 {
 	static const struct route *const tables[] = {
 		health_routes, metrics_routes, host_routes, login_routes, device_routes,
-		enrolment_routes, user_routes, code_routes, callback_routes, policy_routes, admin_routes,
-		lock_routes, telephone_routes, token_routes, recovery_routes, pass_routes, record_routes,
-		openapi_routes,
+		enrolment_routes, user_routes, code_routes, callback_routes, policy_routes,
+		admin_routes, lock_routes, telephone_routes, token_routes, recovery_routes,
+		pass_routes, record_routes, openapi_routes,
 	};
 	size_t i;
 	int r = MFA_OK;

@@ -86,6 +86,12 @@ call_world_quiet(int ms)
 	return !is_there(line, ms);
 }
 
+bool
+call_world_goes_on(int fd, int ms)
+{
+	return !is_there(fd, ms);
+}
+
 void
 call_world_tell(int fd, const struct dial *d)
 {

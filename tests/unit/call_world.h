@@ -22,6 +22,9 @@ void call_world_end(int fd, enum dial_outcome outcome);	/* and closes it */
 void call_world_hear(int fd, unsigned int type, struct dial *d);
 bool call_world_hung_up(int fd);		/* by mfad, soon; closes it */
 
+/* mfad says nothing and does not hang up in that time. */
+bool call_world_goes_on(int fd, int ms);
+
 /* A proved telephone of the user's. */
 void call_world_telephone(const char *user, const char *number);
 /* A login of a call or a text, as api_login. */

@@ -95,6 +95,25 @@ START_TEST(what_is_keyed_in_reaches_the_host_and_nobody_else)
 }
 END_TEST
 
+/* The host has the keys, and waits for a person's Enter longer than for anything else. */
+START_TEST(a_host_that_was_told_the_keys_may_take_its_time)
+{
+	struct dial d;
+	int fd;
+
+	call_world_telephone("anna", CALL_MOBILE);
+	call_world_login(&web, "anna", CALL, login);
+	fd = call_world_accept(&d);
+	call_world_keys(fd, "482913");
+	ck_assert_str_eq(poll_state(), "keyed");
+	ck_assert(call_world_goes_on(fd, 12000));
+	ck_assert_int_eq(api_world_close(&web, login, "granted"), 204);
+	call_world_hear(fd, DIAL_SAY, &d);
+	ck_assert_uint_eq(d.say, DIAL_THANKS);
+	call_world_end(fd, DIAL_DONE);
+}
+END_TEST
+
 START_TEST(wrong_keys_are_asked_for_once_more_and_no_more)
 {
 	struct dial d;
@@ -666,6 +685,7 @@ main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, what_is_keyed_in_reaches_the_host_and_nobody_else);
+	tcase_add_test(t, a_host_that_was_told_the_keys_may_take_its_time);
 	tcase_add_test(t, wrong_keys_are_asked_for_once_more_and_no_more);
 	tcase_add_loop_test(t, how_a_call_ends_is_told, 0, COUNT(ends));
 	tcase_add_test(t, zero_says_that_it_was_not_me);
