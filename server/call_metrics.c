@@ -16,11 +16,15 @@ static struct metric ends[] = { END("done"), END("no-answer"), END("busy"), END(
 	END("hung-up"), END("no-keys"), END("cancelled"), END("gateway"), END("refused"),
 	END("misconfigured") };
 
+static struct metric units = { .name = "mfad_calls_units_total",
+	.help = "What calls and texts have cost, in the units of mfa-call.conf." };
+
 void
 call_metrics_add(void)
 {
 	metrics_add(events, COUNT(events));
 	metrics_add(ends, COUNT(ends));
+	metrics_add(&units, 1);
 }
 
 void
@@ -34,4 +38,10 @@ call_count_end(enum dial_outcome outcome)
 {
 	if (outcome >= DIAL_DONE && outcome <= DIAL_MISCONFIGURED)
 		metric_count(&ends[outcome - DIAL_DONE], 1);
+}
+
+void
+call_count_units(uint32_t n)
+{
+	metric_count(&units, n);
 }

@@ -11,5 +11,6 @@ enum call_event { CALL_PLACED, CALL_SENT, CALL_ANSWERED, CALL_APPROVED, CALL_REF
 void call_metrics_add(void);
 void call_count(enum call_event e);
 void call_count_end(enum dial_outcome outcome);
+void call_count_units(uint32_t units);	/* of cost, as mfa-call.conf has them */
 
 #endif

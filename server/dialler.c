@@ -9,6 +9,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "call_metrics.h"
 #include "error.h"
 #include "log.h"
 #include "paths_mfad.h"
@@ -129,8 +130,10 @@ hear(struct dialling *d, const struct dial *m)
 		d->hears->keys(d->arg, m->keys);
 	else if (m->type == DIAL_REPLY)
 		reply_first(d, m->status, m->body, m->body_len);
-	else if (m->type == DIAL_ENDED)
+	else if (m->type == DIAL_ENDED) {
+		call_count_units(m->units);
 		end(d, (enum dial_outcome)m->outcome, m->words);
+	}
 }
 
 static void

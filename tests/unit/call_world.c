@@ -110,7 +110,7 @@ call_world_keys(int fd, const char *keys)
 void
 call_world_end(int fd, enum dial_outcome outcome)
 {
-	struct dial d = { .type = DIAL_ENDED, .outcome = outcome, .words = "as played" };
+	struct dial d = { .type = DIAL_ENDED, .outcome = outcome, .units = 3, .words = "as played" };
 
 	call_world_tell(fd, &d);
 	close(fd);
