@@ -37,6 +37,7 @@ enum factor {
 enum unenrolled { UNENROLLED_DENY, UNENROLLED_ENROL, UNENROLLED_ALLOW };
 enum show_at_once { SHOW_AUTO, SHOW_YES, SHOW_NO };
 enum call_form { CALL_NUMBER, CALL_HASH };
+enum language { LANGUAGE_EN, LANGUAGE_NL };
 enum remember_for { REMEMBER_SESSION, REMEMBER_ORIGIN };
 
 struct names {			/* a list of words, NULL-terminated; never NULL */
@@ -83,6 +84,7 @@ struct settings {
 	bool display_manager;		/* an X display of it is the console */
 	enum factor offline[FACTOR_COUNT];	/* what is left without the approval service */
 	unsigned int number_digits;	/* of a push or call */
+	enum language language;		/* of what people read at a login */
 	enum call_form call_form;	/* what a call asks for; "#" alone counts with CALL_HASH */
 	enum show_at_once show_at_once;	/* are lines without a prompt seen at once? */
 	/* These stand outside [service] only. */

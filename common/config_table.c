@@ -5,6 +5,7 @@
 
 static const char *const unenrolled_words[] = { "deny", "enrol", "allow", NULL };
 static const char *const show_words[] = { "auto", "yes", "no", NULL };
+static const char *const language_words[] = { "en", "nl", NULL };
 static const char *const call_words[] = { "number", "hash", NULL };
 static const char *const remember_words[] = { "session", "origin", NULL };
 
@@ -66,6 +67,7 @@ const struct config_key config_keys[] = {
 	NUMBER(hotp_look_ahead, "10", 1, 50, "a number"),
 	NUMBER(hotp_resync, "100", 0, 1000, "a number"),
 	/* how it is asked */
+	CHOICE(language, "en", language_words, "en or nl"),
 	YES_NO(guard, "no"),
 	YES_NO(combined, "no"),
 	NUMBER(combined_digits, "6", 6, 8, "a number"),

@@ -6,6 +6,7 @@
 
 #include "ask_private.h"
 #include "error.h"
+#include "words.h"
 
 /* Every change of what lets a person in is told to the person (SP 800-63B). */
 static void
@@ -15,8 +16,9 @@ tell_accepted(struct login *l, const struct judgement *j)
 		(void)talk_info(l, "Since your last login: %s. If that was not you, tell your "
 		    "administrator.", j->notice);
 	if (j->factor == FACTOR_RECOVERY)
-		(void)talk_info(l, "Recovery code accepted; %u left.%s", j->left,
-		    j->left <= 2 ? " Ask your administrator for new ones." : "");
+		(void)talk_info(l, j->left <= 2 ? N_("Recovery code accepted; %u left. Ask your "
+		    "administrator for new ones.") : N_("Recovery code accepted; %u left."),
+		    j->left);
 }
 
 static bool

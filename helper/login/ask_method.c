@@ -9,6 +9,7 @@
 #include "ask_private.h"
 #include "error.h"
 #include "text.h"
+#include "words.h"
 
 #define OFFERS_MAX 96	/* of the words for all of them */
 
@@ -17,9 +18,9 @@ static const struct method {
 	char letter;
 	const char *offer, *word;
 } methods[] = {
-	{ FACTOR_PUSH, 'p', "p for your phone", "push" },
-	{ FACTOR_CALL, 'c', "c for a call", "call" },
-	{ FACTOR_SMS, 's', "s for a text message", "text" },
+	{ FACTOR_PUSH, 'p', N_("p for your phone"), "push" },
+	{ FACTOR_CALL, 'c', N_("c for a call"), "call" },
+	{ FACTOR_SMS, 's', N_("s for a text message"), "text" },
 };
 
 #define METHODS (sizeof(methods) / sizeof(methods[0]))
@@ -173,7 +174,7 @@ method_finish(struct login *l, struct asking *a, struct judgement *out)
 
 /* ", or p for your phone, c for a call" without that one. */
 static const char *
-offers(const struct asking *a, enum factor without, char out[OFFERS_MAX])
+offers(const struct login *l, const struct asking *a, enum factor without, char out[OFFERS_MAX])
 {
 	size_t i, at = 0;
 	int n;
@@ -182,8 +183,8 @@ offers(const struct asking *a, enum factor without, char out[OFFERS_MAX])
 	for (i = 0; i < METHODS; i++) {
 		if (!is_offered(a, methods[i].factor) || methods[i].factor == without)
 			continue;
-		n = snprintf(out + at, OFFERS_MAX - at, "%s%s", at == 0 ? ", or " : ", ",
-		    methods[i].offer);
+		n = snprintf(out + at, OFFERS_MAX - at, "%s%s", at == 0 ?
+		    talk_words(l, N_(", or ")) : ", ", talk_words(l, methods[i].offer));
 		if (n < 0 || (size_t)n >= OFFERS_MAX - at)
 			break;
 		at += (size_t)n;
@@ -195,40 +196,42 @@ offers(const struct asking *a, enum factor without, char out[OFFERS_MAX])
 static void
 call_words(const struct login *l, const struct asking *a, char *text, size_t size)
 {
-	(void)snprintf(text, size, l->settings->call_form == CALL_HASH ?
-	    "Your telephone rings: key in # there, or number %s and #." :
-	    "Your telephone rings: key in number %s and #.", a->number);
+	(void)snprintf(text, size, talk_words(l, l->settings->call_form == CALL_HASH ?
+	    N_("Your telephone rings: key in # there, or number %s and #.") :
+	    N_("Your telephone rings: key in number %s and #.")), a->number);
 }
 
 static void
 out_prompt(const struct login *l, const struct asking *a, const char *others, char *text,
     size_t size)
 {
-	char words[MSG_TEXT_MAX / 2];
+	char said[MSG_TEXT_MAX / 2];
 
 	if (a->out == FACTOR_PUSH) {
-		(void)snprintf(text, size, "Approve on your phone: number %s. Press Enter when "
-		    "done, or type a code%s: ", a->number, others);
+		(void)snprintf(text, size, talk_words(l, N_("Approve on your phone: number %s. "
+		    "Press Enter when done, or type a code%s: ")), a->number, others);
 	} else if (a->out == FACTOR_CALL) {
-		call_words(l, a, words, sizeof(words));
-		(void)snprintf(text, size, "%s Press Enter when done, or type a code%s: ", words,
-		    others);
+		call_words(l, a, said, sizeof(said));
+		(void)snprintf(text, size, talk_words(l, N_("%s Press Enter when done, or type a "
+		    "code%s: ")), said, others);
 	} else {
-		(void)snprintf(text, size, "%sType the code from the text message%s: ",
-		    a->refused ? "Not accepted. " : "", others);
+		(void)snprintf(text, size, talk_words(l, a->refused ?
+		    N_("Not accepted. Type the code from the text message%s: ") :
+		    N_("Type the code from the text message%s: ")), others);
 	}
 }
 
 /* Its last words are ": "; about the phone it has said itself what can be done. */
 static void
-sentence_prompt(const struct asking *a, char *text, size_t size)
+sentence_prompt(const struct login *l, const struct asking *a, char *text, size_t size)
 {
+	const char *sentence = talk_words(l, a->sentence);
 	char others[OFFERS_MAX];
-	size_t len = strlen(a->sentence);
+	size_t len = strlen(sentence);
 
-	offers(a, a->about == FACTOR_PUSH || a->about == FACTOR_NONE ? FACTOR_PUSH : FACTOR_NONE,
+	offers(l, a, a->about == FACTOR_PUSH || a->about == FACTOR_NONE ? FACTOR_PUSH : FACTOR_NONE,
 	    others);
-	(void)snprintf(text, size, "%.*s%s: ", (int)(len > 2 ? len - 2 : len), a->sentence, others);
+	(void)snprintf(text, size, "%.*s%s: ", (int)(len > 2 ? len - 2 : len), sentence, others);
 }
 
 void
@@ -236,26 +239,26 @@ method_prompt(const struct login *l, const struct asking *a, bool first, char *t
 {
 	char others[OFFERS_MAX];
 
-	offers(a, FACTOR_NONE, others);
+	offers(l, a, FACTOR_NONE, others);
 	if (a->out != FACTOR_NONE)
 		out_prompt(l, a, others, text, size);
 	else if (a->sentence != NULL)
-		sentence_prompt(a, text, size);
+		sentence_prompt(l, a, text, size);
 	else
-		(void)snprintf(text, size, "%s%s: ", first ? "Authentication code" :
-		    "Not accepted. Wait for a new code, then type it", others);
+		(void)snprintf(text, size, talk_words(l, first ? N_("Authentication code%s: ") :
+		    N_("Not accepted. Wait for a new code, then type it%s: ")), others);
 }
 
 void
 method_line(const struct login *l, const struct asking *a, char *text, size_t size)
 {
-	char words[MSG_TEXT_MAX / 2];
+	char said[MSG_TEXT_MAX / 2];
 
 	if (a->out == FACTOR_CALL) {
-		call_words(l, a, words, sizeof(words));
-		(void)snprintf(text, size, "%s Waiting for it.", words);
+		call_words(l, a, said, sizeof(said));
+		(void)snprintf(text, size, talk_words(l, N_("%s Waiting for it.")), said);
 	} else {
-		(void)snprintf(text, size, "Approve on your phone: number %s. Waiting for it.",
-		    a->number);
+		(void)snprintf(text, size, talk_words(l, N_("Approve on your phone: number %s. "
+		    "Waiting for it.")), a->number);
 	}
 }

@@ -1,30 +1,31 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Calls and text messages that brought nothing: a reason and a sentence for each end. */
 #include "login.h"
+#include "words.h"
 
-#define CODE " Type a code: "
-
-static const char no_service[] = "The approval service cannot be reached." CODE;
+static const char no_service[] = N_("The approval service cannot be reached. Type a code: ");
 
 static const struct end {
 	uint32_t why;
 	enum reason reason;
 	const char *called, *texted;
 } ends[] = {
-	{ QUERY_WHY_NO_ANSWER, REASON_NOT_PICKED_UP, "Nobody picked up the telephone." CODE,
-	    NULL },
-	{ QUERY_WHY_BUSY, REASON_BUSY, "Your telephone is busy." CODE, NULL },
-	{ QUERY_WHY_DECLINED, REASON_DECLINED, "The call was declined." CODE, NULL },
+	{ QUERY_WHY_NO_ANSWER, REASON_NOT_PICKED_UP,
+	    N_("Nobody picked up the telephone. Type a code: "), NULL },
+	{ QUERY_WHY_BUSY, REASON_BUSY, N_("Your telephone is busy. Type a code: "), NULL },
+	{ QUERY_WHY_DECLINED, REASON_DECLINED, N_("The call was declined. Type a code: "), NULL },
 	{ QUERY_WHY_HUNG_UP, REASON_HUNG_UP,
-	    "The call ended before the number was keyed in." CODE, NULL },
-	{ QUERY_WHY_NO_KEYS, REASON_NO_KEYS, "Nothing was keyed in on the telephone." CODE, NULL },
-	{ QUERY_WHY_GATEWAY, REASON_GATEWAY, "The telephone line is out of order." CODE,
-	    "The text message could not be sent." CODE },
+	    N_("The call ended before the number was keyed in. Type a code: "), NULL },
+	{ QUERY_WHY_NO_KEYS, REASON_NO_KEYS,
+	    N_("Nothing was keyed in on the telephone. Type a code: "), NULL },
+	{ QUERY_WHY_GATEWAY, REASON_GATEWAY,
+	    N_("The telephone line is out of order. Type a code: "),
+	    N_("The text message could not be sent. Type a code: ") },
 	{ QUERY_WHY_NOT_ALLOWED, REASON_NOT_ALLOWED,
-	    "Your telephone number may not be called." CODE,
-	    "No text message may be sent to your number." CODE },
-	{ QUERY_WHY_REPORTED, REASON_REPORTED, "Denied on the telephone." CODE,
-	    "Denied on the telephone." CODE },
+	    N_("Your telephone number may not be called. Type a code: "),
+	    N_("No text message may be sent to your number. Type a code: ") },
+	{ QUERY_WHY_REPORTED, REASON_REPORTED, N_("Denied on the telephone. Type a code: "),
+	    N_("Denied on the telephone. Type a code: ") },
 };
 
 /* NULL: of none of them. */
@@ -61,8 +62,9 @@ ended_sentence(const struct login *l, enum factor factor, const struct query *q)
 		return sentence;
 	if (q->type == QUERY_FAILED)
 		return ended_unsent(factor, l->courier.failure);
-	return factor == FACTOR_SMS ? "The code of the text message is too old." CODE :
-	    "Nothing came back from your telephone." CODE;
+	return factor == FACTOR_SMS ?
+	    N_("The code of the text message is too old. Type a code: ") :
+	    N_("Nothing came back from your telephone. Type a code: ");
 }
 
 const char *
@@ -70,21 +72,22 @@ ended_unsent(enum factor factor, uint32_t failure)
 {
 	switch (failure) {
 	case QUERY_WAITING:
-		return "A request of yours is already waiting." CODE;
+		return N_("A request of yours is already waiting. Type a code: ");
 	case QUERY_TOO_MANY:
-		return "Too many requests were not answered. Type a code, or wait some minutes: ";
+		return N_("Too many requests were not answered. Type a code, or wait some "
+		    "minutes: ");
 	case QUERY_TOO_MANY_CALLS:
 		return factor == FACTOR_SMS ?
-		    "Too many text messages were sent. Type a code, or wait some minutes: " :
-		    "Too many calls were made. Type a code, or wait some minutes: ";
+		    N_("Too many text messages were sent. Type a code, or wait some minutes: ") :
+		    N_("Too many calls were made. Type a code, or wait some minutes: ");
 	case QUERY_LOCKED:
-		return "Your telephone is locked. Type a code, or tell your administrator: ";
+		return N_("Your telephone is locked. Type a code, or tell your administrator: ");
 	case QUERY_NO_DEVICE:
-		return "Your telephone is not known any more. Type a code, or tell your "
-		    "administrator: ";
+		return N_("Your telephone is not known any more. Type a code, or tell your "
+		    "administrator: ");
 	case QUERY_CLOCKS:
-		return "The clocks of this computer and the approval service are apart. Type a "
-		    "code, or tell your administrator: ";
+		return N_("The clocks of this computer and the approval service are apart. Type a "
+		    "code, or tell your administrator: ");
 	default:
 		return no_service;
 	}

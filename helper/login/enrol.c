@@ -8,6 +8,7 @@
 #include "log.h"
 #include "login.h"
 #include "text.h"
+#include "words.h"
 
 #define TOKEN_NAME "authenticator"
 
@@ -44,9 +45,9 @@ static int
 ask_back(struct login *l, const struct secret *key, uint64_t *step)
 {
 	static const char *const asks[ENROL_TRIES] = {
-		"Type the code that the app shows now: ",
-		"That was not it. Type the code that the app shows now: ",
-		"That was not it. Type the code that the app shows now: ",
+		N_("Type the code that the app shows now: "),
+		N_("That was not it. Type the code that the app shows now: "),
+		N_("That was not it. Type the code that the app shows now: "),
 	};
 	char code[OTP_CODE_MAX];
 	struct secret typed;

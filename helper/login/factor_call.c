@@ -9,9 +9,10 @@
 #include "error.h"
 #include "login.h"
 #include "text.h"
+#include "words.h"
 
-static const char wrong[] = "The number keyed in on the telephone was wrong. Type a code: ";
-static const char late[] = "The call came too late. Type a code: ";
+static const char wrong[] = N_("The number keyed in on the telephone was wrong. Type a code: ");
+static const char late[] = N_("The call came too late. Type a code: ");
 
 /* "#" alone counts only where the policy says so; the number always does.  At full length:
  * what follows the terminators is zero in both. */

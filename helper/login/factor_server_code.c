@@ -8,9 +8,10 @@
 #include "error.h"
 #include "login.h"
 #include "onetime.h"
+#include "words.h"
 
-static const char unchecked[] = "The approval service cannot check your code now. Try again, or "
-    "type a recovery code of this computer: ";
+static const char unchecked[] = N_("The approval service cannot check your code now. "
+    "Try again, or type a recovery code of this computer: ");
 
 static bool
 is_attested(const struct login *l)

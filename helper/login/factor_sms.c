@@ -8,13 +8,14 @@
 #include "error.h"
 #include "login.h"
 #include "otp.h"
+#include "words.h"
 
 /* ---- all limits ---- */
 #define DIGITS_MIN	6
 #define DIGITS_MAX	8
 
-static const char unchecked[] = "The approval service cannot check your code now. Try again, or "
-    "type another code: ";
+static const char unchecked[] = N_("The approval service cannot check your code now. "
+    "Try again, or type another code: ");
 
 static int
 read_code(const struct secret *typed, struct secret *code)

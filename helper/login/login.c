@@ -7,6 +7,7 @@
 
 #include "error.h"
 #include "text.h"
+#include "words.h"
 
 int
 wall_clock(int64_t *now)
@@ -166,8 +167,10 @@ grant_unasked(struct login *l, const struct decision *d)
 			return;
 		}
 		left = l->settings->grace_logins - d->state.user.grace_used - 1;
-		(void)talk_info(l, "You have no second factor yet: %u more login%s without one. "
-		    "Ask your administrator to set one up.", left, left == 1 ? "" : "s");
+		(void)talk_info(l, left == 1 ? N_("You have no second factor yet: %u more login "
+		    "without one. Ask your administrator to set one up.") :
+		    N_("You have no second factor yet: %u more logins without one. Ask your "
+		    "administrator to set one up."), left);
 	} else if (d->reason == REASON_GRACE_DATE) {
 		(void)talk_info(l, "You have no second factor yet, and will soon need one. "
 		    "Ask your administrator to set one up.");

@@ -146,6 +146,10 @@ int talk_look_up(struct login *l, struct policy_ids *out);
  * times a login.  *fd is then the caller's; MFA_E_ABSENT: there is no way. */
 int talk_reach(struct login *l, int *fd);
 
+/* A text in the language of the login (words.h).  Fixed prompts and lines need not be
+ * given to it: they are looked up on their way out. */
+const char *talk_words(const struct login *l, const char *text) __attribute__((format_arg(2)));
+
 /* Shows a line when it may be shown; false when it was not. */
 bool talk_info(struct login *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

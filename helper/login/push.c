@@ -12,15 +12,17 @@
 #include "login.h"
 #include "revoked.h"
 #include "text.h"
+#include "words.h"
 
 #define PUSH_LIFE	110	/* seconds, at most: mfad takes 120, by its own clock */
 
-static const char no_service[] = "The approval service cannot be reached. Type a code: ";
-static const char no_answer[] = "No answer from your phone. Type a code, or p to ask it again: ";
-static const char unknown[] = "This computer does not accept your phone. Type a code, or tell "
-    "your administrator: ";
-static const char clocks[] = "The clocks of this computer and the approval service are apart. "
-    "Type a code, or tell your administrator: ";
+static const char no_service[] = N_("The approval service cannot be reached. Type a code: ");
+static const char no_answer[] = N_("No answer from your phone. Type a code, or p to ask it "
+    "again: ");
+static const char unknown[] = N_("This computer does not accept your phone. Type a code, or tell "
+    "your administrator: ");
+static const char clocks[] = N_("The clocks of this computer and the approval service are apart. "
+    "Type a code, or tell your administrator: ");
 
 /* What a person is told who could not be asked on the phone. */
 static const char *
@@ -28,12 +30,13 @@ sentence_of(uint32_t failure)
 {
 	switch (failure) {
 	case QUERY_WAITING:
-		return "A request is already waiting on your phone. Type a code: ";
+		return N_("A request is already waiting on your phone. Type a code: ");
 	case QUERY_TOO_MANY:
-		return "Too many requests were not answered. Type a code, or wait some minutes: ";
+		return N_("Too many requests were not answered. Type a code, or wait some "
+		    "minutes: ");
 	case QUERY_LOCKED:
-		return "Requests to your phone are locked. Type a code, or tell your "
-		    "administrator: ";
+		return N_("Requests to your phone are locked. Type a code, or tell your "
+		    "administrator: ");
 	case QUERY_NO_DEVICE:
 		return unknown;
 	case QUERY_CLOCKS:
@@ -181,8 +184,8 @@ static const char *
 sentence_for(enum refusal why)
 {
 	if (is_wrong_number(why))
-		return "The number typed on the phone was wrong. Type a code, or p for a new "
-		    "request: ";
+		return N_("The number typed on the phone was wrong. Type a code, or p for a new "
+		    "request: ");
 	if (why == REFUSAL_EARLY || why == REFUSAL_AHEAD)
 		return clocks;
 	return why == REFUSAL_LATE ? no_answer : unknown;
@@ -233,7 +236,7 @@ judge_denial(struct login *l, const struct query *q, struct judgement *out,
 	bool reported = q->decision == DECISION_REPORT && verify(l, q, &a) == MFA_OK;
 
 	refuse(out, reported ? REASON_REPORTED : REASON_DENIED_ON_PHONE);
-	*sentence = "Denied on the phone. Type a code: ";
+	*sentence = N_("Denied on the phone. Type a code: ");
 	courier_close(l, QUERY_REFUSED);
 }
 

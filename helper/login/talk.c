@@ -9,6 +9,7 @@
 #include "error.h"
 #include "login.h"
 #include "text.h"
+#include "words.h"
 
 static int
 say(struct login *l, struct msg *m)
@@ -51,6 +52,12 @@ look_about(const struct login *l, const struct talk_watch *watch)
 	} while (n == -1 || watch->look(watch->arg));
 }
 
+const char *
+talk_words(const struct login *l, const char *text)
+{
+	return words(l->settings != NULL ? l->settings->language : LANGUAGE_EN, text);
+}
+
 int
 talk_prompt(struct login *l, const char *text, bool echo, struct secret *answer,
     int64_t *took_ms, const struct talk_watch *watch)
@@ -60,7 +67,7 @@ talk_prompt(struct login *l, const char *text, bool echo, struct secret *answer,
 	int r;
 
 	secret_wipe(answer);
-	if ((r = text_copy(m.text, sizeof(m.text), text)) != MFA_OK ||
+	if ((r = text_copy(m.text, sizeof(m.text), talk_words(l, text))) != MFA_OK ||
 	    (r = say(l, &m)) != MFA_OK)
 		goto out;
 	asked = monotonic_ms();
@@ -123,7 +130,7 @@ show(struct login *l, enum msg_type type, unsigned int most, const char *format,
 	if (l->begin.flags & BEGIN_SILENT || l->dialogue.turn != TURN_HELPER ||
 	    l->dialogue.infos >= most)
 		return false;
-	n = vsnprintf(m.text, sizeof(m.text), format, ap);
+	n = vsnprintf(m.text, sizeof(m.text), talk_words(l, format), ap);
 	if (n > 0 && (size_t)n < sizeof(m.text) && text_printable(m.text, (size_t)n))
 		shown = say(l, &m) == MFA_OK;
 	msg_wipe(&m);
