@@ -38,7 +38,8 @@ static const char stored_sql[] =
 static const char close_sql[] =
 	"UPDATE login SET state = ?2 WHERE id = ?1 AND state IN (0, 1)";
 static const char of_user_sql[] =
-	"SELECT id, user FROM login WHERE user = ?1 AND state = 0 AND push = 1";
+	"SELECT id, user FROM login WHERE user = ?1 AND state = 0 AND push = 1 UNION ALL"
+	" SELECT id, user FROM login WHERE user = ?1 AND state = 0 AND dial <> 0";
 static const char of_host_sql[] =
 	"SELECT id, user FROM login WHERE state IN (0, 1) AND state = 0 AND host = ?1";
 /* The argument is not used. */

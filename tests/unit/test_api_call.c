@@ -211,11 +211,19 @@ leave(void)
 	client_close(&a.client);
 }
 
+/* At once: its host is there, and so does not end it by having left. */
 static void
 lock(void)
 {
+	struct asked a;
+
+	ask_poll(&a);
+	ck_assert(api_waits(&a, 200));
 	ck_assert_int_eq(api_call(ADMIN, "PUT", "/v1/users/anna/lock",
-	    "{\"what\":\"all\",\"reason\":\"test\"}"), 204);
+	    "{\"what\":\"push\",\"reason\":\"test\"}"), 204);
+	ck_assert(!api_waits(&a, 2000));
+	ck_assert_int_eq(api_answer(&a), 200);
+	ck_assert_str_eq(api_world_text("state"), "cancelled");
 }
 
 static void
