@@ -127,7 +127,8 @@ int model_device_answer(struct db *db, const struct model_once *once, const char
 int model_login_cancel_calls(struct db *db, int64_t now);
 
 /* "This was not me", keyed in on a telephone that was called for it: ends it and
- * locks the user's phones.  PROBLEM_GONE.  Writes. */
+ * locks the user's phones, also when it has ended meanwhile.  PROBLEM_GONE: there is none
+ * such.  Writes. */
 int model_login_report(struct db *db, const char *login, int64_t now,
     struct model_answered *out);
 

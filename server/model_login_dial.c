@@ -19,7 +19,7 @@ static const char code_sql[] =
 	"SELECT code FROM login WHERE id = ?1 AND dial = 2 AND code IS NOT NULL";
 static const char of_login_sql[] =
 	"SELECT h.name, l.user, l.service, l.origin FROM login AS l JOIN host AS h ON h.id = l.host"
-	" WHERE l.id = ?1 AND l.state = 0 AND l.dial = 1";
+	" WHERE l.id = ?1 AND l.dial = 1";
 static const char lock_sql[] =
 	"UPDATE user SET push_locked = ?2, push_lock_reason = 'the user reported a login'"
 	" WHERE name = ?1";
