@@ -78,8 +78,8 @@ run(struct db *db, void *arg)
 {
 	struct proof *p = arg;
 
-	return model_telephone_prove(db, p->user, p->id, p->keys, "telephone", api_now(),
-	    &p->right);
+	return model_telephone_prove(db, p->user, p->id, MODEL_DIAL_CALL, p->keys, "telephone",
+	    api_now(), &p->right);
 }
 
 static void

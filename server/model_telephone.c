@@ -121,18 +121,21 @@ model_digits_new(char digits[MODEL_PROOF_MAX])
 	return MFA_OK;
 }
 
+/* A call's is on a screen, so it counts only over the line. */
 static int
-proof_mac(struct db *db, int64_t id, const char *keys, unsigned char mac[MODEL_HASH_LEN])
+proof_mac(struct db *db, int64_t id, enum model_dial over, const char *keys,
+    unsigned char mac[MODEL_HASH_LEN])
 {
 	char text[64];
 
-	(void)snprintf(text, sizeof(text), "%lld|%.16s", (long long)id, keys);
+	(void)snprintf(text, sizeof(text), "%lld|%d|%.16s", (long long)id, (int)over, keys);
 	return model_mac(db, "proof", text, mac);
 }
 
 /* The row first: its id is part of what is sealed. */
 static int
-keep_number(struct db *db, const char *user, const struct model_telephone_made *t)
+keep_number(struct db *db, const char *user, enum model_dial by,
+    const struct model_telephone_made *t)
 {
 	unsigned char sealed[E164_MAX + SEAL_OVERHEAD], proof[MODEL_HASH_LEN];
 	struct secret plain;
@@ -141,7 +144,7 @@ keep_number(struct db *db, const char *user, const struct model_telephone_made *
 	int r;
 
 	if ((r = bound_text(user, t->id, bound)) != MFA_OK ||
-	    (r = proof_mac(db, t->id, t->proof, proof)) != MFA_OK ||
+	    (r = proof_mac(db, t->id, by, t->proof, proof)) != MFA_OK ||
 	    (r = secret_set(&plain, t->number, strlen(t->number))) != MFA_OK)
 		return r;
 	if ((r = seal(db_key(db), bound, &plain, sealed, sizeof(sealed), &len)) == MFA_OK)
@@ -189,7 +192,7 @@ add(struct db *db, const char *user, const struct model_telephone_asked *in,
 	    (r = model_digits_new(out->proof)) != MFA_OK)
 		return r;
 	model_user_wake(db, user);
-	return keep_number(db, user, out);
+	return keep_number(db, user, in->by, out);
 }
 
 int
@@ -240,8 +243,8 @@ find_unproved(struct db *db, const char *user, int64_t id, int64_t now, struct u
 /* A wrong one is an answer that has been counted, so it is no refusal of the
  * job: the count would be undone. */
 int
-model_telephone_prove(struct db *db, const char *user, int64_t id, const char *keys,
-    const char *by, int64_t now, bool *right)
+model_telephone_prove(struct db *db, const char *user, int64_t id, enum model_dial over,
+    const char *keys, const char *by, int64_t now, bool *right)
 {
 	unsigned char mac[MODEL_HASH_LEN];
 	struct unproved u;
@@ -253,7 +256,7 @@ model_telephone_prove(struct db *db, const char *user, int64_t id, const char *k
 		return r;
 	if (u.over)
 		return PROBLEM_GONE;
-	if ((r = proof_mac(db, id, keys, mac)) != MFA_OK)
+	if ((r = proof_mac(db, id, over, keys, mac)) != MFA_OK)
 		return r;
 	if (!secret_equal(mac, u.proof, sizeof(mac)))
 		return db_change(db, tried_sql, ARGS(NUMBER(id),), MFA_E_INTERNAL);

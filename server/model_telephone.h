@@ -48,11 +48,12 @@ int model_telephone_add(struct db *db, const struct model_once *once, const char
     const struct model_telephone_asked *in, const struct model_dial_rules *rules,
     const char *by, int64_t now, struct model_telephone_made *out);
 
-/* What was keyed in or typed; *right says whether it is the proof.  A wrong one is
- * counted.  PROBLEM_GONE: its time or tries are over; PROBLEM_NAME_TAKEN: somebody
- * else proved it meanwhile; PROBLEM_NOT_FOUND.  Writes. */
-int model_telephone_prove(struct db *db, const char *user, int64_t id, const char *keys,
-    const char *by, int64_t now, bool *right);
+/* What was keyed in (over a call) or typed (of a text); *right says whether it is the
+ * proof, and whether it came that way.  A wrong one is counted.  PROBLEM_GONE: its time
+ * or tries are over; PROBLEM_NAME_TAKEN: somebody else proved it meanwhile;
+ * PROBLEM_NOT_FOUND.  Writes. */
+int model_telephone_prove(struct db *db, const char *user, int64_t id, enum model_dial over,
+    const char *keys, const char *by, int64_t now, bool *right);
 
 /* The number is told, so that its owner can be.  PROBLEM_NOT_FOUND.  Writes. */
 int model_telephone_remove(struct db *db, const char *user, int64_t id, const char *by,

@@ -136,8 +136,8 @@ run_prove(struct db *db, struct work *w)
 {
 	struct one *o = (struct one *)w;
 
-	return model_telephone_prove(db, o->user, o->id, o->code, CALLER_ADMIN_ID, w->now,
-	    &o->right);
+	return model_telephone_prove(db, o->user, o->id, MODEL_DIAL_TEXT, o->code,
+	    CALLER_ADMIN_ID, w->now, &o->right);
 }
 
 static void

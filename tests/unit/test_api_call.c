@@ -513,6 +513,26 @@ START_TEST(a_telephone_is_proved_by_text)
 }
 END_TEST
 
+/* Whoever sees the number on the screen need not have the telephone. */
+START_TEST(a_calls_proof_is_keyed_in_and_not_typed)
+{
+	char code[8];
+	struct dial d;
+	int fd;
+
+	ck_assert_int_eq(api_call(ADMIN, "POST", "/v1/users/anna/telephones",
+	    "{\"number\":\"" CALL_MOBILE "\"}"), 201);
+	snprintf(code, sizeof(code), "%s", api_world_text("number"));
+	fd = call_world_accept(&d);
+	API_PROBLEM(409, "wrong-code", "code", api_call(ADMIN, "POST",
+	    "/v1/users/anna/telephones/1/proof", api_path("{\"code\":\"%s\"}", code)));
+	call_world_keys(fd, code);
+	call_world_hear(fd, DIAL_SAY, &d);
+	ck_assert_uint_eq(d.say, DIAL_THANKS);
+	call_world_end(fd, DIAL_DONE);
+}
+END_TEST
+
 START_TEST(a_change_is_told_to_the_others)
 {
 	char text[DIAL_TEXT_MAX + 1];
@@ -711,6 +731,7 @@ main(void)
 	tcase_add_test(t, a_text_that_is_not_sent_is_told);
 	tcase_add_test(t, guesses_are_counted);
 	tcase_add_test(t, a_telephone_is_proved_by_text);
+	tcase_add_test(t, a_calls_proof_is_keyed_in_and_not_typed);
 	tcase_add_test(t, a_change_is_told_to_the_others);
 	tcase_add_test(t, a_number_has_one_owner_and_a_user_has_few);
 	tcase_add_test(t, a_proof_may_come_too_late);

@@ -48,7 +48,8 @@ add(const char *user, const char *number, int64_t now)
 static int
 prove(const char *user, int64_t id, const char *keys, int64_t now, bool *right)
 {
-	return WRITE(&w, model_telephone_prove(w.db, user, id, keys, "admin", now, right));
+	return WRITE(&w, model_telephone_prove(w.db, user, id, MODEL_DIAL_CALL, keys, "admin", now,
+	    right));
 }
 
 static void
