@@ -30,7 +30,7 @@ static const char tried_sql[] = "UPDATE telephone SET tries = tries + 1 WHERE id
 static const char prove_sql[] =
 	"UPDATE telephone SET proved = ?2, proof = NULL WHERE id = ?1 AND proved IS NULL";
 static const char sealed_sql[] =
-	"SELECT id, sealed, language FROM telephone WHERE user = ?1 AND id = ?2";
+	"SELECT id, sealed, proved IS NOT NULL FROM telephone WHERE user = ?1 AND id = ?2";
 static const char remove_sql[] = "DELETE FROM telephone WHERE user = ?1 AND id = ?2";
 static const char list_sql[] =
 	"SELECT id, created, coalesce(proved, 0), shown, language FROM telephone"
@@ -284,7 +284,8 @@ model_telephone_remove(struct db *db, const char *user, int64_t id, const char *
 	if (r != MFA_OK)
 		return r == MFA_E_ABSENT ? PROBLEM_NOT_FOUND : r;
 	/* One that does not open any more can be removed as well. */
-	(void)open_number(db, st, user, number);
+	if (sqlite3_column_int(st, 2) != 0)
+		(void)open_number(db, st, user, number);
 	sql_end(st);
 	if ((r = db_change(db, remove_sql, ARGS(TEXT(user), NUMBER(id),), PROBLEM_NOT_FOUND)) !=
 	    MFA_OK)

@@ -55,7 +55,7 @@ int model_telephone_add(struct db *db, const struct model_once *once, const char
 int model_telephone_prove(struct db *db, const char *user, int64_t id, enum model_dial over,
     const char *keys, const char *by, int64_t now, bool *right);
 
-/* The number is told, so that its owner can be.  PROBLEM_NOT_FOUND.  Writes. */
+/* The number is told if it was proved, so that its owner can be.  PROBLEM_NOT_FOUND.  Writes. */
 int model_telephone_remove(struct db *db, const char *user, int64_t id, const char *by,
     int64_t now, char number[E164_MAX]);
 

@@ -533,6 +533,19 @@ START_TEST(a_calls_proof_is_keyed_in_and_not_typed)
 }
 END_TEST
 
+/* It was dialled once, and belongs to somebody else perhaps. */
+START_TEST(a_number_that_was_not_proved_is_told_nothing)
+{
+	struct dial d;
+
+	ck_assert_int_eq(api_call(ADMIN, "POST", "/v1/users/anna/telephones",
+	    "{\"number\":\"" CALL_MOBILE "\"}"), 201);
+	call_world_end(call_world_accept(&d), DIAL_NO_ANSWER);
+	ck_assert_int_eq(api_call(ADMIN, "DELETE", "/v1/users/anna/telephones/1", NULL), 204);
+	ck_assert(call_world_quiet(500));
+}
+END_TEST
+
 START_TEST(a_change_is_told_to_the_others)
 {
 	char text[DIAL_TEXT_MAX + 1];
@@ -732,6 +745,7 @@ main(void)
 	tcase_add_test(t, guesses_are_counted);
 	tcase_add_test(t, a_telephone_is_proved_by_text);
 	tcase_add_test(t, a_calls_proof_is_keyed_in_and_not_typed);
+	tcase_add_test(t, a_number_that_was_not_proved_is_told_nothing);
 	tcase_add_test(t, a_change_is_told_to_the_others);
 	tcase_add_test(t, a_number_has_one_owner_and_a_user_has_few);
 	tcase_add_test(t, a_proof_may_come_too_late);
