@@ -89,6 +89,8 @@ done(struct job *job)
 	bool again = job->result == MFA_OK && !p->right;
 
 	p->busy = false;
+	/* What could not be kept is not proved. */
+	p->right = p->right && job->result == MFA_OK;
 	if (job->result < 0)
 		log_line(LOG_ERR, "a telephone cannot be proved: %s", job->why);
 	p->why = p->right ? NULL : "wrong";
@@ -123,7 +125,8 @@ on_ended(void *arg, enum dial_outcome outcome, const char *words)
 	if (words[0] != '\0')
 		log_line(LOG_NOTICE, "%s of telephone %lld: %s",
 		    p->by == MODEL_DIAL_CALL ? "call" : "text", (long long)p->id, words);
-	if (p->why == NULL && !p->right && outcome != DIAL_DONE)
+	/* The job that is under way tells it. */
+	if (!p->busy && p->why == NULL && !p->right && outcome != DIAL_DONE)
 		p->why = call_login_outcome(outcome);
 }
 
