@@ -229,9 +229,8 @@ static const struct dialler_hears hears = { on_keys, on_answered, on_ended };
 
 /* Whatever ended the login ends the call: a lock, a host that was removed or left. */
 static void
-on_woken(struct waiter *w)
+look(struct call_login *c)
 {
-	struct call_login *c = (struct call_login *)w;
 	struct model_login l;
 
 	if (c->why == NULL && !c->closing &&
@@ -242,6 +241,12 @@ on_woken(struct waiter *w)
 		dialler_drop(&c->dialling);
 		timer_set(c->timer, CALL_AFTER_MS);
 	}
+}
+
+static void
+on_woken(struct waiter *w)
+{
+	look((struct call_login *)w);
 }
 
 /* ---- starting ---- */
@@ -340,12 +345,14 @@ call_login_wrong(const char *login, bool *again)
 }
 
 void
-call_login_closing(const char *login)
+call_login_closing(const char *host, const char *login, bool closing)
 {
 	struct call_login *c = find(login);
 
-	if (c != NULL)
-		c->closing = true;
+	if (c == NULL || strcmp(c->host, host) != 0)
+		return;
+	c->closing = closing;
+	look(c);
 }
 
 /* What is said to an end needs the line a little longer. */

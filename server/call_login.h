@@ -44,8 +44,8 @@ const char *call_login_outcome(enum dial_outcome outcome);
  * PROBLEM_GONE when nothing was keyed in. */
 int call_login_wrong(const char *login, bool *again);
 
-/* The host closes it, and then has closed it: thanks, or hangs up. */
-void call_login_closing(const char *login);
+/* Its host closes it, or could not; and then has closed it: thanks, or hangs up. */
+void call_login_closing(const char *host, const char *login, bool closing);
 void call_login_closed(const char *login, enum login_state outcome);
 
 /* All of them, when the loop has ended. */

@@ -299,8 +299,10 @@ closed(struct work *w)
 {
 	const struct closing *c = (const struct closing *)w;
 
-	if (w->job.result != MFA_OK)
+	if (w->job.result != MFA_OK) {
+		call_login_closing(w->caller.id, c->login, false);
 		return;
+	}
 	absent_forget(w->api, w->caller.id, c->login);
 	call_login_closed(c->login, c->state);
 	if (w->job.wakes != NULL)
@@ -320,7 +322,7 @@ post_close(struct request *r)
 		    "granted, code, wrong_number, refused or cancelled");
 		return;
 	}
-	call_login_closing(c->login);
+	call_login_closing(c->work.caller.id, c->login, true);
 	c->work.run = run_close;
 	c->work.answer = work_done;
 	c->work.concluded = closed;

@@ -226,6 +226,14 @@ lock(void)
 	ck_assert_str_eq(api_world_text("state"), "cancelled");
 }
 
+/* What another host says of a login that is not its own changes nothing. */
+static void
+lock_behind_a_stranger(void)
+{
+	ck_assert_int_eq(api_world_close(&db, login, "code"), 404);
+	lock();
+}
+
 static void
 revoke_host(void)
 {
@@ -246,7 +254,8 @@ die(void)
 	mfad_start(&api, "mfad");
 }
 
-static void (*const leavers[])(void) = { leave, lock, revoke_host, type_code, die };
+static void (*const leavers[])(void) = { leave, lock, lock_behind_a_stranger,
+    revoke_host, type_code, die };
 
 START_TEST(whatever_ends_a_login_ends_its_call)
 {
