@@ -23,6 +23,8 @@ struct call_login {
 	struct dialling *dialling;	/* NULL: it has ended */
 	struct job job;			/* the one that is under way */
 	bool busy;
+	int (*unwritten)(struct db *db, void *arg);	/* how it ended; NULL: nothing is */
+	unsigned int attempts;		/* to write it */
 	char host[MODEL_ID_MAX], login[MODEL_ID_MAX];
 	enum model_dial dial;
 	char keys[DIAL_KEYS_MAX];
@@ -101,12 +103,23 @@ done(struct job *job)
 	c->busy = false;
 	if (job->result < 0)
 		log_line(LOG_ERR, "the end of a call cannot be written: %s", job->why);
+	else
+		c->unwritten = NULL;
 	if (job->result == MFA_OK && job->wakes != NULL)
 		login_count_outcome(MODEL_CANCELLED);
 	if (job->run == run_report && job->result == MFA_OK)
 		report_raise(c->api, &c->report, c->login, "telephone", api_now());
 	waiters_wake(c->api->waiters, job->wakes);
-	timer_set(c->timer, CALL_AFTER_MS);
+	timer_set(c->timer, c->unwritten != NULL ? CALL_AGAIN_MS : CALL_AFTER_MS);
+}
+
+static void
+submit(struct call_login *c)
+{
+	c->attempts++;
+	c->job = (struct job){ .run = c->unwritten, .done = done, .arg = c };
+	c->busy = writer_submit(c->api->writer, &c->job) == MFA_OK;
+	timer_set(c->timer, c->busy ? CALL_AFTER_MS : CALL_AGAIN_MS);
 }
 
 /* The login ends, and the entry soon after, so that the host hears why. */
@@ -115,14 +128,11 @@ write_end(struct call_login *c, int (*run)(struct db *db, void *arg), const char
 {
 	c->why = why;
 	c->keyed = false;
-	timer_set(c->timer, CALL_AFTER_MS);
-	if (c->busy)
-		return;
-	c->job = (struct job){ .run = run, .done = done, .arg = c };
-	c->busy = writer_submit(c->api->writer, &c->job) == MFA_OK;
+	c->unwritten = run;
+	submit(c);
 }
 
-/* A job still has it: then once more. */
+/* A job still has it: then once more.  What was reported was promised to be kept. */
 static void
 on_time(void *arg)
 {
@@ -130,6 +140,8 @@ on_time(void *arg)
 
 	if (c->busy)
 		timer_set(c->timer, CALL_AFTER_MS);
+	else if (c->unwritten != NULL && c->attempts < CALL_ATTEMPTS)
+		submit(c);
 	else
 		drop(c);
 }

@@ -14,6 +14,8 @@
 /* ---- all limits ---- */
 #define CALL_TRIES	2	/* keyings of one call */
 #define CALL_AFTER_MS	15000	/* how it ended is told for so long */
+#define CALL_AGAIN_MS	1000	/* until what could not be written is tried again */
+#define CALL_ATTEMPTS	60	/* to write it */
 
 struct call_login_order {
 	const char *host, *host_name;	/* id and name of the login's host */
