@@ -115,6 +115,8 @@ courier_hear(struct login *l, struct query *out, struct deadline deadline)
 void
 courier_forget_early(struct login *l)
 {
+	if (l->courier.early != NULL)
+		explicit_bzero(l->courier.early->keys, sizeof(l->courier.early->keys));
 	free(l->courier.early);
 	l->courier.early = NULL;
 }
@@ -309,6 +311,8 @@ courier_push(struct login *l, uint32_t method, bool decoy)
 	uint32_t methods;
 	int r;
 
+	/* Of what was asked before this nothing counts any more. */
+	courier_forget_early(l);
 	/* One dialogue asks the phone once. */
 	if (l->courier.fd == -1 || l->courier.dialogue.pushed) {
 		courier_take_back(l);

@@ -188,7 +188,7 @@ hear_wrong(int fd, const struct http_act *act)
 static void
 come_back(int fd, const struct http_act *act, const struct query *q)
 {
-	if (act->call != NULL)
+	if (act->call != NULL && !(act->answers && q->method == QUERY_BY_PUSH))
 		act->call(fd);
 	else if (q->method == QUERY_BY_PUSH)
 		answer(fd, act, q);

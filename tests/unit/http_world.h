@@ -30,6 +30,7 @@ struct http_act {
 	const char *keys[4];		/* keyed in during a call, one after each WRONG;
 					 * RIGHT_KEYS: the number; NULL: no more is asked for */
 	void (*call)(int fd);		/* instead: a call as the test plays it, after PUSHED */
+	bool answers;			/* but a push, as it is answered without */
 	bool by_text;			/* the code was that of the message */
 	bool silent;			/* no answer at all */
 	bool revokes;			/* METHODS brings a revocation of the device */

@@ -156,6 +156,33 @@ START_TEST(a_call_is_asked_for_by_a_letter)
 }
 END_TEST
 
+static void
+nobody_picks_up(int fd)
+{
+	struct query ended = { .type = QUERY_ENDED, .why = QUERY_WHY_NO_ANSWER };
+
+	http_say(fd, &ended);
+}
+
+/* A code that was asked about meanwhile began another dialogue. */
+START_TEST(how_a_call_ended_is_not_what_the_phone_says)
+{
+	static const struct http_act act = { .name = "phone later", .preferred = QUERY_BY_CALL,
+	    .methods = QUERY_CAN_CALL | QUERY_CAN_PUSH | QUERY_CAN_CODE,
+	    .call = nobody_picks_up, .answers = true, .coded = QUERY_CODE_REFUSED };
+	struct login_script s = script("");
+
+	make(HTTP_CONFIGURATION "attested = call, server_code\n", "");
+	s.answers[0] = "000000";
+	s.answers[1] = "p";
+	s.pause_ms = 400;
+	http_start(&act);
+	ck_assert_uint_eq(login_run(&w, &s).verdict, VERDICT_GRANT);
+	ck_assert_uint_eq(http_seen->begins, 2);
+	ck_assert_uint_eq(login_records(&w, "login", "approved"), 1);
+}
+END_TEST
+
 /* ---- while the prompt is open ---- */
 
 static uint32_t wrongs_awaited;
@@ -694,6 +721,7 @@ main(void)
 	tcase_add_test(t, one_wrong_number_is_counted_and_asked_again);
 	tcase_add_loop_test(t, where_the_policy_says_so_hash_alone_will_do, 0, 2);
 	tcase_add_loop_test(t, a_call_is_asked_for_by_a_letter, 0, 2);
+	tcase_add_test(t, how_a_call_ended_is_not_what_the_phone_says);
 	tcase_add_test(t, a_wrong_number_is_told_before_enter_is_pressed);
 	tcase_add_test(t, two_wrong_numbers_are_counted_before_enter_is_pressed_and_once);
 	tcase_add_test(t, after_two_wrong_numbers_the_same_prompt_takes_a_code);
