@@ -42,7 +42,7 @@ mfad_sure="fprintf ASN1_STRING_.* BIO_free CRYPTO_get_ex_new_index ERR_.* EVP_sh
 # (unit/test_mfad_*, test_api_*): sockets, certificates, backup, alerts; and
 # evbuffer_add_printf, whose arguments no wrapper can pass on.
 mfad_elsewhere="BIO_new_fd PEM_.* SSL_CTX_.* X509_.* open link lchown lstat realpath fsync fstat read recv send sendmsg write poll execve
-	socket socketpair getsockname getsockopt getrlimit setrlimit pipe2 dup2 eventfd prctl event_base_new_with_config
+	socket socketpair connect getsockname getsockopt getrlimit setrlimit pipe2 dup2 eventfd prctl event_base_new_with_config
 	event_config_new evbuffer_add_printf sqlite3_open_v2 gethostname"
 
 wrapped=$(sed -n 's/^CALL.[^,]*, \([A-Za-z0-9_]*\),.*/\1/p' "$TOP/tests/fault/calls.h")
