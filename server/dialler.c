@@ -28,7 +28,8 @@ struct dialling {
 	void *arg;
 	int fd;
 	char id[sizeof(((struct dial *)NULL)->id)];
-	STAILQ_HEAD(callbacks, dialler_callback) callbacks;	/* in the order of their questions */
+	/* in the order of their questions */
+	STAILQ_HEAD(callbacks, dialler_callback) callbacks;
 };
 
 LIST_HEAD(diallings, dialling);
