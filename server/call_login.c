@@ -156,8 +156,12 @@ run_lost(struct db *db, void *arg)
 static void
 lost_done(struct job *job)
 {
+	struct api *api = job->arg;
+
 	if (job->result < 0)
 		log_line(LOG_ERR, "calls that were lost cannot be cancelled: %s", job->why);
+	/* A host may ask for one before this is written. */
+	waiters_wake(api->waiters, job->wakes);
 }
 
 void
@@ -165,7 +169,7 @@ call_login_begin(struct api *api)
 {
 	static struct job lost;
 
-	lost = (struct job){ .run = run_lost, .done = lost_done };
+	lost = (struct job){ .run = run_lost, .done = lost_done, .arg = api };
 	(void)writer_submit(api->writer, &lost);
 }
 

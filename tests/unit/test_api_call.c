@@ -4,6 +4,7 @@
  */
 #include <check.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -254,8 +255,28 @@ die(void)
 	mfad_start(&api, "mfad");
 }
 
+/* Its host asks before mfad, back again, has written that the call is lost. */
+static void
+die_and_be_asked_first(void)
+{
+	struct asked a;
+	sqlite3 *hold;
+
+	ck_assert_int_eq(kill(api.pid, SIGKILL), 0);
+	ck_assert_int_eq(mfad_wait(&api), -SIGKILL);
+	ck_assert_int_eq(sqlite3_open(mfad_path(&api, "state/mfad.db"), &hold), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(hold, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	mfad_start(&api, "mfad");
+	ask_poll(&a);
+	ck_assert(api_waits(&a, 200));
+	ck_assert_int_eq(sqlite3_exec(hold, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(hold);
+	ck_assert_int_eq(api_answer(&a), 200);
+	ck_assert_str_eq(api_world_text("state"), "cancelled");
+}
+
 static void (*const leavers[])(void) = { leave, lock, lock_behind_a_stranger,
-    revoke_host, type_code, die };
+    revoke_host, type_code, die, die_and_be_asked_first };
 
 START_TEST(whatever_ends_a_login_ends_its_call)
 {
