@@ -87,6 +87,7 @@ struct settings {
 	enum language language;		/* of what people read at a login */
 	enum call_form call_form;	/* what a call asks for; "#" alone counts with CALL_HASH */
 	enum show_at_once show_at_once;	/* are lines without a prompt seen at once? */
+	bool prompts;			/* can the client answer one, or does it only wait? */
 	/* These stand outside [service] only. */
 	char *issuer;			/* in otpauth:// URLs; default: the host's name */
 	unsigned int audit_days;	/* audit records are kept that long */

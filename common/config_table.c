@@ -75,6 +75,7 @@ const struct config_key config_keys[] = {
 	NUMBER(number_digits, "6", 2, 8, "a number"),
 	CHOICE(call_form, "number", call_words, "number or hash"),
 	CHOICE(show_at_once, "auto", show_words, "auto, yes or no"),
+	YES_NO(prompts, "yes"),
 	/* for all services */
 	GLOBAL(server, KEY_TEXT, "", "https://, a host name and perhaps a port, or none,"),
 	GLOBAL(server_ca, KEY_PATH, "", "an absolute path, or none,"),

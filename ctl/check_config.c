@@ -51,6 +51,37 @@ check_breadth(struct findings *f, const struct check_paths *paths, const struct 
 		    "logins from large parts of the Internet are not asked", "");
 }
 
+static bool
+lists(const enum factor *factors, enum factor f)
+{
+	size_t i;
+
+	for (i = 0; i < FACTOR_COUNT && factors[i] != FACTOR_NONE; i++)
+		if (factors[i] == f)
+			return true;
+	return false;
+}
+
+/* Ways to be asked that there are not. */
+static void
+check_ways(struct findings *f, const struct check_paths *paths, const struct config *c,
+    const char *service)
+{
+	const struct settings *s = config_service(c, service);
+	bool waits = !s->prompts && !s->combined;
+
+	if (s->attested[0] != FACTOR_NONE && s->server == NULL)
+		at_key(f, paths, c, service, "attested", "attested_by_nobody", LEVEL_WARNING,
+		    "join this host to an approval service (mfactl join), or remove it",
+		    "only an approval service attests that, and there is none", "");
+	if (waits && (s->server == NULL || !(lists(s->factors, FACTOR_PUSH) ||
+	    lists(s->attested, FACTOR_CALL))))
+		at_key(f, paths, c, service, "prompts", "nobody_is_asked", LEVEL_ERROR,
+		    "set prompts = yes, or have push in factors or call in attested, and a server",
+		    "without a prompt only a phone or a call can be asked, and neither may be: "
+		    "every login that needs it is denied", "");
+}
+
 static void
 check_settings(struct findings *f, const struct check_paths *paths, const struct config *c,
     const char *service)
@@ -70,6 +101,7 @@ check_settings(struct findings *f, const struct check_paths *paths, const struct
 		    "nothing needs to be done, if that is meant",
 		    "a combined service has one try, and takes codes only: no recovery codes, "
 		    "no passes", "");
+	check_ways(f, paths, c, service);
 	check_groups(f, paths, c, service, "only_groups", &s->only_groups);
 	check_groups(f, paths, c, service, "except_groups", &s->except_groups);
 	check_breadth(f, paths, c, service);

@@ -39,7 +39,7 @@ static const struct {
 	{ "origin", { "trusted_networks", "trusted_networks_file", "trust_console" } },
 	{ "remembered", { "remember", "remember_for", "service_class" } },
 	{ "enrolment", { "unenrolled", "grace_until", "grace_logins" } },
-	{ "factors", { "factors", "attested", "call_form" } },
+	{ "factors", { "factors", "attested", "call_form", "prompts" } },
 };
 
 /* "KEY is set in FILE:LINE", for those keys that are set at all. */

@@ -183,6 +183,26 @@ ask_once(struct login *l, struct asking *a, bool first)
 	return again;
 }
 
+/* ---- a client that only waits ---- */
+
+/* One request, by the first way that can be sent; nothing is typed. */
+static void
+ask_unprompted(struct login *l, struct asking *a)
+{
+	char line[MSG_TEXT_MAX];
+
+	login_deny(l, a->d->outcome == OUTCOME_ASK ? REASON_NO_TERMINAL : a->d->reason, NULL);
+	while (a->out == FACTOR_NONE && method_unprompted(a))
+		method_send(l, a);
+	if (a->out == FACTOR_NONE)
+		return;
+	method_line(l, a, line, sizeof(line));
+	(void)talk_waiting(l, false, "%s", line);
+	(void)await_phone(l, a);
+}
+
+/* ---- all of it ---- */
+
 /* Where a line is seen at once, the person need not press Enter. */
 static bool
 ask_phone_first(struct login *l, struct asking *a)
@@ -202,6 +222,10 @@ login_ask(struct login *l, const struct decision *d)
 	unsigned int tries = l->settings->combined ? 1 : l->settings->tries, i;
 
 	method_begin(l, &a);
+	if (!l->settings->prompts && !l->settings->combined) {
+		ask_unprompted(l, &a);
+		return;
+	}
 	/* Another way to be asked is no try; there are PUSHES_MAX of them. */
 	for (i = 0; i < tries; i += a.wants == FACTOR_NONE) {
 		if (a.wants != FACTOR_NONE)

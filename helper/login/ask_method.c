@@ -99,6 +99,19 @@ method_of(const struct asking *a, const struct secret *typed)
 }
 
 bool
+method_unprompted(struct asking *a)
+{
+	static const enum factor in_turn[] = { FACTOR_PUSH, FACTOR_CALL };
+	size_t i;
+
+	a->has[FACTOR_SMS] = false;
+	a->has[a->about] = false;
+	for (i = 0; !a->has[a->wants] && i < sizeof(in_turn) / sizeof(in_turn[0]); i++)
+		a->wants = in_turn[i];
+	return a->has[a->wants];
+}
+
+bool
 method_takes_enter(const struct asking *a)
 {
 	return a->out != FACTOR_NONE;

@@ -342,7 +342,8 @@ step_factors(struct walk *w)
 			break;
 		at += (size_t)n;
 	}
-	saw(w, "asks for one of: %s", list);
+	saw(w, "asks for one of: %s%s", list, w->s->prompts || w->s->combined ? "" :
+	    "; without a prompt: by push or call only");
 	return decide(w, OUTCOME_ASK, REASON_FACTOR_NEEDED);
 }
 

@@ -260,6 +260,8 @@ END_TEST
 
 /* ---- configuration ---- */
 
+#define SERVED "server = https://mfa.example.org\n"
+
 static const struct {
 	const char *conf, *wanted;
 } configurations[] = {
@@ -272,6 +274,15 @@ static const struct {
 	{ "trusted_networks = 10.0.0.0/8, 2000::/3\n", "warning networks_too_wide conf:1\n" },
 	{ "trusted_networks = 10.0.0.0/8, 192.0.2.0/24\n", "" },
 	{ "[service a]\ncombined = yes\n", "note combined_has_one_try conf:2 a\n" },
+	{ "attested = call\n", "warning attested_by_nobody conf:1\n" },
+	{ SERVED "attested = call\n", "" },
+	{ "[service a]\nattested = sms\n", "warning attested_by_nobody conf:2 a\n" },
+	{ "[service a]\nprompts = no\n", "error nobody_is_asked conf:2 a\n" },
+	{ SERVED "prompts = no\n", "" },
+	{ SERVED "factors = totp\nprompts = no\n", "error nobody_is_asked conf:3\n" },
+	{ SERVED "factors = totp\nattested = sms\nprompts = no\n",
+	    "error nobody_is_asked conf:4\n" },
+	{ SERVED "factors = totp\nattested = call\nprompts = no\n", "" },
 };
 
 START_TEST(configuration_that_is_not_meant_is_said)

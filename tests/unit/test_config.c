@@ -64,6 +64,7 @@ START_TEST(empty_file_gives_the_defaults)
 	ck_assert_uint_eq(s->number_digits, 6);
 	ck_assert_int_eq(s->attested[0], FACTOR_NONE);
 	ck_assert_int_eq(s->call_form, CALL_NUMBER);
+	ck_assert(s->prompts);
 	ck_assert_uint_eq(s->only_users.count + s->except_users.count, 0);
 	ck_assert_ptr_nonnull(s->only_users.word);
 	ck_assert_ptr_null(s->only_users.word[0]);
@@ -123,6 +124,7 @@ START_TEST(values_become_settings)
 	    "trusted_networks = 192.0.2.0/24, !192.0.2.128/25\n"
 	    "trust_console = yes\nattested = sms, server_code\n"
 	    "call_form = hash\n"
+	    "prompts = no\n"
 	    "unenrolled = enrol\n"
 	    "remember = 15\nremember_for = origin\nservice_class = remote\n"
 	    "tries = 10\ntotp_window = 0\nhotp_resync = 1000\n"
@@ -137,6 +139,7 @@ START_TEST(values_become_settings)
 	ck_assert_int_eq(s->attested[1], FACTOR_SERVER_CODE);
 	ck_assert_int_eq(s->attested[2], FACTOR_NONE);
 	ck_assert_int_eq(s->call_form, CALL_HASH);
+	ck_assert(!s->prompts);
 	ck_assert_uint_eq(s->only_users.count, 3);
 	ck_assert_str_eq(s->only_users.word[1], "bob");
 	ck_assert_str_eq(s->only_users.word[2], "carol");
