@@ -12,6 +12,7 @@
 #include "base64url.h"
 #include "crypto.h"
 #include "error.h"
+#include "keyfile.h"
 #include "lines.h"
 
 #define WORD		"ed25519 "
@@ -73,38 +74,11 @@ authority_id(const struct authority *a, char dst[AUTHORITY_ID_MAX])
 /* ---- a file of them ---- */
 
 static int
-open_list(const char *path, int *fd, const char **why)
+check_list(const struct stat *st, uint32_t owner, const char **why)
 {
-	/* A FIFO must not hold us up. */
-	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-	if (*fd != -1)
-		return MFA_OK;
-	if (errno == ENOENT || errno == ENOTDIR) {
-		*why = "is missing";
-		return MFA_E_ABSENT;
-	}
-	if (errno == ELOOP) {
-		*why = "is a symbolic link";
-		return MFA_E_CONFIG;
-	}
-	*why = "cannot be opened";
-	return MFA_E_SYSTEM;
-}
-
-static int
-check_list(int fd, uint32_t owner, const char **why)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) == -1) {
-		*why = "cannot be examined";
-		return MFA_E_SYSTEM;
-	}
-	if (!S_ISREG(st.st_mode))
-		*why = "is not a regular file";
-	else if (st.st_uid != 0 && st.st_uid != owner)
+	if (st->st_uid != 0 && st->st_uid != owner)
 		*why = "is owned by somebody else";
-	else if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+	else if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
 		*why = "can be written by others than its owner";
 	else
 		return MFA_OK;
@@ -170,12 +144,13 @@ int
 authorities_read(const char *path, uint32_t owner, struct authority *out, size_t max,
     size_t *count, unsigned int *line, const char **why)
 {
-	int fd = -1, r;
+	struct stat st;
+	int fd, r;
 
 	*count = 0;
 	*line = 0;
-	if ((r = open_list(path, &fd, why)) == MFA_OK &&
-	    (r = check_list(fd, owner, why)) == MFA_OK)
+	if ((r = keyfile_open(path, &fd, &st, why)) == MFA_OK &&
+	    (r = check_list(&st, owner, why)) == MFA_OK)
 		r = read_list(fd, out, max, count, line, why);
 	if (fd != -1)
 		(void)close(fd);

@@ -2,15 +2,14 @@
 #include "authority_key.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base64url.h"
 #include "error.h"
+#include "keyfile.h"
 #include "newfile.h"
 
 #define WORD	"ed25519-private "
@@ -20,60 +19,17 @@
 /* ---- reading ---- */
 
 static int
-open_key(const char *path, int *fd, const char **why)
+check_key(const struct stat *st, const char **why)
 {
-	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-	if (*fd != -1)
-		return MFA_OK;
-	if (errno == ENOENT || errno == ENOTDIR) {
-		*why = "is missing";
-		return MFA_E_ABSENT;
-	}
-	if (errno == ELOOP) {
-		*why = "is a symbolic link";
-		return MFA_E_CONFIG;
-	}
-	*why = "cannot be opened";
-	return MFA_E_SYSTEM;
-}
-
-/* Of the open file, so that it cannot be changed for another. */
-static int
-check_key(int fd, const char **why)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) == -1) {
-		*why = "cannot be examined";
-		return MFA_E_SYSTEM;
-	}
-	if (!S_ISREG(st.st_mode))
-		*why = "is not a regular file";
-	else if (st.st_uid != geteuid())
+	if (st->st_uid != geteuid())
 		*why = "is owned by somebody else";
-	else if ((st.st_mode & 07777 & ~(mode_t)0600) != 0)
+	else if ((st->st_mode & 07777 & ~(mode_t)0600) != 0)
 		*why = "has a mode wider than 0600";
-	else if (st.st_size != (off_t)FILE_LEN)
+	else if (st->st_size != (off_t)FILE_LEN)
 		*why = "is no private key of an authority";
 	else
 		return MFA_OK;
 	return MFA_E_CONFIG;
-}
-
-static int
-read_all(int fd, char *to, size_t len)
-{
-	size_t have = 0;
-	ssize_t n;
-
-	while (have < len) {
-		n = read(fd, to + have, len - have);
-		if (n > 0)
-			have += (size_t)n;
-		else if (n == 0 || errno != EINTR)
-			return MFA_E_SYSTEM;
-	}
-	return MFA_OK;
 }
 
 static int
@@ -98,13 +54,17 @@ int
 authority_key_read(const char *path, struct sign_key *key, const char **why)
 {
 	char text[FILE_LEN];
-	int fd = -1, r;
+	struct stat st;
+	size_t len = 0;
+	int fd, r;
 
 	sign_key_wipe(key);
-	if ((r = open_key(path, &fd, why)) == MFA_OK && (r = check_key(fd, why)) == MFA_OK) {
+	if ((r = keyfile_open(path, &fd, &st, why)) == MFA_OK &&
+	    (r = check_key(&st, why)) == MFA_OK) {
 		*why = "cannot be read";
-		if ((r = read_all(fd, text, sizeof(text))) == MFA_OK)
-			r = parse(text, key, why);
+		r = keyfile_read(fd, text, sizeof(text), &len);
+		if (r == MFA_OK)
+			r = len == sizeof(text) ? parse(text, key, why) : MFA_E_SYSTEM;
 	}
 	explicit_bzero(text, sizeof(text));
 	if (fd != -1)

@@ -173,4 +173,7 @@ const char *factor_name(enum factor f);		/* "totp" …; "none" */
 /* Does only the approval service vouch for it? */
 bool factor_is_attested(enum factor f);
 
+/* Is it in the list, which ends with FACTOR_NONE or is full? */
+bool factor_is_in(enum factor f, const enum factor list[FACTOR_COUNT]);
+
 #endif

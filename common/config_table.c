@@ -96,6 +96,17 @@ factor_is_attested(enum factor f)
 	return f >= FACTOR_SERVER_CODE && f < FACTOR_COUNT;
 }
 
+bool
+factor_is_in(enum factor f, const enum factor list[FACTOR_COUNT])
+{
+	size_t i;
+
+	for (i = 0; i < FACTOR_COUNT && list[i] != FACTOR_NONE; i++)
+		if (list[i] == f)
+			return true;
+	return false;
+}
+
 const char *
 factor_name(enum factor f)
 {

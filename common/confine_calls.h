@@ -3,6 +3,7 @@
 #define MFA_CONFINE_CALLS_H
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -45,6 +46,15 @@
 #define ALLOW_WITH(call, n, bits) \
 	IF_NOT(SYS_##call, 5), LOW(n), BPF_STMT(BPF_ALU | BPF_AND | BPF_K, bits), \
 	IF_NOT(bits, 1), RETURN(SECCOMP_RET_ALLOW), RETURN(SECCOMP_RET_ERRNO | EACCES)
+
+/* Without what sends signals to others of our user, as tgkill(2) would: one
+ * child that was taken over must not stop the listener. */
+#define ALLOW_FCNTL \
+	IF_NOT(SYS_fcntl, 6), LOW(1), \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_SETOWN, 3, 0), \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_SETOWN_EX, 2, 0), \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_SETSIG, 1, 0), \
+	RETURN(SECCOMP_RET_ALLOW), RETURN(SECCOMP_RET_ERRNO | EACCES)
 
 /* A filter begins with this: no other machine's calls. */
 #define BEGIN_FILTER \

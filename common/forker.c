@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -16,6 +15,7 @@
 
 #include "deadline.h"
 #include "error.h"
+#include "listening.h"
 #include "log.h"
 #include "user.h"
 
@@ -141,33 +141,15 @@ receive(struct listener *l)
 static void
 heed_signals(struct listener *l)
 {
-	struct signalfd_siginfo s;
 	int status;
 
-	while (read(l->signals, &s, sizeof(s)) == (ssize_t)sizeof(s))
-		l->stop |= s.ssi_signo == SIGTERM || s.ssi_signo == SIGINT;
+	l->stop |= listening_stopped(l->signals);
 	while (waitpid(-1, &status, WNOHANG) > 0) {
 		l->children--;
 		if (WIFSIGNALED(status))
 			log_line(LOG_ERR, "the process of a %s died of signal %d", l->f->what,
 			    WTERMSIG(status));
 	}
-}
-
-static int
-watch_signals(struct listener *l)
-{
-	sigset_t set;
-
-	(void)sigemptyset(&set);
-	(void)sigaddset(&set, SIGCHLD);
-	(void)sigaddset(&set, SIGTERM);
-	(void)sigaddset(&set, SIGINT);
-	(void)sigaddset(&set, SIGHUP);	/* changes are noticed without it */
-	if (sigprocmask(SIG_BLOCK, &set, NULL) == -1)
-		return MFA_E_SYSTEM;
-	l->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return l->signals == -1 ? MFA_E_SYSTEM : MFA_OK;
 }
 
 /* ---- the loop ---- */
@@ -196,7 +178,7 @@ forker_run(struct forker *f, int listening)
 {
 	struct listener l = { .f = f, .listening = listening };
 
-	if (watch_signals(&l) != MFA_OK) {
+	if ((l.signals = listening_signals()) == -1) {
 		log_line(LOG_ERR, "cannot watch signals and children: %s", strerror(errno));
 		return EXIT_FAILURE;
 	}

@@ -2,8 +2,10 @@
 #include "listening.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -68,4 +70,32 @@ listening_socket(const char *path, unsigned int mode, const char *group_of)
 		log_line(LOG_ERR, "the socket from systemd cannot be used");
 		return -1;
 	}
+}
+
+/* ---- signals ---- */
+
+int
+listening_signals(void)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGCHLD);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGINT);
+	(void)sigaddset(&set, SIGHUP);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) == -1)
+		return -1;
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+bool
+listening_stopped(int signals)
+{
+	struct signalfd_siginfo s;
+	bool stopped = false;
+
+	while (read(signals, &s, sizeof(s)) == (ssize_t)sizeof(s))
+		stopped |= s.ssi_signo == SIGTERM || s.ssi_signo == SIGINT;
+	return stopped;
 }

@@ -152,17 +152,6 @@ check_host_key(const struct look *k, bool needed)
 
 /* ---- whom it believes ---- */
 
-static bool
-uses_phones(const struct settings *s)
-{
-	size_t i;
-
-	for (i = 0; i < FACTOR_COUNT && s->factors[i] != FACTOR_NONE; i++)
-		if (s->factors[i] == FACTOR_PUSH)
-			return true;
-	return false;
-}
-
 static void
 check_authorities(const struct look *k, const char *path)
 {
@@ -213,6 +202,6 @@ check_approvals(const struct check_paths *paths, const struct config *config, st
 	check_host_key(&k, s->host_certificate == NULL);
 	if (s->host_certificate != NULL && s->host_certificate_key != NULL)
 		check_certificate(&k, s->host_certificate, s->host_certificate_key);
-	if (uses_phones(s) && s->authorities != NULL)
+	if (factor_is_in(FACTOR_PUSH, s->factors) && s->authorities != NULL)
 		check_authorities(&k, s->authorities);
 }

@@ -51,17 +51,6 @@ check_breadth(struct findings *f, const struct check_paths *paths, const struct 
 		    "logins from large parts of the Internet are not asked", "");
 }
 
-static bool
-lists(const enum factor *factors, enum factor f)
-{
-	size_t i;
-
-	for (i = 0; i < FACTOR_COUNT && factors[i] != FACTOR_NONE; i++)
-		if (factors[i] == f)
-			return true;
-	return false;
-}
-
 /* Ways to be asked that there are not. */
 static void
 check_ways(struct findings *f, const struct check_paths *paths, const struct config *c,
@@ -74,8 +63,8 @@ check_ways(struct findings *f, const struct check_paths *paths, const struct con
 		at_key(f, paths, c, service, "attested", "attested_by_nobody", LEVEL_WARNING,
 		    "join this host to an approval service (mfactl join), or remove it",
 		    "only an approval service attests that, and there is none", "");
-	if (waits && (s->server == NULL || !(lists(s->factors, FACTOR_PUSH) ||
-	    lists(s->attested, FACTOR_CALL))))
+	if (waits && (s->server == NULL || !(factor_is_in(FACTOR_PUSH, s->factors) ||
+	    factor_is_in(FACTOR_CALL, s->attested))))
 		at_key(f, paths, c, service, "prompts", "nobody_is_asked", LEVEL_ERROR,
 		    "set prompts = yes, or have push in factors or call in attested, and a server",
 		    "without a prompt only a phone or a call can be asked, and neither may be: "

@@ -12,6 +12,7 @@
 #include "crypto.h"
 #include "ctl.h"
 #include "error.h"
+#include "keyfile.h"
 #include "newfile.h"
 
 /* why follows the path: "is missing". */
@@ -51,24 +52,6 @@ record_file_write(const char *path, const char *text, size_t len)
 	return r == MFA_OK ? CTL_DONE : record_file_unwritten(path, r);
 }
 
-/* A whole small file. */
-static int
-read_all(int fd, char *buf, size_t size, size_t *len)
-{
-	ssize_t n;
-
-	*len = 0;
-	while ((n = read(fd, buf + *len, size - *len)) != 0) {
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return MFA_E_SYSTEM;
-		if ((*len += (size_t)n) == size)
-			return MFA_E_INVALID;
-	}
-	return MFA_OK;
-}
-
 int
 record_file_read(const char *path, char *buf, size_t size, size_t *len)
 {
@@ -81,9 +64,10 @@ record_file_read(const char *path, char *buf, size_t size, size_t *len)
 		    errno == ENOENT ? "is missing" : "cannot be opened");
 	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
 		r = record_file_explain(path, 0, MFA_E_INVALID, "is not a regular file");
-	else if ((r = read_all(fd, buf, size, len)) != MFA_OK)
-		r = record_file_explain(path, 0, r, r == MFA_E_INVALID ? "is too long" :
-		    "cannot be read");
+	else if ((r = keyfile_read(fd, buf, size, len)) != MFA_OK)
+		r = record_file_explain(path, 0, r, "cannot be read");
+	else if (*len == size)
+		r = record_file_explain(path, 0, MFA_E_INVALID, "is too long");
 	(void)close(fd);
 	return r;
 }

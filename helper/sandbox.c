@@ -19,15 +19,6 @@ sandbox_become(unsigned int uid, unsigned int gid)
 	return confine_user(uid, gid);
 }
 
-/* Without what sends signals to others of our user, as tgkill(2) would: one
- * child that was taken over must not stop the listener. */
-#define ALLOW_FCNTL \
-	IF_NOT(SYS_fcntl, 6), LOW(1), \
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_SETOWN, 3, 0), \
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_SETOWN_EX, 2, 0), \
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_SETSIG, 1, 0), \
-	RETURN(SECCOMP_RET_ALLOW), RETURN(SECCOMP_RET_ERRNO | EACCES)
-
 /* What a login does not need answers ENOSYS, which the C library falls back
  * from; what only an attacker would try ends the process, a denial. */
 static const struct sock_filter filter[] = {

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "error.h"
+#include "keyfile.h"
 #include "service.h"
 
 /* No bit beyond these. */
@@ -13,33 +12,14 @@
 #define MODE_PUBLIC	0644
 
 static int
-open_key(const char *path, int *fd, const char **why)
-{
-	/* A FIFO must not hold us up. */
-	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-	if (*fd != -1)
-		return MFA_OK;
-	if (errno == ENOENT || errno == ENOTDIR) {
-		*why = "is missing";
-		return MFA_E_ABSENT;
-	}
-	*why = errno == ELOOP ? "is a symbolic link" : "cannot be opened";
-	return errno == ELOOP ? MFA_E_CONFIG : MFA_E_SYSTEM;
-}
-
-/* Of the open file, so that it cannot be changed for another. */
-static int
-check_key(int fd, mode_t mode, const char **why)
+open_key(const char *path, mode_t mode, int *fd, const char **why)
 {
 	struct stat st;
+	int r = keyfile_open(path, fd, &st, why);
 
-	if (fstat(fd, &st) == -1) {
-		*why = "cannot be examined";
-		return MFA_E_SYSTEM;
-	}
-	if (!S_ISREG(st.st_mode))
-		*why = "is not a regular file";
-	else if (st.st_uid != 0 && st.st_uid != geteuid())
+	if (r != MFA_OK)
+		return r;
+	if (st.st_uid != 0 && st.st_uid != geteuid())
 		*why = "is owned neither by root nor by the user that needs it";
 	else if ((st.st_mode & 07777 & ~mode) != 0)
 		*why = mode == MODE_SECRET ? "has a mode wider than 0640" :
@@ -49,26 +29,10 @@ check_key(int fd, mode_t mode, const char **why)
 	return MFA_E_CONFIG;
 }
 
-/* All of it, or as much as there is room for. */
-static int
-read_all(int fd, char *data, size_t size, size_t *len)
-{
-	ssize_t n;
-
-	for (*len = 0; *len < size; *len += n > 0 ? (size_t)n : 0) {
-		n = read(fd, data + *len, size - *len);
-		if (n == -1 && errno != EINTR)
-			return MFA_E_SYSTEM;
-		if (n == 0)
-			break;
-	}
-	return MFA_OK;
-}
-
 static int
 read_line(int fd, char line[SERVICE_KEY_FILE_MAX], size_t *len)
 {
-	int r = read_all(fd, line, SERVICE_KEY_FILE_MAX, len);
+	int r = keyfile_read(fd, line, SERVICE_KEY_FILE_MAX, len);
 
 	if (*len > 0 && line[*len - 1] == '\n')
 		(*len)--;
@@ -99,12 +63,11 @@ host_key_read(const char *path, struct secret *key, const char **why)
 {
 	char line[SERVICE_KEY_FILE_MAX];
 	size_t len = 0;
-	int fd = -1, r;
+	int fd, r;
 
 	secret_wipe(key);
 	*why = "";
-	if ((r = open_key(path, &fd, why)) == MFA_OK &&
-	    (r = check_key(fd, MODE_SECRET, why)) == MFA_OK) {
+	if ((r = open_key(path, MODE_SECRET, &fd, why)) == MFA_OK) {
 		if ((r = read_line(fd, line, &len)) != MFA_OK)
 			*why = "cannot be read";
 		else if (!is_key(line, len))
@@ -136,7 +99,7 @@ static int
 read_pem(int fd, struct pem *out, const char **why)
 {
 	int r = (out->data = malloc(SERVICE_PEM_MAX + 1)) == NULL ? MFA_E_MEMORY :
-	    read_all(fd, out->data, SERVICE_PEM_MAX + 1, &out->len);
+	    keyfile_read(fd, out->data, SERVICE_PEM_MAX + 1, &out->len);
 
 	if (r == MFA_OK && (out->len == 0 || out->len > SERVICE_PEM_MAX)) {
 		*why = out->len == 0 ? "is empty" : "is larger than 64 KiB";
@@ -152,12 +115,11 @@ read_pem(int fd, struct pem *out, const char **why)
 int
 pem_read(const char *path, bool secret, struct pem *out, const char **why)
 {
-	int fd = -1, r;
+	int fd, r;
 
 	*out = (struct pem){ .data = NULL };
 	*why = "";
-	if ((r = open_key(path, &fd, why)) == MFA_OK &&
-	    (r = check_key(fd, secret ? MODE_SECRET : MODE_PUBLIC, why)) == MFA_OK)
+	if ((r = open_key(path, secret ? MODE_SECRET : MODE_PUBLIC, &fd, why)) == MFA_OK)
 		r = read_pem(fd, out, why);
 	if (fd != -1)
 		(void)close(fd);

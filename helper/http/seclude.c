@@ -75,14 +75,6 @@ seclude_warm_up(void)
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET, 1, 0), \
 	IF_NOT(AF_INET6, 1), RETURN(SECCOMP_RET_ALLOW), RETURN(SECCOMP_RET_ERRNO | EACCES)
 
-/* Not what sends signals to others of our user (helper/sandbox.c). */
-#define ALLOW_FCNTL \
-	IF_NOT(SYS_fcntl, 6), LOW(1), \
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_SETOWN, 3, 0), \
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_SETOWN_EX, 2, 0), \
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_SETSIG, 1, 0), \
-	RETURN(SECCOMP_RET_ALLOW), RETURN(SECCOMP_RET_ERRNO | EACCES)
-
 /* A call that is not needed answers ENOSYS; what only an attacker would try
  * ends the process. */
 static const struct sock_filter filter[] = {

@@ -13,17 +13,6 @@
 static const char unchecked[] = N_("The approval service cannot check your code now. "
     "Try again, or type a recovery code of this computer: ");
 
-static bool
-is_attested(const struct login *l)
-{
-	size_t i;
-
-	for (i = 0; i < FACTOR_COUNT && l->settings->attested[i] != FACTOR_NONE; i++)
-		if (l->settings->attested[i] == FACTOR_SERVER_CODE)
-			return true;
-	return false;
-}
-
 /* Each text is judged in one place: here, where this host has anything that it
  * could be of, and by the service otherwise.  *code is what it would be sent. */
 static bool
@@ -35,8 +24,8 @@ is_the_services(const struct login *l, const struct decision *d, const struct se
 	bool is = false;
 
 	secret_wipe(code);
-	if (!is_attested(l) || l->settings->server == NULL || d->state.service_down ||
-	    u->tokens > 0)
+	if (!factor_is_in(FACTOR_SERVER_CODE, l->settings->attested) ||
+	    l->settings->server == NULL || d->state.service_down || u->tokens > 0)
 		return false;
 	if (otp_normalise(typed, digits, sizeof(digits)) == MFA_OK)
 		is = secret_set(code, digits, strlen(digits)) == MFA_OK;
@@ -44,17 +33,6 @@ is_the_services(const struct login *l, const struct decision *d, const struct se
 		is = onetime_normalise(typed, code) == MFA_OK;
 	explicit_bzero(digits, sizeof(digits));
 	return is;
-}
-
-static bool
-has_one(const struct decision *d)
-{
-	size_t i;
-
-	for (i = 0; i < FACTOR_COUNT && d->factors[i] != FACTOR_NONE; i++)
-		if (d->factors[i] == FACTOR_SERVER_CODE)
-			return d->outcome == OUTCOME_ASK;
-	return false;
 }
 
 int
@@ -70,7 +48,8 @@ server_code(struct login *l, const struct decision *d, const struct secret *type
 		return judge(l, d, typed, out);
 	/* A decoy asks as well, about no code, and so takes as long and fails as
 	 * others do; what is refused unseen is not spent there. */
-	sent = has_one(d) && !judge_refuses_unseen(l);
+	sent = d->outcome == OUTCOME_ASK && factor_is_in(FACTOR_SERVER_CODE, d->factors) &&
+	    !judge_refuses_unseen(l);
 	r = courier_code(l, sent ? &code : NULL, &coded);
 	secret_wipe(&code);
 	/* No text message was asked for. */

@@ -115,18 +115,6 @@ compare(struct attempt *a, const struct decision *d, struct judgement *out)
 	return MFA_OK;
 }
 
-/* The policy has the last word. */
-static bool
-is_listed(const struct decision *d, enum factor f)
-{
-	size_t i;
-
-	for (i = 0; i < FACTOR_COUNT && d->factors[i] != FACTOR_NONE; i++)
-		if (d->factors[i] == f)
-			return true;
-	return false;
-}
-
 /* An approval that was verified counts once; one that was not is a try. */
 static int
 spend_approval(struct attempt *a, const struct decision *d, struct judgement *out)
@@ -136,7 +124,8 @@ spend_approval(struct attempt *a, const struct decision *d, struct judgement *ou
 	const char *user = a->l->begin.user;
 	int r = store_user_make(s, user);
 
-	if (r == MFA_OK && p->verified && is_listed(d, p->factor)) {
+	/* The policy has the last word. */
+	if (r == MFA_OK && p->verified && factor_is_in(p->factor, d->factors)) {
 		r = store_approval_spend(s, p->nonce, sizeof(p->nonce), user, p->device, a->now);
 		if (r == MFA_OK)
 			r = store_user_approved(s, user, a->now);
@@ -160,7 +149,7 @@ take_attested(struct attempt *a, const struct decision *d, struct judgement *out
 
 	switch (a->attested) {
 	case QUERY_CODE_ACCEPTED:
-		if (!is_listed(d, a->attested_as))
+		if (!factor_is_in(a->attested_as, d->factors))
 			break;
 		/* Known to the service for good, whatever it says later. */
 		if ((r = store_user_make(s, user)) == MFA_OK)

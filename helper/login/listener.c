@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <syslog.h>
@@ -14,6 +13,7 @@
 
 #include "child.h"
 #include "error.h"
+#include "listening.h"
 #include "log.h"
 #include "workshop.h"
 
@@ -285,25 +285,14 @@ bury(struct listener *l)
 static void
 heed_signals(struct listener *l)
 {
-	struct signalfd_siginfo s;
-
-	while (read(l->signals, &s, sizeof(s)) == (ssize_t)sizeof(s))
-		l->stop |= s.ssi_signo == SIGTERM || s.ssi_signo == SIGINT;
+	l->stop |= listening_stopped(l->signals);
 	bury(l);
 }
 
 static int
 watch_signals(struct listener *l)
 {
-	sigset_t set;
-
-	(void)sigemptyset(&set);
-	(void)sigaddset(&set, SIGCHLD);
-	(void)sigaddset(&set, SIGTERM);
-	(void)sigaddset(&set, SIGINT);
-	(void)sigaddset(&set, SIGHUP);	/* changes are noticed without it */
-	if (sigprocmask(SIG_BLOCK, &set, NULL) == -1 ||
-	    (l->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)) == -1 ||
+	if ((l->signals = listening_signals()) == -1 ||
 	    (l->epoll = epoll_create1(EPOLL_CLOEXEC)) == -1)
 		return -1;
 	return watch(l, l->signals, SIGNALS);

@@ -158,22 +158,11 @@ step_state(struct walk *w)
 	return false;
 }
 
-static bool
-lists(const enum factor *factors, enum factor f)
-{
-	size_t i;
-
-	for (i = 0; i < FACTOR_COUNT && factors[i] != FACTOR_NONE; i++)
-		if (factors[i] == f)
-			return true;
-	return false;
-}
-
 /* What only another vouches for counts where that is said. */
 static void
 keep_attested(struct walk *w, enum factor f)
 {
-	w->out->state.kinds[f] &= lists(w->s->attested, f);
+	w->out->state.kinds[f] &= factor_is_in(f, w->s->attested);
 }
 
 /* What the person has in the approval service. */
@@ -182,7 +171,7 @@ look_at_service(struct walk *w)
 {
 	struct policy_state *st = &w->out->state;
 
-	if (w->s->server == NULL || (!lists(w->s->factors, FACTOR_PUSH) &&
+	if (w->s->server == NULL || (!factor_is_in(FACTOR_PUSH, w->s->factors) &&
 	    w->s->attested[0] == FACTOR_NONE)) {
 		saw(w, "%s", w->s->server == NULL ? "server = none" :
 		    "push is not in factors, and nothing is attested");
@@ -190,7 +179,7 @@ look_at_service(struct walk *w)
 		saw(w, "not asked now: what the user has there is not known");
 	} else {
 		w->in->ask_service(w->in->arg, st);
-		st->kinds[FACTOR_PUSH] &= lists(w->s->factors, FACTOR_PUSH);
+		st->kinds[FACTOR_PUSH] &= factor_is_in(FACTOR_PUSH, w->s->factors);
 		keep_attested(w, FACTOR_SERVER_CODE);
 		keep_attested(w, FACTOR_CALL);
 		keep_attested(w, FACTOR_SMS);
@@ -249,7 +238,8 @@ add_usable(struct walk *w, const enum factor *list, size_t *n)
 	size_t i;
 
 	for (i = 0; i < FACTOR_COUNT && list[i] != FACTOR_NONE; i++)
-		if (st->kinds[list[i]] && (!st->service_down || lists(w->s->offline, list[i])))
+		if (st->kinds[list[i]] &&
+		    (!st->service_down || factor_is_in(list[i], w->s->offline)))
 			w->out->factors[(*n)++] = list[i];
 }
 
