@@ -269,14 +269,14 @@ HTTP_TOOLS = $(addprefix $(BUILD)/tests/http/,server ask tunnel mutate damage)
 $(BUILD)/tests/http/server: $(BUILD)/tests/http/server.o $(NUMBER)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lssl -lcrypto -lpthread
 
-$(BUILD)/tests/http/ask: $(BUILD)/tests/http/ask.o $(NUMBER)
+$(BUILD)/tests/http/ask: $(BUILD)/tests/http/ask.o $(BUILD)/tests/words.o $(NUMBER)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^
 
 # mfad's side of mfa-call.
 $(BUILD)/tests/call/twilio: $(BUILD)/tests/call/twilio.o $(BUILD)/tests/number.o $(CALL) $(HTTP) $(COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(HTTP_LIBS)
 
-$(BUILD)/tests/call/dial: $(BUILD)/tests/call/dial.o $(NUMBER)
+$(BUILD)/tests/call/dial: $(BUILD)/tests/call/dial.o $(BUILD)/tests/words.o $(NUMBER)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^
 
 # Tests of its parts.

@@ -12,14 +12,11 @@
  */
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "../../server/paths_mfad.h"
 #include "../number.h"
+#include "../words.h"
 #include "dial.h"
 #include "error.h"
 
@@ -31,38 +28,11 @@ static struct dial out, in, next = { .version = DIAL_VERSION, .id = "l_012345678
 	.language = "en", .organisation = "Example", .host = "web1", .service = "sshd" };
 
 static void
-fail(const char *what)
-{
-	printf("fault %s\n", what);
-	exit(1);
-}
-
-static void
-reach(void)
-{
-	struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = MFAD_CALL_SOCKET };
-
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	if (fd == -1 || connect(fd, (struct sockaddr *)&at, sizeof(at)) == -1) {
-		printf("unreachable\n");
-		exit(2);
-	}
-	said = monotonic_ms();
-}
-
-static void
 say(void)
 {
 	if (dial_send(fd, &out, deadline_in(1000)) != MFA_OK)
 		printf("deaf\n");
 	said = monotonic_ms();
-}
-
-static void
-copy(char *to, size_t size, const char *from)
-{
-	if ((size_t)snprintf(to, size, "%s", from) >= size)
-		fail("too long");
 }
 
 static uint32_t
@@ -72,7 +42,7 @@ from_file(const char *name, unsigned char *to, size_t size)
 	size_t len;
 
 	if (f == NULL)
-		fail(name);
+		words_fail(name);
 	len = fread(to, 1, size, f);
 	fclose(f);
 	return (uint32_t)len;
@@ -83,7 +53,7 @@ say_text(char **w)
 {
 	out = next;
 	out.type = DIAL_TEXT;
-	copy(out.to, sizeof(out.to), w[1]);
+	words_copy(out.to, sizeof(out.to), w[1]);
 	out.ms_left = (uint32_t)number(w[2]);
 	out.text_len = from_file(w[3], out.text, sizeof(out.text));
 	say();
@@ -94,7 +64,7 @@ say_call(char **w)
 {
 	out = next;
 	out.type = DIAL_CALL;
-	copy(out.to, sizeof(out.to), w[1]);
+	words_copy(out.to, sizeof(out.to), w[1]);
 	out.ms_left = (uint32_t)number(w[2]);
 	out.form = (uint32_t)number(w[3]);
 	out.digits = (uint32_t)number(w[4]);
@@ -102,9 +72,17 @@ say_call(char **w)
 }
 
 static void
-say_short(unsigned int type, uint32_t what)
+say_words(char **w)
 {
-	out = (struct dial){ .type = type, .say = what };
+	out = (struct dial){ .type = DIAL_SAY, .say = (uint32_t)number(w[1]) };
+	say();
+}
+
+static void
+say_cancel(char **w)
+{
+	(void)w;
+	out = (struct dial){ .type = DIAL_CANCEL };
 	say();
 }
 
@@ -112,24 +90,16 @@ static void
 say_callback(char **w)
 {
 	out = (struct dial){ .type = DIAL_CALLBACK };
-	copy(out.url, sizeof(out.url), w[1]);
-	copy(out.signature, sizeof(out.signature), w[2]);
+	words_copy(out.url, sizeof(out.url), w[1]);
+	words_copy(out.signature, sizeof(out.signature), w[2]);
 	out.body_len = from_file(w[3], out.body, sizeof(out.body));
 	say();
 }
 
 static void
-say_bytes(const char *hex)
+say_bytes(char **w)
 {
-	unsigned char bytes[256];
-	size_t n = 0;
-	char digits[3] = "";
-
-	for (; hex[0] != '\0' && hex[1] != '\0' && n < sizeof(bytes); hex += 2) {
-		memcpy(digits, hex, 2);
-		bytes[n++] = (unsigned char)strtoul(digits, NULL, 16);
-	}
-	(void)send(fd, bytes, n, MSG_NOSIGNAL);
+	words_send(fd, w[1]);
 	said = monotonic_ms();
 }
 
@@ -157,70 +127,79 @@ show(void)
 }
 
 static void
-hear(void)
+hear(char **w)
 {
 	int r = dial_recv(fd, &in, deadline_in(HEAR_MS));
 
-	printf("%lld ", (long long)(monotonic_ms() - said));
+	(void)w;
+	words_since(said);
 	if (r == MFA_OK)
 		show();
 	else
-		printf("%s\n", r == MFA_E_CLOSED || r == MFA_E_UNHEARD ? "end" : mfa_strerror(r));
+		printf("%s\n", words_end(r));
 	fflush(stdout);
 }
 
+/* ---- the rest ---- */
+
 static void
-await(const char *file)
+await(char **w)
 {
 	int i;
 
-	for (i = 0; access(file, F_OK) == -1; i++) {
+	for (i = 0; access(w[1], F_OK) == -1; i++) {
 		if (i > HEAR_MS / 10)
-			fail(file);
+			words_fail(w[1]);
 		(void)poll(NULL, 0, 10);
 	}
 }
 
 static void
-leave(void)
+rest(char **w)
 {
+	(void)poll(NULL, 0, number(w[1]));
+}
+
+static void
+leave(char **w)
+{
+	(void)w;
 	close(fd);
 	fd = -1;
 }
 
+static void
+set_version(char **w)
+{
+	next.version = (uint32_t)number(w[1]);
+}
+
+static void
+set_id(char **w)
+{
+	words_copy(next.id, sizeof(next.id), w[1]);
+}
+
+static void
+set_language(char **w)
+{
+	words_copy(next.language, sizeof(next.language), w[1]);
+}
+
+static const struct verb verbs[] = {
+	{ "text", 3, say_text }, { "call", 4, say_call }, { "say", 1, say_words },
+	{ "cancel", 0, say_cancel }, { "callback", 3, say_callback }, { "hear", 0, hear },
+	{ "pause", 1, rest }, { "await", 1, await }, { "leave", 0, leave },
+	{ "bytes", 1, say_bytes }, { "version", 1, set_version }, { "id", 1, set_id },
+	{ "language", 1, set_language },
+};
+
 int
 main(int argc, char **argv)
 {
-	static const struct { const char *name; int words; } verbs[] = {
-		{ "text", 4 }, { "call", 5 }, { "say", 2 }, { "cancel", 1 }, { "callback", 4 },
-		{ "hear", 1 }, { "pause", 2 }, { "await", 2 }, { "leave", 1 }, { "bytes", 2 },
-		{ "version", 2 }, { "id", 2 }, { "language", 2 },
-	};
-	size_t v;
-	char **w;
-
 	(void)argc;
-	reach();
-	for (w = argv + 1; *w != NULL; w += verbs[v].words) {
-		for (v = 0; v < sizeof(verbs) / sizeof(verbs[0]); v++)
-			if (strcmp(verbs[v].name, *w) == 0)
-				break;
-		switch (v) {
-		case 0: say_text(w); break;
-		case 1: say_call(w); break;
-		case 2: say_short(DIAL_SAY, (uint32_t)number(w[1])); break;
-		case 3: say_short(DIAL_CANCEL, 0); break;
-		case 4: say_callback(w); break;
-		case 5: hear(); break;
-		case 6: (void)poll(NULL, 0, number(w[1])); break;
-		case 7: await(w[1]); break;
-		case 8: leave(); break;
-		case 9: say_bytes(w[1]); break;
-		case 10: next.version = (uint32_t)number(w[1]); break;
-		case 11: copy(next.id, sizeof(next.id), w[1]); break;
-		case 12: copy(next.language, sizeof(next.language), w[1]); break;
-		default: fail(*w);
-		}
-	}
+	fd = words_reach(MFAD_CALL_SOCKET);
+	said = monotonic_ms();
+	words_run(argv, verbs, sizeof(verbs) / sizeof(verbs[0]));
 	return 0;
 }

@@ -5,56 +5,20 @@
 # The shipped units of mfa-call under a real systemd: socket activation, and that
 # the hardening leaves each gateway what it needs.
 
-# ---- outside: systemd, in a control group and a process namespace of its own ----
+. "$TOP/tests/systemd.sh"
 
-boot() {
-	mkdir /run/cgroup
-	mount -t cgroup2 cgroup2 /run/cgroup || exit 1
-	group=/run/cgroup$(sed -n 's/^0:://p' /proc/self/cgroup)/pam_mfa-test-$(cut -d- -f1 /proc/sys/kernel/random/uuid)
-	mkdir "$group" || exit 1
-	trap leave EXIT
-	printf '[Unit]\nWants=mfa-call.socket systemd-tmpfiles-setup.service\n' \
-	    > /etc/systemd/system/tested.target
-	cat > /run/boot <<- 'END'
-		mount -t cgroup2 cgroup2 /sys/fs/cgroup
-		exec env -i container=world /lib/systemd/systemd --system --unit=tested.target \
-		    --log-target=journal --show-status=no
-	END
-	sh -c "echo \$\$ > $group/cgroup.procs
-		exec unshare --cgroup --mount --pid --fork --kill-child=KILL --mount-proc sh /run/boot" &
-	systemd=$!
-	disown
-}
-
-# The group would outlive the world.
-leave() {
-	kill -KILL "$systemd" 2>/dev/null
-	while grep -q 'populated 1' "$group/cgroup.events"; do sleep 0.02; done
-	find "$group" -depth -type d -exec rmdir {} +
-}
-
-# Whoever talks to systemd must be in its process namespace.
 if [ "${1:-}" != --inside ]; then
 	usermod -aG smsd mfad_call
-	boot
-	for try in {1..1000}; do
-		[ -S /run/mfad/call.sock ] && break
-		sleep 0.02
-	done
-	nsenter --target "$(pgrep -P "$systemd")" --pid --mount "$0" --inside
-	exit
+	under_systemd /run/mfad/call.sock mfa-call.socket
 fi
 
 # ---- inside ----
 
 . "$TOP/tests/call/texts.sh"
 
-main_pid() { systemctl show -P MainPID mfa-call.service; }
-status_of() { sed -n "s/^$1:\t//p" "/proc/$(main_pid)/status"; }
-
 is "the_socket_is_mfad's" "$(stat -c '%a %U %G' /run/mfad/call.sock)" "660 root mfad"
 is "the_cache_is_its_own" "$(stat -c '%a %U %G' /var/cache/mfad_call)" "700 mfad_call mfad_call"
-is "nothing_runs_before_it_is_needed" "$(main_pid)" 0
+is "nothing_runs_before_it_is_needed" "$(main_pid mfa-call.service)" 0
 put_secret 'a-secret-word'
 configure_call <<< "prefixes = +31
 text_gateway = http
@@ -65,12 +29,12 @@ serve <<< "POST /send status 200 nothing"
 send_text 'hello 77'
 is "a_text_starts_it_and_is_sent" "$(head -n 1 <<< "$heard")" "ended done units=1 words="
 like "as_it_was" "$(cat $log)" 'key=a-secret-word&text=hello%2077'
-unlike "it_is_systemd's_service" "$(main_pid)" '^0$'
-is "it_is_the_user_mfad_call" "$(status_of Uid | cut -f1)" "$(id -u mfad_call)"
-is "it_has_no_capability" "$(status_of CapBnd)" 0000000000000000
-is "its_system_calls_are_filtered" "$(status_of Seccomp)" 2
+unlike "it_is_systemd's_service" "$(main_pid mfa-call.service)" '^0$'
+is "it_is_the_user_mfad_call" "$(status_of mfa-call.service Uid | cut -f1)" "$(id -u mfad_call)"
+is "it_has_no_capability" "$(status_of mfa-call.service CapBnd)" 0000000000000000
+is "its_system_calls_are_filtered" "$(status_of mfa-call.service Seccomp)" 2
 is "what_mfad_knows_is_hidden_from_it" \
-    "$(nsenter --target "$(main_pid)" --mount stat -c %a /var/lib/mfad /etc/mfad/state.key)" "0
+    "$(nsenter --target "$(main_pid mfa-call.service)" --mount stat -c %a /var/lib/mfad /etc/mfad/state.key)" "0
 0"
 
 configure_call <<< "prefixes = +31
@@ -93,7 +57,7 @@ is "a_program" "$(head -n 1 <<< "$heard")" "ended done units=1 words=fine"
 is "can_keep_things" "$(cat /var/cache/mfad_call/sent)" "hello 79"
 like "and_talk_to_the_network" "$(tail -n 1 $log; cat $log)" 'hello 79'
 
-kill -KILL "$(main_pid)"
+kill -KILL "$(main_pid mfa-call.service)"
 send_text 'hello 80'
 is "killed_it_is_there_again" "$(head -n 1 <<< "$heard")" "ended done units=1 words=fine"
 systemctl stop mfa-call.socket mfa-call.service

@@ -5,44 +5,11 @@
 # The shipped units under a real systemd, which runs inside the world: socket
 # activation, the hardening, and a new version put over a running one.
 
-# ---- outside: systemd, in a control group and a process namespace of its own ----
+. "$TOP/tests/systemd.sh"
 
-boot() {
-	mkdir /run/cgroup
-	mount -t cgroup2 cgroup2 /run/cgroup || exit 1
-	group=/run/cgroup$(sed -n 's/^0:://p' /proc/self/cgroup)/pam_mfa-test-$(cut -d- -f1 /proc/sys/kernel/random/uuid)
-	mkdir "$group" || exit 1
-	trap leave EXIT
-	printf '[Unit]\nWants=mfa-helper.socket systemd-tmpfiles-setup.service\n' \
-	    > /etc/systemd/system/tested.target
-	cat > /run/boot <<- 'END'
-		mount -t cgroup2 cgroup2 /sys/fs/cgroup
-		exec env -i container=world /lib/systemd/systemd --system --unit=tested.target \
-		    --log-target=journal --show-status=no
-	END
-	rmdir /run/pam_mfa	# its tmpfiles.d makes it
-	sh -c "echo \$\$ > $group/cgroup.procs
-		exec unshare --cgroup --mount --pid --fork --kill-child=KILL --mount-proc sh /run/boot" &
-	systemd=$!
-	disown
-}
-
-# The group would outlive the world.
-leave() {
-	kill -KILL "$systemd" 2>/dev/null
-	while grep -q 'populated 1' "$group/cgroup.events"; do sleep 0.02; done
-	find "$group" -depth -type d -exec rmdir {} +
-}
-
-# Whoever talks to systemd must be in its process namespace.
 if [ "${1:-}" != --inside ]; then
-	boot
-	for try in {1..1000}; do
-		[ -S /run/pam_mfa/login.sock ] && break
-		sleep 0.02
-	done
-	nsenter --target "$(pgrep -P "$systemd")" --pid --mount "$0" --inside
-	exit
+	rmdir /run/pam_mfa	# its tmpfiles.d makes it
+	under_systemd /run/pam_mfa/login.sock mfa-helper.socket
 fi
 
 # ---- inside ----
@@ -67,28 +34,21 @@ su_alice() {
 	END
 }
 
-main_pid() {
-	systemctl show -P MainPID mfa-helper.service
-}
-
 # ---- socket activation ----
 
 is "tmpfiles_make_the_directory" "$(stat -c '%a %U' /run/pam_mfa)" "755 root"
 is "the_socket_is_open_to_all" "$(stat -c '%a %U' /run/pam_mfa/login.sock)" "666 root"
-is "nothing_runs_before_it_is_needed" "$(main_pid)" 0
+is "nothing_runs_before_it_is_needed" "$(main_pid mfa-helper.service)" 0
 su_alice "$(code "$key_alice")"
 like "a_login_starts_it_and_passes" "$shown" "now alice"
-unlike "it_is_systemd's_service" "$(main_pid)" '^0$'
+unlike "it_is_systemd's_service" "$(main_pid mfa-helper.service)" '^0$'
 
 # ---- the hardening ----
 
-status_of() {
-	sed -n "s/^$1:\t//p" "/proc/$(main_pid)/status"
-}
-is "it_is_the_user_pam_mfa" "$(status_of Uid | cut -f1)" "$(id -u pam_mfa)"
-is "it_has_no_capability" "$(status_of CapBnd)" 0000000000000000
-is "it_can_gain_no_privilege" "$(status_of NoNewPrivs)" 1
-is "its_system_calls_are_filtered" "$(status_of Seccomp)" 2
+is "it_is_the_user_pam_mfa" "$(status_of mfa-helper.service Uid | cut -f1)" "$(id -u pam_mfa)"
+is "it_has_no_capability" "$(status_of mfa-helper.service CapBnd)" 0000000000000000
+is "it_can_gain_no_privilege" "$(status_of mfa-helper.service NoNewPrivs)" 1
+is "its_system_calls_are_filtered" "$(status_of mfa-helper.service Seccomp)" 2
 
 new_recovery() {
 	recovery=$(mfactl recovery alice | grep -oE '[a-z2-7]{4}(-[a-z2-7]{4}){3}' | head -n 1)
@@ -114,12 +74,12 @@ configure <<< 'delay_after = 10'
 
 # ---- when it dies, and when it is replaced ----
 
-kill -KILL "$(main_pid)"
+kill -KILL "$(main_pid mfa-helper.service)"
 su_alice "$(code "$key_alice" 1)"
 like "killed_it_is_there_again" "$shown" "now alice"
 
 new_recovery
-old=$(main_pid)
+old=$(main_pid mfa-helper.service)
 coproc waiting { "$TOP/tests/talk" setpriv --reuid=nobody --regid=nogroup --clear-groups \
     su alice -c 'echo now $(id -un)' <<- END
 	? assword:
@@ -133,7 +93,7 @@ END
 exec 8<&"${waiting[0]}"
 wait_until 10 test -e /run/asked
 succeeds "install_over_it" make --no-print-directory -C "$TOP" BUILD="$BUILD" install
-unlike "the_old_one_has_gone" "$(main_pid)" "^$old\$"
+unlike "the_old_one_has_gone" "$(main_pid mfa-helper.service)" "^$old\$"
 touch /run/replaced
 like "the_login_under_way_is_finished_by_its_own_process" "$(cat <&8)" "now alice"
 exec 8<&-

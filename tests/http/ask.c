@@ -14,11 +14,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "../number.h"
+#include "../words.h"
 #include "error.h"
 #include "paths.h"
 #include "query.h"
@@ -31,32 +30,6 @@ static uint32_t version = QUERY_VERSION, method = QUERY_BY_PUSH, form;
 static struct query out, in;
 
 static void
-fail(const char *what)
-{
-	printf("fault %s\n", what);
-	exit(1);
-}
-
-static void
-must(int r, const char *what)
-{
-	if (r != MFA_OK)
-		fail(what);
-}
-
-static void
-reach(void)
-{
-	struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = MFA_HTTP_SOCKET };
-
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	if (fd == -1 || connect(fd, (struct sockaddr *)&at, sizeof(at)) == -1) {
-		printf("unreachable\n");
-		exit(2);
-	}
-}
-
-static void
 say(void)
 {
 	if (query_send(fd, &out, deadline_in(1000)) != MFA_OK)
@@ -65,18 +38,11 @@ say(void)
 }
 
 static void
-text(char *to, size_t size, const char *from)
-{
-	if ((size_t)snprintf(to, size, "%s", from) >= size)
-		fail("too long");
-}
-
-static void
 say_begin(char **w)
 {
 	out = (struct query){ .type = QUERY_BEGIN, .version = version };
-	text(out.user, sizeof(out.user), w[1]);
-	out.ms_left = (uint32_t)strtoul(w[2], NULL, 10);
+	words_copy(out.user, sizeof(out.user), w[1]);
+	out.ms_left = (uint32_t)number(w[2]);
 	say();
 }
 
@@ -85,8 +51,8 @@ say_push(char **w)
 {
 	out = (struct query){ .type = QUERY_PUSH, .nonce_len = STATEMENT_NONCE_LEN, .digits = 6,
 	    .method = method, .form = form };
-	text(out.service, sizeof(out.service), w[1]);
-	text(out.origin, sizeof(out.origin), w[2]);
+	words_copy(out.service, sizeof(out.service), w[1]);
+	words_copy(out.origin, sizeof(out.origin), w[2]);
 	out.expires = (uint32_t)strtoul(w[3], NULL, 10);
 	say();
 }
@@ -96,7 +62,8 @@ say_code(char **w)
 {
 	out = (struct query){ .type = QUERY_CODE, .nonce_len = sizeof(out.nonce),
 	    .nonce = "which question?" };
-	must(secret_set(&out.code, w[1], strlen(w[1])), "code");
+	if (secret_set(&out.code, w[1], strlen(w[1])) != MFA_OK)
+		words_fail("code");
 	say();
 }
 
@@ -104,29 +71,22 @@ static void
 say_close(char **w)
 {
 	out = (struct query){ .type = QUERY_CLOSE };
-	out.outcome = (uint32_t)strtoul(w[1], NULL, 10);
+	out.outcome = (uint32_t)number(w[1]);
 	say();
 }
 
 static void
-say_wrong(void)
+say_wrong(char **w)
 {
+	(void)w;
 	out = (struct query){ .type = QUERY_WRONG };
 	say();
 }
 
 static void
-say_bytes(const char *hex)
+say_bytes(char **w)
 {
-	unsigned char bytes[256];
-	size_t n = 0;
-	char digits[3] = "";
-
-	for (; hex[0] != '\0' && hex[1] != '\0' && n < sizeof(bytes); hex += 2) {
-		memcpy(digits, hex, 2);
-		bytes[n++] = (unsigned char)strtoul(digits, NULL, 16);
-	}
-	(void)send(fd, bytes, n, MSG_NOSIGNAL);
+	words_send(fd, w[1]);
 	said = monotonic_ms();
 }
 
@@ -169,7 +129,6 @@ show_more(void)
 static void
 show(void)
 {
-	printf("%lld ", (long long)(monotonic_ms() - said));
 	if (in.type == QUERY_METHODS)
 		printf("methods bits=%lx revocations=%lu%s%s", (unsigned long)in.methods,
 		    (unsigned long)in.revocations_len,
@@ -190,54 +149,66 @@ show(void)
 	else
 		show_more();
 	printf("\n");
+}
+
+static void
+hear(char **w)
+{
+	int r = query_recv(fd, &in, deadline_in(HEAR_MS));
+
+	(void)w;
+	words_since(said);
+	if (r == MFA_OK)
+		show();
+	else
+		printf("%s\n", words_end(r));
 	fflush(stdout);
 }
 
 static void
-hear(void)
+rest(char **w)
 {
-	int r = query_recv(fd, &in, deadline_in(HEAR_MS));
-
-	if (r == MFA_OK)
-		show();
-	else
-		printf("%lld %s\n", (long long)(monotonic_ms() - said),
-		    r == MFA_E_CLOSED || r == MFA_E_UNHEARD ? "end" : mfa_strerror(r));
-	fflush(stdout);
+	(void)poll(NULL, 0, number(w[1]));
 }
+
+static void
+leave(char **w)
+{
+	(void)w;
+	close(fd);
+	fd = -1;
+}
+
+static void
+set_version(char **w)
+{
+	version = (uint32_t)number(w[1]);
+}
+
+static void
+set_method(char **w)
+{
+	method = (uint32_t)number(w[1]);
+}
+
+static void
+set_form(char **w)
+{
+	form = (uint32_t)number(w[1]);
+}
+
+static const struct verb verbs[] = {
+	{ "begin", 2, say_begin }, { "push", 3, say_push }, { "code", 1, say_code },
+	{ "close", 1, say_close }, { "hear", 0, hear }, { "pause", 1, rest },
+	{ "leave", 0, leave }, { "bytes", 1, say_bytes }, { "version", 1, set_version },
+	{ "method", 1, set_method }, { "form", 1, set_form }, { "wrong", 0, say_wrong },
+};
 
 int
 main(int argc, char **argv)
 {
-	static const struct { const char *name; int words; } verbs[] = {
-		{ "begin", 3 }, { "push", 4 }, { "code", 2 }, { "close", 2 }, { "hear", 1 },
-		{ "pause", 2 }, { "leave", 1 }, { "bytes", 2 }, { "version", 2 },
-		{ "method", 2 }, { "form", 2 }, { "wrong", 1 },
-	};
-	size_t v;
-	char **w;
-
 	(void)argc;
-	reach();
-	for (w = argv + 1; *w != NULL; w += verbs[v].words) {
-		for (v = 0; v < sizeof(verbs) / sizeof(verbs[0]); v++)
-			if (strcmp(verbs[v].name, *w) == 0)
-				break;
-		switch (v) {
-		case 0: say_begin(w); break;
-		case 1: say_push(w); break;
-		case 2: say_code(w); break;
-		case 3: say_close(w); break;
-		case 4: hear(); break;
-		case 5: (void)poll(NULL, 0, number(w[1])); break;
-		case 6: close(fd); fd = -1; break;
-		case 7: say_bytes(w[1]); break;
-		case 8: version = (uint32_t)strtoul(w[1], NULL, 10); break;
-		case 9: method = (uint32_t)strtoul(w[1], NULL, 10); break;
-		case 10: form = (uint32_t)strtoul(w[1], NULL, 10); break;
-		case 11: say_wrong(); break;
-		default: fail(*w);
-		}
-	}
+	fd = words_reach(MFA_HTTP_SOCKET);
+	words_run(argv, verbs, sizeof(verbs) / sizeof(verbs[0]));
 	return 0;
 }
