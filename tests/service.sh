@@ -104,11 +104,11 @@ number_tool() {
 	cat > /usr/local/bin/number <<- 'END'
 		#!/bin/bash
 		end=$((SECONDS + 60))
-		until grep -qE 'number [0-9 ]+\.' "$1" 2> /dev/null; do
+		until grep -qE 'number [0-9 ]+( and #)?\.' "$1" 2> /dev/null; do
 			[ $SECONDS -lt $end ] || exit 1
 			sleep 0.02
 		done
-		grep -oE 'number [0-9 ]+\.' "$1" | tail -n 1 | tr -cd 0-9 | tee -a /run/numbers
+		grep -oE 'number [0-9 ]+( and #)?\.' "$1" | tail -n 1 | tr -cd 0-9 | tee -a /run/numbers
 		echo >> /run/numbers
 	END
 	chmod +x /usr/local/bin/number
