@@ -2,6 +2,14 @@
 #include "http_login.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "error.h"
+
+#define TEST_SECONDS 60
+
+static struct login_world *world;
 
 void
 http_login_world(struct login_world *w, const char *configuration, const char *more)
@@ -20,4 +28,39 @@ http_login_drop(struct login_world *w)
 	http_stop();
 	if (w->store != NULL)
 		login_world_drop(w);
+}
+
+struct user_state
+http_login_state(struct login_world *w)
+{
+	struct user_state u;
+
+	ck_assert_int_eq(store_user(w->store, WORLD_USER, time(NULL), &u), MFA_OK);
+	return u;
+}
+
+static void
+teardown(void)
+{
+	http_login_drop(world);
+}
+
+int
+http_login_main(struct login_world *w, const char *name, void (*add)(TCase *t))
+{
+	Suite *suite = suite_create(name);
+	TCase *t = tcase_create(name);
+	SRunner *runner;
+	int failed;
+
+	world = w;
+	tcase_add_checked_fixture(t, world_make, teardown);
+	tcase_set_timeout(t, TEST_SECONDS);
+	add(t);
+	suite_add_tcase(suite, t);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -2,6 +2,8 @@
 #ifndef MFA_TEST_HTTP_LOGIN_H
 #define MFA_TEST_HTTP_LOGIN_H
 
+#include <check.h>
+
 #include "http_world.h"
 #include "login_world.h"
 
@@ -11,5 +13,11 @@
 	"authorities = none\n"
 void http_login_world(struct login_world *w, const char *configuration, const char *more);
 void http_login_drop(struct login_world *w);	/* the service stops, too */
+
+/* A suite of tests, each in the world, with *w dropped after it; the exit status. */
+int http_login_main(struct login_world *w, const char *name, void (*add)(TCase *t));
+
+/* What is kept of alice. */
+struct user_state http_login_state(struct login_world *w);
 
 #endif

@@ -6,7 +6,6 @@
  */
 #include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,18 +25,6 @@ static void
 make(const char *before, const char *more)
 {
 	http_login_world(&w, before, more);
-}
-
-static void
-setup(void)
-{
-	world_make();
-}
-
-static void
-teardown(void)
-{
-	http_login_drop(&w);
 }
 
 static struct login_script
@@ -63,15 +50,6 @@ take_call(const struct http_act *act)
 	return r;
 }
 
-static struct user_state
-state(void)
-{
-	struct user_state u;
-
-	ck_assert_int_eq(store_user(w.store, WORLD_USER, time(NULL), &u), MFA_OK);
-	return u;
-}
-
 static const struct http_act honest = { .name = "honest", CALLS, .keys = { RIGHT_KEYS } };
 static const struct http_act silent = { .name = "silent", CALLS, .silent = true };
 
@@ -92,7 +70,7 @@ START_TEST(the_number_lets_its_user_in)
 	ck_assert_uint_eq(http_seen->push.form, QUERY_FORM_NUMBER);
 	ck_assert_uint_eq(http_seen->push.decoy, 0);
 	ck_assert_uint_eq(http_seen->outcome, QUERY_GRANTED);
-	ck_assert_uint_eq(state().failures, 0);
+	ck_assert_uint_eq(http_login_state(&w).failures, 0);
 }
 END_TEST
 
@@ -218,7 +196,7 @@ START_TEST(a_wrong_number_is_told_before_enter_is_pressed)
 	make(ATTESTED, "tries = 1\n");
 	http_start(&act);
 	ck_assert_uint_eq(login_run(&w, &s).verdict, VERDICT_GRANT);
-	ck_assert_uint_eq(state().failures, 0);
+	ck_assert_uint_eq(http_login_state(&w).failures, 0);
 	ck_assert_uint_eq(login_records(&w, "try", "wrong_number"), 1);
 }
 END_TEST
@@ -237,7 +215,7 @@ START_TEST(two_wrong_numbers_are_counted_before_enter_is_pressed_and_once)
 	ck_assert_uint_ne(r.verdict, VERDICT_GRANT);
 	ck_assert_ptr_eq(strstr(r.prompt, "The number keyed in on the telephone was wrong. Type a "
 	    "code, or c for a call: "), r.prompt);
-	ck_assert_uint_eq(state().failures, 2);
+	ck_assert_uint_eq(http_login_state(&w).failures, 2);
 	ck_assert_uint_eq(login_records(&w, "try", "wrong_number"), 2);
 	ck_assert_uint_eq(http_seen->outcome, QUERY_WRONG_NUMBER);
 }
@@ -355,8 +333,8 @@ START_TEST(nothing_else_lets_anybody_in)
 	ck_assert_msg(r.verdict == VERDICT_TRIES, "%s: verdict %x", refused[_i].act.name, r.verdict);
 	ck_assert_msg(login_records(&w, refused[_i].event, refused[_i].reason) == 1, "%s: not %s",
 	    refused[_i].act.name, refused[_i].reason);
-	ck_assert_msg(state().failures == refused[_i].failures, "%s: %u failures",
-	    refused[_i].act.name, state().failures);
+	ck_assert_msg(http_login_state(&w).failures == refused[_i].failures, "%s: %u failures",
+	    refused[_i].act.name, http_login_state(&w).failures);
 	ck_assert_uint_eq(http_seen->wrongs, refused[_i].wrongs);
 	if (refused[_i].outcome == QUERY_WRONG_NUMBER)
 		ck_assert_uint_eq(http_seen->outcome, refused[_i].outcome);
@@ -373,7 +351,7 @@ START_TEST(numbers_cannot_be_tried)
 	make(ATTESTED, "tries = 1\n");
 	r = take_call(&act);
 	ck_assert_uint_ne(r.verdict, VERDICT_GRANT);
-	ck_assert_uint_eq(state().failures, 1);
+	ck_assert_uint_eq(http_login_state(&w).failures, 1);
 	ck_assert_uint_eq(login_records(&w, "login", "approved"), 0);
 }
 END_TEST
@@ -406,7 +384,7 @@ START_TEST(keys_without_a_call_are_none)
 		s.answers[0] = s.answers[1] = "123456";
 	http_start(&acts[_i]);
 	ck_assert_uint_ne(login_run(&w, &s).verdict, VERDICT_GRANT);
-	ck_assert_uint_eq(state().failures, 0);
+	ck_assert_uint_eq(http_login_state(&w).failures, 0);
 }
 END_TEST
 
@@ -496,8 +474,8 @@ START_TEST(wrong_numbers_lock_like_wrong_codes)
 	login_enrol(&w, WORLD_USER, OTP_TOTP);
 	for (i = 0; i < 5; i++)
 		(void)take_call(&act);
-	ck_assert_uint_eq(state().failures, 5);
-	ck_assert(state().locked);
+	ck_assert_uint_eq(http_login_state(&w).failures, 5);
+	ck_assert(http_login_state(&w).locked);
 	/* As for everybody else, and for nothing. */
 	ck_assert_uint_ne(take_call(&honest).verdict, VERDICT_GRANT);
 	ck_assert_uint_eq(http_seen->decoys, 1);
@@ -706,16 +684,9 @@ START_TEST(a_user_who_has_called_has_no_grace_whatever_the_service_says)
 }
 END_TEST
 
-int
-main(void)
+static void
+add(TCase *t)
 {
-	Suite *suite = suite_create("call");
-	TCase *t = tcase_create("call");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_checked_fixture(t, setup, teardown);
-	tcase_set_timeout(t, 60);
 	tcase_add_test(t, the_number_lets_its_user_in);
 	tcase_add_test(t, a_line_that_is_seen_at_once_needs_no_enter);
 	tcase_add_test(t, one_wrong_number_is_counted_and_asked_again);
@@ -745,10 +716,10 @@ main(void)
 	tcase_add_loop_test(t, the_prompt_offers_what_there_is, 0, 4);
 	tcase_add_test(t, the_number_is_in_nothing_that_leaves_the_host);
 	tcase_add_test(t, a_user_who_has_called_has_no_grace_whatever_the_service_says);
-	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+main(void)
+{
+	return http_login_main(&w, "call", add);
 }

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "error.h"
 #include "http_login.h"
@@ -21,18 +20,6 @@
 #define NEVER 4000000000u	/* not in these tests' time */
 
 static struct login_world w;
-
-static void
-setup(void)
-{
-	world_make();
-}
-
-static void
-teardown(void)
-{
-	http_login_drop(&w);
-}
 
 static void
 make(const char *more)
@@ -178,16 +165,9 @@ START_TEST(nobody_gets_grace_by_codes_that_this_host_does_not_believe)
 }
 END_TEST
 
-int
-main(void)
+static void
+add(TCase *t)
 {
-	Suite *suite = suite_create("compulsory");
-	TCase *t = tcase_create("compulsory");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_checked_fixture(t, setup, teardown);
-	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, a_date_of_the_service_ends_grace_and_gives_none, 0, COUNT(dates));
 	tcase_add_test(t, what_it_said_last_counts_while_it_is_not_asked);
 	tcase_add_test(t, nobody_gets_grace_by_keeping_the_service_away);
@@ -195,10 +175,10 @@ main(void)
 	tcase_add_test(t, a_host_that_has_left_the_service_is_its_own);
 	tcase_add_test(t, a_date_beside_a_phone_is_none);
 	tcase_add_test(t, nobody_gets_grace_by_codes_that_this_host_does_not_believe);
-	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+main(void)
+{
+	return http_login_main(&w, "compulsory", add);
 }

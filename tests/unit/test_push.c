@@ -8,11 +8,9 @@
 #include <check.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "error.h"
 #include "http_login.h"
@@ -27,18 +25,6 @@ static void
 make(const char *more)
 {
 	http_login_world(&w, HTTP_CONFIGURATION, more);
-}
-
-static void
-setup(void)
-{
-	world_make();
-}
-
-static void
-teardown(void)
-{
-	http_login_drop(&w);
 }
 
 /* One login of alice's over ssh, who presses Enter at the first prompt. */
@@ -553,274 +539,6 @@ START_TEST(a_push_that_cannot_be_sent_says_why_and_takes_a_code)
 END_TEST
 
 /* Nobody listens, or the service does not answer. */
-static void
-without_service(int i)
-{
-	static const struct http_act failing = { .name = "down", .begin_failure = QUERY_UNREACHABLE };
-
-	if (i == 1)
-		http_start(&failing);
-}
-
-START_TEST(without_the_service_what_offline_names_is_left)
-{
-	struct login_script s = login_script(WORLD_USER, NULL);
-
-	make("");
-	login_enrol(&w, WORLD_USER, OTP_TOTP);
-	s.answers[0] = login_code(0);
-	without_service(_i);
-	ck_assert_uint_eq(login_run(&w, &s).verdict, VERDICT_GRANT);
-}
-END_TEST
-
-START_TEST(without_the_service_nothing_else_is_left)
-{
-	struct login_script s = login_script(WORLD_USER, NULL);
-
-	make("offline = recovery\n");
-	login_enrol(&w, WORLD_USER, OTP_TOTP);
-	s.answers[0] = login_code(0);
-	without_service(_i);
-	ck_assert_uint_ne(login_run(&w, &s).verdict, VERDICT_GRANT);
-}
-END_TEST
-
-START_TEST(without_the_service_there_is_no_grace)
-{
-	struct login_script s = login_script(WORLD_USER, "123456");
-
-	make("grace_logins = 5\nunenrolled = allow\ngrace_until = 2037-12-31\n");
-	without_service(_i);
-	ck_assert_uint_ne(login_run(&w, &s).verdict, VERDICT_GRANT);
-	ck_assert_uint_ge(login_records(&w, "try", "service_down"), 1);
-}
-END_TEST
-
-/* ---- whoever waits is told ---- */
-
-static const struct http_act silent = { .name = "silent", .silent = true };
-
-/* A login of alice's whose phone does not answer, for a second. */
-static struct login_script
-waiting(const char *more)
-{
-	struct login_script s = login_script(WORLD_USER, "");
-
-	make(more);
-	w.still_ms = 1;
-	s.pause_ms = PATIENCE_MS;
-	s.begin.ms_left = 1000;
-	http_start(&silent);
-	return s;
-}
-
-START_TEST(a_client_that_has_left_takes_the_request_along)
-{
-	struct login_script s = waiting("show_at_once = yes\n");
-	int64_t before = monotonic_ms();
-	struct login_result r;
-
-	s.begin.ms_left = 60000;
-	s.leaves_at = 2;
-	r = login_run(&w, &s);
-	ck_assert_uint_eq(r.verdict, 0);
-	ck_assert_uint_eq(r.prompts, 0);
-	ck_assert_ptr_nonnull(strstr(r.said, "Still waiting for your phone.\n"));
-	http_stop();
-	ck_assert_int_lt(monotonic_ms() - before, 10000);
-	ck_assert_uint_eq(http_seen->outcome, QUERY_CANCELLED);
-	ck_assert_uint_eq(login_records(&w, "login", "cancelled"), 1);
-}
-END_TEST
-
-START_TEST(the_lines_for_what_follows_are_left)
-{
-	struct login_script s = waiting("show_at_once = yes\n");
-	struct login_result r = login_run(&w, &s);
-
-	ck_assert_uint_eq(r.infos, MSG_INFOS_MAX - MSG_INFOS_KEPT);
-	ck_assert_uint_ne(r.verdict, VERDICT_GRANT);
-	ck_assert_uint_eq(login_records(&w, "login", "deadline"), 1);
-}
-END_TEST
-
-/* A terminal sends a signal; its screen is kept calm. */
-START_TEST(a_terminal_is_told_once)
-{
-	struct login_script s = waiting("");
-
-	(void)text_copy(s.begin.service, sizeof(s.begin.service), "sudo");
-	s.begin.ssh_connection[0] = s.begin.rhost[0] = '\0';
-	ck_assert_uint_eq(login_run(&w, &s).infos, 1);
-}
-END_TEST
-
-START_TEST(where_lines_are_held_back_none_is_said)
-{
-	struct login_script s = waiting("");
-	struct login_result r = login_run(&w, &s);
-
-	ck_assert_uint_eq(r.prompts, 1);
-	ck_assert_uint_eq(r.infos, 0);
-}
-END_TEST
-
-/* ---- mfa-http as the caller's module reaches it ---- */
-
-START_TEST(where_nobody_listens_root_is_asked_for_the_way)
-{
-	static const struct http_act honest = { .name = "honest" };
-	struct login_script s = login_script(WORLD_USER, "");
-	struct login_result r;
-
-	make("tries = 1\n");
-	s.pause_ms = PATIENCE_MS;
-	s.seen = http_person_reads;
-	s.reach = http_way;
-	http_start(&honest);
-	http_hide();
-	r = login_run(&w, &s);
-	http_stop();
-	ck_assert_uint_eq(r.verdict, VERDICT_GRANT);
-	ck_assert_uint_eq(r.reaches, 1);
-	ck_assert_uint_eq(http_seen->outcome, QUERY_GRANTED);
-}
-END_TEST
-
-/* A dialogue asks the phone once. */
-START_TEST(and_again_for_the_phone_to_be_asked_again)
-{
-	static const struct http_act ends = { .name = "no answer", .ends = true };
-	struct login_script s = login_script(WORLD_USER, "");
-	struct login_result r;
-	int i;
-
-	make("tries = 10\n");
-	for (i = 1; i < ANSWERS; i += 2)
-		s.answers[i] = "p";
-	s.pause_ms = PATIENCE_MS;
-	s.seen = http_person_reads;
-	s.reach = http_way;
-	http_start(&ends);
-	http_hide();
-	r = login_run(&w, &s);
-	http_stop();
-	ck_assert_uint_ne(r.verdict, VERDICT_GRANT);
-	ck_assert_uint_eq(http_seen->pushes, 3);
-	ck_assert_uint_eq(r.reaches, 3);
-}
-END_TEST
-
-static int
-way_once(void)
-{
-	static bool gone;
-	int fd = gone ? -1 : http_way();
-
-	gone = true;
-	return fd;
-}
-
-START_TEST(a_module_that_knows_no_way_is_asked_no_more)
-{
-	static const struct http_act ends = { .name = "no answer", .ends = true };
-	struct login_script s = login_script(WORLD_USER, "p");
-	struct login_result r;
-
-	make("tries = 10\n");
-	s.answers[0] = "";
-	s.answers[3] = NULL;
-	s.pause_ms = PATIENCE_MS;
-	s.seen = http_person_reads;
-	s.reach = way_once;
-	http_start(&ends);
-	http_hide();
-	r = login_run(&w, &s);
-	http_stop();
-	ck_assert_ptr_nonnull(strstr(r.prompt, "The approval service cannot be reached."));
-	ck_assert_uint_eq(r.reaches, 2);
-}
-END_TEST
-
-START_TEST(a_caller_that_is_not_root_is_not_asked)
-{
-	static const struct http_act honest = { .name = "honest" };
-	struct login_script s = login_script(WORLD_USER, NULL);
-	struct login_result r;
-
-	make("");
-	login_enrol(&w, WORLD_USER, OTP_TOTP);
-	s.answers[0] = login_code(0);
-	s.reach = http_way;
-	s.caller = (struct caller){ .uid = 1000, .name = WORLD_USER };
-	http_start(&honest);
-	http_hide();
-	r = login_run(&w, &s);
-	ck_assert_uint_eq(r.verdict, VERDICT_GRANT);
-	ck_assert_uint_eq(r.reaches, 0);
-	ck_assert_uint_eq(http_seen->begins, 0);
-}
-END_TEST
-
-/* One end of it is left open, for whoever would be believed. */
-static int
-somebodys_way(void)
-{
-	int pair[2];
-
-	ck_assert_int_eq(seteuid(65534), 0);
-	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
-	ck_assert_int_eq(seteuid(0), 0);
-	return pair[0];
-}
-
-static int
-no_socket(void)
-{
-	return open("/dev/null", O_RDWR | O_CLOEXEC);
-}
-
-static int (*const wrong_ways[])(void) = { somebodys_way, no_socket };
-
-START_TEST(a_way_that_root_did_not_make_is_not_taken)
-{
-	struct login_script s = login_script(WORLD_USER, NULL);
-	int64_t before = monotonic_ms();
-	struct login_result r;
-
-	make("");
-	login_enrol(&w, WORLD_USER, OTP_TOTP);
-	s.answers[0] = login_code(0);
-	s.reach = wrong_ways[_i];
-	r = login_run(&w, &s);
-	ck_assert_uint_eq(r.verdict, VERDICT_GRANT);
-	ck_assert_uint_eq(r.reaches, 1);
-	ck_assert_int_lt(monotonic_ms() - before, 4000);	/* nobody was waited for */
-}
-END_TEST
-
-START_TEST(a_user_without_a_phone_looks_like_one_with)
-{
-	static const struct http_act none = { .name = "none", .methods = QUERY_PUSH_LOCKED };
-	struct login_script s = login_script("nobody", "123456");
-	struct login_result r;
-
-	make("");
-	http_start(&none);
-	r = login_run(&w, &s);
-	ck_assert_uint_ne(r.verdict, VERDICT_GRANT);
-	http_stop();
-	ck_assert_uint_eq(http_seen->begins, 1);
-	ck_assert_uint_eq(http_seen->pushes, 1);
-	ck_assert_uint_eq(http_seen->decoys, 1);
-	s.seen = http_person_reads;
-	http_start(&none);
-	(void)login_run(&w, &s);
-	ck_assert_uint_eq(strlen(http_seen->number), 6);
-}
-END_TEST
-
 /* What the service says of a decoy is said as of anybody's request. */
 START_TEST(a_decoy_that_cannot_be_sent_is_told_the_same)
 {
@@ -837,75 +555,6 @@ START_TEST(a_decoy_that_cannot_be_sent_is_told_the_same)
 }
 END_TEST
 
-/* Nobody was asked, so it is nobody's phone. */
-START_TEST(an_answer_to_a_decoy_lets_nobody_in)
-{
-	static const struct http_act forges = { .name = "answers" };
-	struct login_script s = login_script(WORLD_USER, "");
-	struct login_result r;
-
-	make("");
-	s.pause_ms = PATIENCE_MS;
-	s.answers[1] = NULL;
-	s.seen = http_person_reads;
-	ck_assert_int_eq(store_begin(w.store, 1000), MFA_OK);
-	ck_assert_int_eq(store_user_lock(w.store, WORLD_USER, 1, "test"), MFA_OK);
-	ck_assert_int_eq(store_commit(w.store, true), MFA_OK);
-	http_start(&forges);
-	r = login_run(&w, &s);
-	ck_assert_uint_ne(r.verdict, VERDICT_GRANT);
-	ck_assert_msg(strstr(r.prompt, "No answer from your phone.") != NULL, "%s", r.prompt);
-	http_stop();
-	ck_assert_uint_eq(http_seen->answer.type, QUERY_ANSWERED);
-	ck_assert_uint_eq(http_seen->decoys, http_seen->pushes);
-	ck_assert_uint_eq(http_seen->pushes, 1);
-}
-END_TEST
-
-/* What the outside sees of a user with an app and no phone is the same before
- * and after a lock. */
-START_TEST(a_locked_user_is_asked_as_before)
-{
-	static const struct http_act none = { .name = "none", .methods = QUERY_PUSH_LOCKED };
-	struct login_script s = login_script(WORLD_USER, NULL);
-	struct login_result before, after;
-
-	make("");
-	login_enrol(&w, WORLD_USER, OTP_TOTP);
-	http_start(&none);
-	before = login_run(&w, &s);
-	ck_assert_int_eq(store_begin(w.store, 1000), MFA_OK);
-	ck_assert_int_eq(store_user_lock(w.store, WORLD_USER, 1, "test"), MFA_OK);
-	ck_assert_int_eq(store_commit(w.store, true), MFA_OK);
-	after = login_run(&w, &s);
-	ck_assert_str_eq(before.prompt, after.prompt);
-}
-END_TEST
-
-/* Neither does a request that nobody answers tell a decoy from a user. */
-START_TEST(a_decoy_is_not_answered_as_a_user_is_not)
-{
-	static const struct http_act none = { .name = "none", .methods = QUERY_PUSH_LOCKED,
-	    .ends = true };
-	struct login_script s = login_script("nobody", "");
-	struct login_result r;
-
-	make("");
-	s.seen = http_person_reads;
-	s.answers[1] = _i == 0 ? NULL : "p";
-	s.answers[2] = NULL;
-	s.pause_ms = PATIENCE_MS;
-	http_start(&none);
-	r = login_run(&w, &s);
-	ck_assert_uint_eq(r.prompts, 2 + (unsigned int)_i);
-	ck_assert_msg(strstr(r.prompt, _i == 0 ? "No answer from your phone. Type a code, or p to "
-	    "ask it again: " : "Approve on your phone: number ") != NULL, "%s", r.prompt);
-	http_stop();
-	ck_assert_uint_eq(http_seen->pushes, 1 + (unsigned int)_i);
-	ck_assert_uint_eq(http_seen->decoys, http_seen->pushes);
-}
-END_TEST
-
 START_TEST(whoever_is_not_asked_asks_nobody)
 {
 	static const struct http_act honest = { .name = "honest" };
@@ -919,16 +568,9 @@ START_TEST(whoever_is_not_asked_asks_nobody)
 }
 END_TEST
 
-int
-main(void)
+static void
+add(TCase *t)
 {
-	Suite *suite = suite_create("push");
-	TCase *t = tcase_create("push");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_checked_fixture(t, setup, teardown);
-	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, an_approval_lets_its_user_in, DEVICE_P256, WORLD_KINDS);
 	tcase_add_test(t, a_line_that_is_seen_at_once_needs_no_enter);
 	tcase_add_test(t, a_login_without_lines_has_the_number_in_its_prompt);
@@ -952,28 +594,12 @@ main(void)
 	tcase_add_test(t, whoever_asks_the_service_is_busy);
 	tcase_add_loop_test(t, a_push_that_cannot_be_sent_says_why_and_takes_a_code, 0,
 	    COUNT(failures));
-	tcase_add_loop_test(t, without_the_service_what_offline_names_is_left, 0, 2);
-	tcase_add_loop_test(t, without_the_service_nothing_else_is_left, 0, 2);
-	tcase_add_loop_test(t, without_the_service_there_is_no_grace, 0, 2);
-	tcase_add_test(t, a_client_that_has_left_takes_the_request_along);
-	tcase_add_test(t, the_lines_for_what_follows_are_left);
-	tcase_add_test(t, a_terminal_is_told_once);
-	tcase_add_test(t, where_lines_are_held_back_none_is_said);
-	tcase_add_test(t, where_nobody_listens_root_is_asked_for_the_way);
-	tcase_add_test(t, and_again_for_the_phone_to_be_asked_again);
-	tcase_add_test(t, a_module_that_knows_no_way_is_asked_no_more);
-	tcase_add_test(t, a_caller_that_is_not_root_is_not_asked);
-	tcase_add_loop_test(t, a_way_that_root_did_not_make_is_not_taken, 0, COUNT(wrong_ways));
-	tcase_add_test(t, a_user_without_a_phone_looks_like_one_with);
 	tcase_add_loop_test(t, a_decoy_that_cannot_be_sent_is_told_the_same, 0, COUNT(failures));
-	tcase_add_test(t, an_answer_to_a_decoy_lets_nobody_in);
-	tcase_add_test(t, a_locked_user_is_asked_as_before);
-	tcase_add_loop_test(t, a_decoy_is_not_answered_as_a_user_is_not, 0, 2);
 	tcase_add_test(t, whoever_is_not_asked_asks_nobody);
-	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+main(void)
+{
+	return http_login_main(&w, "push", add);
 }

@@ -5,8 +5,6 @@
 # needs the world
  */
 #include <check.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,18 +25,6 @@ make(const char *before, const char *more)
 	http_login_world(&w, before, more);
 }
 
-static void
-setup(void)
-{
-	world_make();
-}
-
-static void
-teardown(void)
-{
-	http_login_drop(&w);
-}
-
 /* One login of alice's, who types `code` once (NULL: again and again). */
 static struct login_result
 type(const struct http_act *act, const char *code)
@@ -50,15 +36,6 @@ type(const struct http_act *act, const char *code)
 	r = login_run(&w, &s);
 	http_stop();
 	return r;
-}
-
-static unsigned int
-failures(void)
-{
-	struct user_state u;
-
-	ck_assert_int_eq(store_user(w.store, WORLD_USER, time(NULL), &u), MFA_OK);
-	return u.failures;
 }
 
 /* A recovery code of this host's. */
@@ -293,7 +270,7 @@ START_TEST(a_wrong_code_counts_in_the_service_alone)
 	ck_assert_uint_eq(type(&accepting, NULL).verdict, VERDICT_GRANT);	/* is known here */
 	(void)type(&act, NULL);
 	ck_assert_uint_eq(http_seen->codes, 3);
-	ck_assert_uint_eq(failures(), 0);
+	ck_assert_uint_eq(http_login_state(&w).failures, 0);
 	ck_assert_uint_eq(login_records(&w, "try", "code_refused"), 3);
 }
 END_TEST
@@ -321,7 +298,7 @@ START_TEST(whoever_has_a_token_here_is_judged_here_alone)
 	r = type(&accepting, _i == 0 ? "123456" : "abcd-efgh-ijkl-mnop");
 	ck_assert_uint_eq(r.verdict, VERDICT_TRIES);
 	ck_assert_uint_eq(http_seen->codes, 0);
-	ck_assert_uint_eq(failures(), 1);
+	ck_assert_uint_eq(http_login_state(&w).failures, 1);
 	ck_assert_uint_eq(type(&accepting, login_code(0)).verdict, VERDICT_GRANT);
 	ck_assert_uint_eq(http_seen->codes, 0);
 }
@@ -352,7 +329,7 @@ START_TEST(a_recovery_code_of_this_host_stays_here)
 	make(ATTESTED, "tries = 1\n");
 	give_recovery("abcd-efgh-ijkl-mnop");
 	ck_assert_uint_eq(type(&accepting, "bbcd-efgh-ijkl-mnop").verdict, VERDICT_TRIES);
-	ck_assert_uint_eq(failures(), 1);
+	ck_assert_uint_eq(http_login_state(&w).failures, 1);
 	ck_assert_uint_eq(type(&accepting, "abcd-efgh-ijkl-mnop").verdict, VERDICT_GRANT);
 	ck_assert_uint_eq(http_seen->codes, 0);
 	ck_assert_uint_eq(type(&accepting, "123456").verdict, VERDICT_GRANT);
@@ -485,16 +462,9 @@ START_TEST(without_the_service_what_offline_names_is_left)
 }
 END_TEST
 
-int
-main(void)
+static void
+add(TCase *t)
 {
-	Suite *suite = suite_create("server_code");
-	TCase *t = tcase_create("server_code");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_checked_fixture(t, setup, teardown);
-	tcase_set_timeout(t, 60);
 	tcase_add_test(t, a_code_that_the_service_has_accepted_lets_in);
 	tcase_add_test(t, so_does_a_recovery_code_that_this_host_has_none_of);
 	tcase_add_test(t, whoever_logged_in_so_has_no_grace_whatever_the_service_says);
@@ -515,10 +485,10 @@ main(void)
 	tcase_add_loop_test(t, a_service_that_does_not_answer_looks_the_same_for_everybody, 0, 2);
 	tcase_add_test(t, a_request_that_was_lost_is_not_waited_for);
 	tcase_add_loop_test(t, without_the_service_what_offline_names_is_left, 0, 4);
-	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+main(void)
+{
+	return http_login_main(&w, "server_code", add);
 }

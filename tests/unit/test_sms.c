@@ -5,8 +5,6 @@
 # needs the world
  */
 #include <check.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,18 +25,6 @@ make(const char *before, const char *more)
 	http_login_world(&w, before, more);
 }
 
-static void
-setup(void)
-{
-	world_make();
-}
-
-static void
-teardown(void)
-{
-	http_login_drop(&w);
-}
-
 /* One login of alice's, who types that again and again. */
 static struct login_result
 type(const struct http_act *act, const char *code)
@@ -51,15 +37,6 @@ type(const struct http_act *act, const char *code)
 	r = login_run(&w, &s);
 	http_stop();
 	return r;
-}
-
-static unsigned int
-failures(void)
-{
-	struct user_state u;
-
-	ck_assert_int_eq(store_user(w.store, WORLD_USER, time(NULL), &u), MFA_OK);
-	return u.failures;
 }
 
 static const struct http_act accepting = { .name = "accepting", TEXTS, .silent = true,
@@ -110,7 +87,7 @@ START_TEST(what_could_be_its_code_is_compared_nowhere_else)
 	ck_assert_ptr_eq(strstr(r.prompt, "Not accepted. Type the code from the text message"),
 	    r.prompt);
 	ck_assert_uint_eq(http_seen->codes, 3);
-	ck_assert_uint_eq(failures(), 0);	/* counted there */
+	ck_assert_uint_eq(http_login_state(&w).failures, 0);	/* counted there */
 }
 END_TEST
 
@@ -292,20 +269,13 @@ START_TEST(a_service_that_does_not_answer_accepts_nothing)
 	ck_assert_uint_ne(r.verdict, VERDICT_GRANT);
 	ck_assert_uint_eq(r.prompts, 2);
 	ck_assert_uint_eq(login_records(&w, "login", "code_accepted"), 0);
-	ck_assert_uint_eq(failures(), 0);
+	ck_assert_uint_eq(http_login_state(&w).failures, 0);
 }
 END_TEST
 
-int
-main(void)
+static void
+add(TCase *t)
 {
-	Suite *suite = suite_create("sms");
-	TCase *t = tcase_create("sms");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_checked_fixture(t, setup, teardown);
-	tcase_set_timeout(t, 60);
 	tcase_add_test(t, its_code_lets_its_user_in);
 	tcase_add_test(t, it_is_asked_for_by_a_letter);
 	tcase_add_test(t, what_could_be_its_code_is_compared_nowhere_else);
@@ -319,10 +289,10 @@ main(void)
 	tcase_add_test(t, enter_says_nothing_about_a_message_that_is_under_way);
 	tcase_add_test(t, too_many_messages_are_not_sent);
 	tcase_add_test(t, a_service_that_does_not_answer_accepts_nothing);
-	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+main(void)
+{
+	return http_login_main(&w, "sms", add);
 }

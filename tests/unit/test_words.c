@@ -3,7 +3,6 @@
  * The other language: what is looked up, and what a person then reads.
  */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../helper/login/words.h"
@@ -12,18 +11,6 @@
 #include "login_world.h"
 
 static struct login_world w;
-
-static void
-setup(void)
-{
-	world_make();
-}
-
-static void
-teardown(void)
-{
-	http_login_drop(&w);
-}
 
 START_TEST(a_text_has_its_translation_or_is_itself)
 {
@@ -74,23 +61,16 @@ START_TEST(a_person_reads_the_language_of_the_service)
 }
 END_TEST
 
-int
-main(void)
+static void
+add(TCase *t)
 {
-	Suite *suite = suite_create("words");
-	TCase *t = tcase_create("words");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_checked_fixture(t, setup, teardown);
-	tcase_set_timeout(t, 60);
 	tcase_add_test(t, a_text_has_its_translation_or_is_itself);
 	tcase_add_loop_test(t, a_person_reads_the_language_of_the_service, 0,
 	    sizeof(prompts) / sizeof(prompts[0]));
-	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+main(void)
+{
+	return http_login_main(&w, "words", add);
 }
