@@ -252,7 +252,7 @@ $(BUILD)/tests/kill_at_write.so: $(BUILD)/tests/fault/kill_at_write.o
 $(BUILD)/tests/wall_clock.so: $(BUILD)/tests/fault/wall_clock.o
 	$(CC) -shared $(LDFLAGS_ALL) -o $@ $<
 
-$(BUILD)/tests/unit/test_api_clock: | $(BUILD)/tests/wall_clock.so
+$(BUILD)/tests/unit/test_api_clock $(BUILD)/tests/unit/test_api_text: | $(BUILD)/tests/wall_clock.so
 
 $(WORLD_TOOLS): $(BUILD)/tests/%: $(BUILD)/tests/world/%.o
 	$(CC) $(LDFLAGS_ALL) -o $@ $< -lpam -lssl -lcrypto

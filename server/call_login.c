@@ -319,6 +319,8 @@ call_login_start(struct api *api, const struct call_login_order *o)
 		call_text_code(&d, api->config->issuer, o->host_name, o->opened->code,
 		    o->language != NULL ? o->language : o->opened->language);
 	timer_set(c->timer, ms + CALL_AFTER_MS);
+	if (o->dial == MODEL_DIAL_TEXT && ms > CALL_TEXT_MS)
+		ms = CALL_TEXT_MS;
 	call_count(o->dial == MODEL_DIAL_CALL ? CALL_PLACED : CALL_SENT);
 	if ((c->dialling = dialler_start(api, &d, ms, &hears, c)) == NULL) {
 		call_count_end(DIAL_GATEWAY);

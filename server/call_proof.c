@@ -178,7 +178,7 @@ call_proof_start(struct api *api, const char *user, const struct model_telephone
 		call_text_code(&d, organisation, organisation, t->proof, language);
 	} else {
 		d.form = DIAL_WANTS_CODE;
-		d.digits = MODEL_PROOF_MAX - 1;
+		d.digits = MODEL_CALL_DIGITS;
 		(void)text_copy(d.language, sizeof(d.language), language);
 		call_text_organisation(&d, organisation);
 		call_text_names(&d, organisation, "telephone");

@@ -27,6 +27,7 @@ struct mfad_config {
 	struct names telephone;		/* "call", "text": there is a line for it */
 	char *call_socket;
 	char *country;			/* "31", before national numbers; NULL: none */
+	unsigned int text_digits;	/* of the code of a text */
 	unsigned int calls_per_user, calls_per_number, calls_per_hour;
 	char *certificate, *certificate_key;
 	char *host_ca;			/* of hosts' certificates; NULL: none is asked for */

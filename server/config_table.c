@@ -44,6 +44,7 @@ const struct config_key mfad_keys[] = {
 	OTHER(telephone, KEY_NAMES, "", "call, text, both with a comma, or none,"),
 	OTHER(call_socket, KEY_PATH, MFAD_CALL_SOCKET, "an absolute path"),
 	OTHER(country, KEY_TEXT, "", "a country's code as 31, or none,"),
+	NUMBER(text_digits, "6", 6, 8, "digits"),
 	NUMBER(calls_per_user, "6", 1, 1000, "a number"),
 	NUMBER(calls_per_number, "6", 1, 1000, "a number"),
 	NUMBER(calls_per_hour, "100", 1, 100000, "a number"),

@@ -37,6 +37,7 @@
 #define MODEL_DEVICES_MAX	16	/* of a user, that have a certificate */
 
 #define MODEL_LOGIN_LIFE	120	/* seconds, at most */
+#define MODEL_TEXT_LIFE		300	/* of one with a text, whose code has to arrive */
 #define MODEL_UNANSWERED	3	/* logins of a user in that time, and then no push */
 #define MODEL_UNANSWERED_TIME	600
 #define MODEL_ANSWER_LIFE	600	/* an answer may be asked for once more */

@@ -49,7 +49,7 @@ model_decoy_open(struct db *db, const char *host, const struct model_login_asked
 
 	if ((r = check_locks(db, in->user, now)) != MFA_OK ||
 	    (r = db_number(db, live_sql, ARGS(TEXT(in->user), NUMBER(now),
-	    NUMBER(MODEL_LOGIN_LIFE),), 0, &live)) != MFA_OK)
+	    NUMBER(MODEL_TEXT_LIFE),), 0, &live)) != MFA_OK)
 		return r;
 	if (live != 0)
 		return PROBLEM_ALREADY_WAITING;

@@ -55,6 +55,7 @@ static const char waiting_sql[] =
 static int
 check_asked(struct db *db, const struct model_login_asked *in, int64_t now)
 {
+	int64_t life = in->dial == MODEL_DIAL_TEXT ? MODEL_TEXT_LIFE : MODEL_LOGIN_LIFE;
 	int r;
 
 	if ((r = model_check_text(db, "user", in->user, MODEL_NAME_MAX)) != MFA_OK ||
@@ -69,7 +70,7 @@ check_asked(struct db *db, const struct model_login_asked *in, int64_t now)
 		db_blame(db, "decoy");
 		return PROBLEM_INVALID;
 	}
-	return model_check_range(db, "expires", in->expires, now + 1, now + MODEL_LOGIN_LIFE);
+	return model_check_range(db, "expires", in->expires, now + 1, now + life);
 }
 
 int

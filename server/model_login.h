@@ -25,7 +25,7 @@ int model_decision(const char *word, enum model_decision *out);	/* PROBLEM_INVAL
 
 struct model_login_asked {
 	const char *user, *service, *origin, *nonce;
-	int64_t expires;		/* at most now + MODEL_LOGIN_LIFE */
+	int64_t expires;		/* at most now + MODEL_LOGIN_LIFE, or _TEXT_LIFE */
 	unsigned int digits;
 	bool push;			/* false: for a code only; no phone hears of it */
 	bool decoy;			/* as if with push; see model_decoy.h */

@@ -44,7 +44,8 @@ model_login_dial(struct db *db, const struct model_user *u, const struct model_l
 		return r;
 	out->methods.call = in->dial == MODEL_DIAL_CALL;
 	out->methods.text = in->dial == MODEL_DIAL_TEXT;
-	return out->methods.text ? model_digits_new(out->code) : MFA_OK;
+	return out->methods.text ? model_digits_new(in->dial_rules->text_digits, out->code) :
+	    MFA_OK;
 }
 
 static int

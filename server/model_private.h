@@ -87,7 +87,8 @@ int model_login_text_is(struct db *db, const char *login, const char *digits);
 /* A keyed hash of what could be guessed; `what` says of which kind. */
 int model_mac(struct db *db, const char *what, const char *text,
     unsigned char mac[MODEL_HASH_LEN]);
-int model_digits_new(char digits[MODEL_PROOF_MAX]);	/* each as likely as the others */
+/* So many, at most MODEL_PROOF_MAX - 1; each number as likely as the others. */
+int model_digits_new(unsigned int count, char digits[MODEL_PROOF_MAX]);
 
 /* ---- model_answer.c ---- */
 

@@ -108,16 +108,22 @@ check_asked(struct db *db, const char *user, const struct model_telephone_asked 
 }
 
 int
-model_digits_new(char digits[MODEL_PROOF_MAX])
+model_digits_new(unsigned int count, char digits[MODEL_PROOF_MAX])
 {
-	uint32_t n;
+	uint32_t n, end = 1;
+	unsigned int i;
 	int r;
 
+	if (count == 0 || count >= MODEL_PROOF_MAX)
+		return MFA_E_INTERNAL;
+	for (i = 0; i < count; i++)
+		end *= 10;
 	do {
 		if ((r = crypto_random(&n, sizeof(n))) != MFA_OK)
 			return r;
-	} while (n >= UINT32_MAX - UINT32_MAX % 1000000);
-	(void)snprintf(digits, MODEL_PROOF_MAX, "%06u", n % 1000000);
+	} while (n >= UINT32_MAX - UINT32_MAX % end);
+	for (i = count, digits[count] = '\0'; i-- > 0; n /= 10)
+		digits[i] = (char)('0' + n % 10);
 	return MFA_OK;
 }
 
@@ -189,7 +195,8 @@ add(struct db *db, const char *user, const struct model_telephone_asked *in,
 	    (r = db_number(db, new_id_sql, ARGS(TEXT(user), BYTES(mac, MODEL_HASH_LEN),), -1,
 	    &out->id)) != MFA_OK ||
 	    (r = text_copy(out->number, sizeof(out->number), in->number)) != MFA_OK ||
-	    (r = model_digits_new(out->proof)) != MFA_OK)
+	    (r = model_digits_new(in->by == MODEL_DIAL_TEXT ? rules->text_digits :
+	    MODEL_CALL_DIGITS, out->proof)) != MFA_OK)
 		return r;
 	model_user_wake(db, user);
 	return keep_number(db, user, in->by, out);

@@ -13,18 +13,20 @@
 
 /* ---- all limits ---- */
 #define MODEL_TELEPHONES_MAX	3	/* of a user */
-#define MODEL_PROOF_LIFE	600	/* seconds, of a number that is not proved */
+#define MODEL_PROOF_LIFE	300	/* seconds, of a number that is not proved */
 #define MODEL_PROOF_TRIES	3	/* then it begins again */
-#define MODEL_PROOF_MAX		7	/* six digits, terminator */
+#define MODEL_CALL_DIGITS	6	/* that prove a number by a call */
+#define MODEL_PROOF_MAX		9	/* eight digits, terminator */
 #define MODEL_DIAL_TIME		3600	/* in which calls and texts are counted */
 #define MODEL_DIALLED_LIFE	86400	/* what was dialled is kept */
 
 enum model_dial { MODEL_DIAL_CALL = 1, MODEL_DIAL_TEXT = 2 };
 
-/* As in mfad.conf; each in an hour. */
+/* As in mfad.conf. */
 struct model_dial_rules {
 	bool call, text;		/* there is a gateway for them */
-	unsigned int per_user, per_number, per_hour;
+	unsigned int per_user, per_number, per_hour;	/* each in an hour */
+	unsigned int text_digits;	/* of a code */
 };
 
 /* ---- having one ---- */

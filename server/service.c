@@ -70,7 +70,8 @@ static struct model_dial_rules
 dial_rules_of(const struct mfad_config *c)
 {
 	struct model_dial_rules rules = { .per_user = c->calls_per_user,
-	    .per_number = c->calls_per_number, .per_hour = c->calls_per_hour };
+	    .per_number = c->calls_per_number, .per_hour = c->calls_per_hour,
+	    .text_digits = c->text_digits };
 	size_t i;
 
 	for (i = 0; i < c->telephone.count; i++) {

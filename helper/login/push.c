@@ -14,7 +14,9 @@
 #include "text.h"
 #include "words.h"
 
-#define PUSH_LIFE	110	/* seconds, at most: mfad takes 120, by its own clock */
+/* Seconds, at most: mfad takes 120 and 300, by its own clock. */
+#define PUSH_LIFE	110
+#define TEXT_LIFE	290
 
 static const char no_service[] = N_("The approval service cannot be reached. Type a code: ");
 static const char no_answer[] = N_("No answer from your phone. Type a code, or p to ask it "
@@ -96,7 +98,7 @@ show_number(const char *digits, char number[PUSH_NUMBER_MAX])
 
 /* It expires with the login, or when no service would keep it longer. */
 static int
-make_statement(struct login *l)
+make_statement(struct login *l, int life)
 {
 	struct statement *s = &l->courier.statement;
 	int64_t now;
@@ -110,7 +112,7 @@ make_statement(struct login *l)
 		return r;
 	(void)origin_format(&l->origin, s->origin);
 	left = deadline_left(l->deadline) / 1000;
-	s->expires = now + (left < PUSH_LIFE ? left : PUSH_LIFE);
+	s->expires = now + (left < life ? left : life);
 	return statement_challenge(s, l->settings->number_digits);
 }
 
@@ -120,7 +122,7 @@ push_send(struct login *l, enum factor factor, bool decoy, char number[PUSH_NUMB
 {
 	number[0] = '\0';
 	*sentence = no_service;
-	if (make_statement(l) != MFA_OK)
+	if (make_statement(l, factor == FACTOR_SMS ? TEXT_LIFE : PUSH_LIFE) != MFA_OK)
 		return false;
 	if (courier_push(l, methods_by[factor], decoy) != MFA_OK) {
 		*sentence = factor == FACTOR_PUSH ? sentence_of(l->courier.failure) :

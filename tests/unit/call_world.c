@@ -3,6 +3,7 @@
 
 #include <check.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,15 +33,32 @@ listen_here(void)
 	ck_assert_int_eq(listen(line, 16), 0);
 }
 
+static const char *
+configuration(const char *more)
+{
+	static char text[512];
+
+	snprintf(text, sizeof(text), "%scall_socket = %s\nissuer = Acme\ncountry = 31\n%s",
+	    strstr(more, "telephone =") == NULL ? "telephone = call, text\n" : "", path, more);
+	return text;
+}
+
 void
 call_world_start(const char *more)
 {
-	char text[512];
-
 	listen_here();
-	snprintf(text, sizeof(text), "%scall_socket = %s\nissuer = Acme\ncountry = 31\n%s",
-	    strstr(more, "telephone =") == NULL ? "telephone = call, text\n" : "", path, more);
-	api_start(text);
+	api_start(configuration(more));
+}
+
+void
+call_world_steer(const char *more)
+{
+	listen_here();
+	signal(SIGPIPE, SIG_IGN);
+	mfad_prepare(&api, configuration(more));
+	api.steered = true;
+	mfad_clock(&api, 0);
+	mfad_start(&api, "mfad");
 }
 
 void
@@ -90,6 +108,21 @@ bool
 call_world_goes_on(int fd, int ms)
 {
 	return !is_there(fd, ms);
+}
+
+/* What browsers fill in: the last word, behind a "#". */
+void
+call_world_code(const struct dial *d, char code[CALL_CODE_MAX])
+{
+	const unsigned char *at = memrchr(d->text, '#', d->text_len);
+	size_t len;
+
+	ck_assert_ptr_nonnull(at);
+	len = (size_t)(d->text + d->text_len - ++at);
+	ck_assert_uint_lt(len, CALL_CODE_MAX);
+	memcpy(code, at, len);
+	code[len] = '\0';
+	ck_assert_uint_eq(strspn(code, "0123456789"), len);
 }
 
 void

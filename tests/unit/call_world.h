@@ -8,14 +8,17 @@
 /* mfa-call as a test plays it, for the mfad of api_world.h, which has a line for
  * calls and texts. */
 #define CALL_MOBILE	"+31612345678"
+#define CALL_CODE_MAX	16
 
 void call_world_start(const char *more);	/* api_start, and listens */
+void call_world_steer(const char *more);	/* with a clock for mfad_clock */
 void call_world_stop(void);
 void call_world_deaf(void);			/* nobody serves the socket any more */
 
 /* The next call or text: its connection, and what mfad asks. */
 int call_world_accept(struct dial *asked);
 bool call_world_quiet(int ms);			/* none comes in that time */
+void call_world_code(const struct dial *d, char code[CALL_CODE_MAX]);	/* of a text */
 void call_world_tell(int fd, const struct dial *d);
 void call_world_keys(int fd, const char *keys);
 void call_world_end(int fd, enum dial_outcome outcome);	/* and closes it */

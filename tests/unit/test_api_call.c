@@ -433,17 +433,6 @@ END_TEST
 
 /* ---- a text ---- */
 
-static void
-code_of(const struct dial *d, char code[8])
-{
-	const char *at = memchr(d->text, '#', d->text_len);
-
-	ck_assert_ptr_nonnull(at);
-	ck_assert_int_eq((const unsigned char *)at + 7 - d->text, (long)d->text_len);
-	memcpy(code, at + 1, 6);
-	code[6] = '\0';
-}
-
 static const char *
 try_code(const char *id, const char *code)
 {
@@ -454,7 +443,7 @@ try_code(const char *id, const char *code)
 
 START_TEST(a_text_has_a_code_for_its_login_once)
 {
-	char code[8], other[8], text[DIAL_TEXT_MAX + 1] = "", berts[32];
+	char code[CALL_CODE_MAX], other[CALL_CODE_MAX], text[DIAL_TEXT_MAX + 1] = "", berts[32];
 	struct dial d;
 
 	call_world_telephone("anna", CALL_MOBILE);
@@ -464,14 +453,14 @@ START_TEST(a_text_has_a_code_for_its_login_once)
 	ck_assert_uint_eq(d.type, DIAL_TEXT);
 	ck_assert_str_eq(d.to, CALL_MOBILE);
 	memcpy(text, d.text, d.text_len);
-	code_of(&d, code);
+	call_world_code(&d, code);
 	ck_assert_ptr_nonnull(strstr(text, "Acme: "));
 	ck_assert_ptr_nonnull(strstr(text, " is uw code om in te loggen op web1.example.org. "));
 	ck_assert_ptr_nonnull(strstr(text, "\n\n@web1.example.org #"));
 	call_world_login(&web, "bert", TEXT ",\"language\":\"en\"", berts);
 	call_world_end(call_world_accept(&d), DIAL_DONE);
 	ck_assert_str_eq(d.to, "+31687654321");
-	code_of(&d, other);
+	call_world_code(&d, other);
 	ck_assert_str_eq(try_code(berts, strcmp(code, other) != 0 ? code : "000000"), "refused");
 	ck_assert_str_eq(try_code(login, "123"), "refused");
 	ck_assert_str_eq(try_code(login, code), "accepted");
@@ -518,7 +507,7 @@ END_TEST
 
 START_TEST(a_telephone_is_proved_by_text)
 {
-	char code[8];
+	char code[CALL_CODE_MAX];
 	struct dial d;
 
 	ck_assert_int_eq(api_call(ADMIN, "POST", "/v1/users/anna/telephones",
@@ -526,7 +515,7 @@ START_TEST(a_telephone_is_proved_by_text)
 	ck_assert(!api_has("\"number\""));
 	ck_assert(api_has("\"shown\":\"+31 \u2022\u2022\u2022\u2022\u2022\u2022\u202278\""));
 	call_world_end(call_world_accept(&d), DIAL_DONE);
-	code_of(&d, code);
+	call_world_code(&d, code);
 	ck_assert_int_eq(api_get(web.credential, "/v1/users/anna"), 200);
 	ck_assert(api_has("\"methods\":[],\"method\":null"));
 	API_PROBLEM(409, "wrong-code", "code", api_call(ADMIN, "POST",
@@ -546,7 +535,7 @@ END_TEST
 /* Whoever sees the number on the screen need not have the telephone. */
 START_TEST(a_calls_proof_is_keyed_in_and_not_typed)
 {
-	char code[8];
+	char code[CALL_CODE_MAX];
 	struct dial d;
 	int fd;
 
@@ -635,7 +624,7 @@ END_TEST
 
 START_TEST(a_proof_may_come_too_late)
 {
-	char code[8];
+	char code[CALL_CODE_MAX];
 	struct dial d;
 	int i;
 
@@ -644,7 +633,7 @@ START_TEST(a_proof_may_come_too_late)
 	ck_assert_int_eq(api_call(ADMIN, "POST", "/v1/users/anna/telephones",
 	    "{\"number\":\"" CALL_MOBILE "\",\"by\":\"text\"}"), 201);
 	call_world_end(call_world_accept(&d), DIAL_DONE);
-	code_of(&d, code);
+	call_world_code(&d, code);
 	call_world_telephone("bert", CALL_MOBILE);
 	API_PROBLEM(409, "name-taken", NULL, api_call(ADMIN, "POST",
 	    "/v1/users/anna/telephones/1/proof", api_path("{\"code\":\"%s\"}", code)));
@@ -688,7 +677,7 @@ static const struct { const char *path, *body, *field; } bad[] = {
 	{ "/v1/users/anna/telephones", "{\"number\":\"" CALL_MOBILE "\",\"language\":\"xx\"}",
 	    "language" },
 	{ "/v1/users/anna/telephones", "{}", "number" },
-	{ "/v1/users/anna/telephones/1/proof", "{\"code\":\"1234567\"}", "code" },
+	{ "/v1/users/anna/telephones/1/proof", "{\"code\":\"123456789\"}", "code" },
 };
 
 START_TEST(a_request_must_have_its_form)

@@ -65,6 +65,8 @@ static const struct {
 	{ "authority_key = key\n", 1, "an absolute path, or none," },
 	{ "certificate_days = 367\n", 1, "days from 1 to 366" },
 	{ "number_digits = 1\n", 1, "digits from 2 to 8" },
+	{ "text_digits = 5\n", 1, "digits from 6 to 8" },
+	{ "text_digits = 9\n", 1, "digits from 6 to 8" },
 	{ "compulsory_from = tomorrow\n", 1, "a date as 2031-12-31" },
 	{ "delay_after = 0\n", 1, "a number from 1 to 99" },
 	{ "max_failures = 4\n", 1, "a number from 5 to 99" },

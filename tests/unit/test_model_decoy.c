@@ -275,7 +275,7 @@ END_TEST
 /* Names that are nobody's leave nothing behind. */
 START_TEST(decoys_are_cleared_away_when_they_count_no_more)
 {
-	int64_t after = NOW + MODEL_UNANSWERED_TIME + MODEL_LOGIN_LIFE;
+	int64_t after = NOW + MODEL_UNANSWERED_TIME + MODEL_TEXT_LIFE;
 	struct model_login_opened l;
 	bool more;
 

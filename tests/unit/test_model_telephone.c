@@ -22,7 +22,7 @@ setup(void)
 {
 	model_world_make(&w);
 	rules = (struct model_dial_rules){ .call = true, .text = true, .per_user = 6,
-	    .per_number = 6, .per_hour = 100 };
+	    .per_number = 6, .per_hour = 100, .text_digits = 6 };
 }
 
 static void

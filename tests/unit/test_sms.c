@@ -111,6 +111,37 @@ START_TEST(whoever_has_a_token_here_may_use_it)
 }
 END_TEST
 
+/* A message may be slow, so it is waited for longer than a phone is. */
+static int64_t
+life_of(const struct http_act *act, const char *answer, const char *more)
+{
+	struct login_script s = login_script(WORLD_USER, answer);
+	int64_t now = time(NULL);
+
+	make(ATTESTED, more);
+	s.begin.ms_left = 600000;
+	s.seen = http_person_reads;
+	s.pause_ms = 150;
+	http_start(act);
+	ck_assert_uint_eq(login_run(&w, &s).verdict, VERDICT_GRANT);
+	now = http_seen->push.expires - now;
+	http_login_drop(&w);
+	return now;
+}
+
+START_TEST(it_is_waited_for_as_long_as_its_code_can_live)
+{
+	static const struct http_act phone = { .name = "phone" };
+	int64_t life = life_of(&accepting, "482913", "deadline = 600\n");
+
+	ck_assert(life >= 290 && life <= 295);
+	life = life_of(&accepting, "482913", "deadline = 200\n");
+	ck_assert(life >= 195 && life <= 205);
+	life = life_of(&phone, "", "deadline = 600\n");
+	ck_assert(life >= 110 && life <= 115);
+}
+END_TEST
+
 /* ---- what does not let anybody in ---- */
 
 static const struct http_act refused[] = {
@@ -288,6 +319,7 @@ add(TCase *t)
 	tcase_add_loop_test(t, each_end_has_its_sentence_and_takes_a_code, 0, 2 * COUNT(whys));
 	tcase_add_test(t, enter_says_nothing_about_a_message_that_is_under_way);
 	tcase_add_test(t, too_many_messages_are_not_sent);
+	tcase_add_test(t, it_is_waited_for_as_long_as_its_code_can_live);
 	tcase_add_test(t, a_service_that_does_not_answer_accepts_nothing);
 }
 
