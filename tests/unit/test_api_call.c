@@ -99,6 +99,22 @@ START_TEST(what_is_keyed_in_reaches_the_host_and_nobody_else)
 }
 END_TEST
 
+/* It may ring for long, and then the person has to listen. */
+START_TEST(a_call_lasts_as_long_as_its_login)
+{
+	const char *body;
+	struct dial d;
+
+	call_world_telephone("anna", CALL_MOBILE);
+	body = api_login_body("anna", 115);
+	ck_assert_int_eq(api_call(web.credential, "POST", "/v1/logins",
+	    api_path("%.*s," CALL "}", (int)strlen(body) - 1, body)), 201);
+	call_world_end(call_world_accept(&d), DIAL_BUSY);
+	ck_assert_uint_gt(d.ms_left, 100000);
+	ck_assert_uint_le(d.ms_left, 115000);
+}
+END_TEST
+
 /* The host has the keys, and waits for a person's Enter longer than for anything else. */
 START_TEST(a_host_that_was_told_the_keys_may_take_its_time)
 {
@@ -748,6 +764,7 @@ main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, what_is_keyed_in_reaches_the_host_and_nobody_else);
+	tcase_add_test(t, a_call_lasts_as_long_as_its_login);
 	tcase_add_test(t, a_host_that_was_told_the_keys_may_take_its_time);
 	tcase_add_test(t, wrong_keys_are_asked_for_once_more_and_no_more);
 	tcase_add_loop_test(t, how_a_call_ends_is_told, 0, COUNT(ends));
