@@ -130,7 +130,8 @@ note_next(void *arg, const struct model_pending *p)
 {
 	struct start *s = arg;
 
-	if (p->push)
+	/* Those that were called for are lost (call_login_begin). */
+	if (p->push || p->dial == MODEL_DIAL_TEXT)
 		absent_note(s->api, p->host_id, p->login, s->ms);
 	s->ms += ABSENT_SPREAD_MS;
 	return true;

@@ -146,33 +146,6 @@ on_time(void *arg)
 		drop(c);
 }
 
-static int
-run_lost(struct db *db, void *arg)
-{
-	(void)arg;
-	return model_login_cancel_calls(db, api_now());
-}
-
-static void
-lost_done(struct job *job)
-{
-	struct api *api = job->arg;
-
-	if (job->result < 0)
-		log_line(LOG_ERR, "calls that were lost cannot be cancelled: %s", job->why);
-	/* A host may ask for one before this is written. */
-	waiters_wake(api->waiters, job->wakes);
-}
-
-void
-call_login_begin(struct api *api)
-{
-	static struct job lost;
-
-	lost = (struct job){ .run = run_lost, .done = lost_done, .arg = api };
-	(void)writer_submit(api->writer, &lost);
-}
-
 /* ---- what the telephone says ---- */
 
 const char *
@@ -337,6 +310,29 @@ call_login_start(struct api *api, const struct call_login_order *o)
 		write_end(c, run_cancel, "gateway");
 	}
 	explicit_bzero(&d, sizeof(d));
+}
+
+/* Nobody is on the line any more.  Each is written until it is: its host would wait. */
+static bool
+lose(void *arg, const struct model_pending *p)
+{
+	struct model_login_opened opened = { .login = "" };
+	const struct call_login_order o = { .host = p->host_id, .user = p->user,
+	    .opened = &opened, .dial = p->dial };
+	struct call_login *c;
+
+	if (p->dial != MODEL_DIAL_CALL)
+		return true;
+	(void)text_copy(opened.login, sizeof(opened.login), p->login);
+	if ((c = make(arg, &o)) != NULL)
+		write_end(c, run_cancel, "gateway");
+	return true;
+}
+
+int
+call_login_begin(struct api *api)
+{
+	return model_logins_waiting(api->db, api_now(), lose, api);
 }
 
 /* ---- what the host asks and says ---- */

@@ -29,7 +29,7 @@ struct call_login_order {
 };
 
 /* When mfad starts: calls that went with the last one are cancelled. */
-void call_login_begin(struct api *api);
+int call_login_begin(struct api *api);
 
 /* On its way; where it cannot be, the login is cancelled soon, and says so. */
 void call_login_start(struct api *api, const struct call_login_order *order);

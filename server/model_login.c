@@ -42,12 +42,9 @@ static const char of_user_sql[] =
 	" SELECT id, user FROM login WHERE user = ?1 AND state = 0 AND dial <> 0";
 static const char of_host_sql[] =
 	"SELECT id, user FROM login WHERE state IN (0, 1) AND state = 0 AND host = ?1";
-/* The argument is not used. */
-static const char called_sql[] =
-	"SELECT id, user FROM login WHERE state IN (0, 1) AND state = 0 AND dial = 1 AND ?1 = ''";
 static const char waiting_sql[] =
 	"SELECT l.id, h.name, l.user, l.service, l.origin, l.nonce, l.expires, l.digits,"
-	" l.host, l.push FROM login AS l JOIN host AS h ON h.id = l.host"
+	" l.host, l.push, l.dial FROM login AS l JOIN host AS h ON h.id = l.host"
 	" WHERE l.state IN (0, 1) AND l.state = 0 AND l.expires > ?1 ORDER BY l.expires";
 
 /* ---- opening ---- */
@@ -249,6 +246,7 @@ model_logins_waiting(struct db *db, int64_t now,
 		model_read_pending(st, &p);
 		sql_text(st, 8, p.host_id, sizeof(p.host_id));
 		p.push = sqlite3_column_int(st, 9) == 1;
+		p.dial = (enum model_dial)sqlite3_column_int(st, 10);
 		if (!fn(arg, &p)) {
 			sql_end(st);
 			return MFA_OK;
@@ -358,10 +356,4 @@ int
 model_login_cancel_host(struct db *db, const char *host, int64_t now)
 {
 	return cancel_all(db, of_host_sql, host, now);
-}
-
-int
-model_login_cancel_calls(struct db *db, int64_t now)
-{
-	return cancel_all(db, called_sql, "", now);
 }

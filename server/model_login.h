@@ -91,6 +91,7 @@ struct model_pending {
 	/* The administrator's: */
 	char host_id[MODEL_ID_MAX];
 	bool push;
+	enum model_dial dial;
 };
 
 /* GET /v1/device/logins: *waits says whether there is one, *out is it.  *seq
@@ -121,10 +122,6 @@ struct model_answered {
  * Repeated with its key it is MFA_OK, and *out is zeros: nothing happened.  Writes. */
 int model_device_answer(struct db *db, const struct model_once *once, const char *device,
     const char *login, const struct model_answer *in, int64_t now, struct model_answered *out);
-
-/* Those that a telephone was called for when mfad went away: nobody is on the line
- * any more.  Writes. */
-int model_login_cancel_calls(struct db *db, int64_t now);
 
 /* "This was not me", keyed in on a telephone that was called for it: ends it and
  * locks the user's phones, also when it has ended meanwhile.  PROBLEM_GONE: there is none

@@ -229,8 +229,7 @@ service_start(struct api *api, struct server *s)
 	call_metrics_add();
 	metrics_start(api->config->metrics, api->writer);
 	server_set_context(s, api);
-	call_login_begin(api);
-	if ((r = absent_note_all(api)) != MFA_OK)
+	if ((r = call_login_begin(api)) != MFA_OK || (r = absent_note_all(api)) != MFA_OK)
 		log_line(LOG_ERR, "the logins that wait cannot be read: %s", db_message(api->db));
 	if (r == MFA_OK && (r = add_routes(s)) == MFA_OK)
 		r = start_tidying(api);

@@ -304,8 +304,10 @@ START_TEST(whatever_ends_a_login_ends_its_call)
 	fd = call_world_accept(&d);
 	leavers[_i]();
 	ck_assert(call_world_hung_up(fd));
-	if (leavers[_i] == die)
+	if (leavers[_i] == die) {
 		ck_assert_str_eq(poll_state(), "cancelled");
+		ck_assert_str_eq(api_world_text("why"), "gateway");
+	}
 }
 END_TEST
 

@@ -3,6 +3,7 @@
  * Codes of texts: of so many digits, for one login, once, for a while.
  */
 #include <check.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,6 +185,49 @@ START_TEST(a_decoy_of_one_waits_as_long)
 }
 END_TEST
 
+static void
+die(void)
+{
+	ck_assert_int_eq(kill(api.pid, SIGKILL), 0);
+	ck_assert_int_eq(mfad_wait(&api), -SIGKILL);
+	mfad_start(&api, "mfad");
+}
+
+/* The message is out, and its code in the state. */
+START_TEST(it_outlives_mfad)
+{
+	char code[CALL_CODE_MAX], login[32];
+	struct asked a;
+
+	with_digits(6);
+	send_text("anna", 60, login, code);
+	die();
+	api_world_ask(&a, web.credential, "GET", api_path("/v1/logins/%s?wait=50", login), NULL);
+	ck_assert(api_waits(&a, 200));
+	is_judged(login, code, "accepted");
+	ck_assert_int_eq(api_answer(&a), 200);
+	ck_assert_str_eq(api_world_text("state"), "cancelled");
+}
+END_TEST
+
+/* Else it would keep the next one off until it expires. */
+START_TEST(its_host_has_to_come_back)
+{
+	char code[CALL_CODE_MAX], login[32];
+	int64_t end;
+	int status;
+
+	with_digits(6);
+	send_text("anna", 300, login, code);
+	die();
+	end = now_ms() + 20000;
+	while ((status = open_for("anna", 60, TEXT)) == 409 && now_ms() < end)
+		mfad_pause();
+	ck_assert_int_eq(status, 201);
+	API_PROBLEM(410, "gone", NULL, post_code(login, code));
+}
+END_TEST
+
 START_TEST(it_is_nowhere_in_the_state)
 {
 	char code[CALL_CODE_MAX], login[32];
@@ -211,6 +255,8 @@ main(void)
 	tcase_add_test(t, it_lives_five_minutes_and_no_longer);
 	tcase_add_test(t, it_ends_with_its_login);
 	tcase_add_test(t, a_decoy_of_one_waits_as_long);
+	tcase_add_test(t, it_outlives_mfad);
+	tcase_add_test(t, its_host_has_to_come_back);
 	tcase_add_test(t, it_is_nowhere_in_the_state);
 	suite_add_tcase(suite, t);
 	runner = srunner_create(suite);
