@@ -243,11 +243,11 @@ on_woken(struct waiter *w)
 static void
 fill(struct dial *d, const struct call_login_order *o, const char *organisation)
 {
-	const char *language = o->language != NULL ? o->language : o->opened->language;
+	const char *language = o->language != NULL ? o->language : o->opened->to.language;
 
 	memset(d, 0, sizeof(*d));
 	d->type = o->dial == MODEL_DIAL_CALL ? DIAL_CALL : DIAL_TEXT;
-	(void)text_copy(d->to, sizeof(d->to), o->opened->to);
+	(void)text_copy(d->to, sizeof(d->to), o->opened->to.number);
 	(void)text_copy(d->id, sizeof(d->id), o->opened->login);
 	if (o->dial == MODEL_DIAL_TEXT)
 		return;
@@ -300,7 +300,7 @@ call_login_start(struct api *api, const struct call_login_order *o)
 	fill(&d, o, api->config->issuer);
 	if (o->dial == MODEL_DIAL_TEXT)
 		call_text_code(&d, api->config->issuer, o->host_name, o->opened->code,
-		    o->language != NULL ? o->language : o->opened->language);
+		    o->language != NULL ? o->language : o->opened->to.language);
 	timer_set(c->timer, ms + CALL_AFTER_MS);
 	if (o->dial == MODEL_DIAL_TEXT && ms > CALL_TEXT_MS)
 		ms = CALL_TEXT_MS;

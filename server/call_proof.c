@@ -25,6 +25,7 @@ struct proof {
 	char user[MODEL_NAME_MAX];
 	int64_t id;
 	enum model_dial by;
+	char to[E164_MAX];
 	char keys[DIAL_KEYS_MAX];
 	const char *why;
 };
@@ -132,6 +133,29 @@ on_ended(void *arg, enum dial_outcome outcome, const char *words)
 
 static const struct dialler_hears hears = { on_keys, NULL, on_ended };
 
+/* ---- hanging up ---- */
+
+void
+call_proof_gone(int64_t telephone)
+{
+	struct proof *p;
+
+	LIST_FOREACH(p, &everything, all)
+		if (p->id == telephone && telephone != 0)
+			dialler_drop(&p->dialling);
+}
+
+/* A number that is given once more has another proof: the telephone would ring twice. */
+static void
+end_older(const char *user, const char *number)
+{
+	struct proof *p;
+
+	LIST_FOREACH(p, &everything, all)
+		if (p->id != 0 && strcmp(p->user, user) == 0 && strcmp(p->to, number) == 0)
+			dialler_drop(&p->dialling);
+}
+
 /* ---- starting ---- */
 
 static struct proof *
@@ -157,6 +181,7 @@ send(struct proof *p, struct dial *d)
 {
 	(void)snprintf(d->id, sizeof(d->id), "telephone-%lld", (long long)p->id);
 	call_count(p->by == MODEL_DIAL_CALL ? CALL_PLACED : CALL_SENT);
+	(void)text_copy(p->to, sizeof(p->to), d->to);
 	p->dialling = dialler_start(p->api, d, CALL_PROOF_MS, &hears, p);
 	if (p->dialling == NULL)
 		p->why = "gateway";
@@ -168,10 +193,11 @@ call_proof_start(struct api *api, const char *user, const struct model_telephone
     enum model_dial by, const char *language)
 {
 	const char *organisation = api->config->issuer;
-	struct proof *p = make(api, user, t->id, by);
 	struct dial d = { .type = by == MODEL_DIAL_CALL ? DIAL_CALL : DIAL_TEXT };
+	struct proof *p;
 
-	if (p == NULL)
+	end_older(user, t->number);
+	if ((p = make(api, user, t->id, by)) == NULL)
 		return;
 	(void)text_copy(d.to, sizeof(d.to), t->number);
 	if (by == MODEL_DIAL_TEXT) {
@@ -207,11 +233,11 @@ struct telling {
 };
 
 static bool
-tell_one(void *arg, const char *number, const char *language)
+tell_one(void *arg, const struct model_telephone_number *n)
 {
 	const struct telling *t = arg;
 
-	tell(t->api, t->user, number, true, language);
+	tell(t->api, t->user, n->number, true, n->language);
 	return true;
 }
 

@@ -302,11 +302,13 @@ static const char telephones[] =
 	"CREATE INDEX dialled_user ON dialled (user, at);"
 	"CREATE INDEX dialled_number ON dialled (mac, at);";
 
-/* dial: enum model_dial, of a login that asks no phone.  code: what a text says. */
+/* dial: enum model_dial, of a login that asks no phone.  code: what a text says.
+ * telephone: which is asked; it may have been removed since. */
 static const char dialling[] =
 	"ALTER TABLE login ADD COLUMN dial INTEGER NOT NULL DEFAULT 0"
 	" CHECK (dial IN (0, 1, 2));"
 	"ALTER TABLE login ADD COLUMN code BLOB CHECK (code IS NULL OR length(code) = 32);"
+	"ALTER TABLE login ADD COLUMN telephone INTEGER;"
 	"CREATE UNIQUE INDEX login_dialled ON login (user) WHERE state = 0 AND dial <> 0;";
 
 static const char *const third[] = { telephones, dialling, NULL };

@@ -38,7 +38,8 @@ struct model_login_opened {
 	int64_t expires;
 	struct { bool push, totp, hotp, recovery, pass, call, text; } methods;
 	/* What is dialled, and what a text says. */
-	char to[E164_MAX], language[8], code[MODEL_PROOF_MAX];
+	struct model_telephone_number to;
+	char code[MODEL_PROOF_MAX];
 };
 
 /*

@@ -13,8 +13,11 @@ static const char expire_sql[] =
 	"UPDATE login SET state = 3 WHERE user = ?1 AND state = 0 AND dial <> 0 AND expires <= ?2";
 static const char live_sql[] =
 	"SELECT 1 FROM login WHERE user = ?1 AND state = 0 AND dial <> 0";
-static const char call_sql[] = "UPDATE login SET dial = 1 WHERE id = ?1";
-static const char text_sql[] = "UPDATE login SET dial = 2, code = ?2 WHERE id = ?1";
+static const char call_sql[] = "UPDATE login SET dial = 1, telephone = ?2 WHERE id = ?1";
+static const char text_sql[] =
+	"UPDATE login SET dial = 2, telephone = ?2, code = ?3 WHERE id = ?1";
+static const char of_telephone_sql[] =
+	"SELECT id FROM login WHERE user = ?1 AND state = 0 AND dial <> 0 AND telephone = ?2";
 static const char code_sql[] =
 	"SELECT code FROM login WHERE id = ?1 AND dial = 2 AND code IS NOT NULL";
 static const char of_login_sql[] =
@@ -33,14 +36,15 @@ model_login_dial(struct db *db, const struct model_user *u, const struct model_l
 
 	if (u->push_locked)
 		return PROBLEM_PUSH_LOCKED;
-	if ((r = model_telephone_of(db, in->user, out->to, out->language)) != MFA_OK)
+	if ((r = model_telephone_of(db, in->user, &out->to)) != MFA_OK)
 		return r == MFA_E_ABSENT ? PROBLEM_NO_DEVICE : r;
 	if ((r = db_do(db, expire_sql, ARGS(TEXT(in->user), NUMBER(now),), NULL)) != MFA_OK ||
 	    (r = db_number(db, live_sql, ARGS(TEXT(in->user),), 0, &live)) != MFA_OK)
 		return r;
 	if (live != 0)
 		return PROBLEM_ALREADY_WAITING;
-	if ((r = model_dial(db, in->dial_rules, in->dial, in->user, out->to, now)) != MFA_OK)
+	if ((r = model_dial(db, in->dial_rules, in->dial, in->user, out->to.number,
+	    now)) != MFA_OK)
 		return r;
 	out->methods.call = in->dial == MODEL_DIAL_CALL;
 	out->methods.text = in->dial == MODEL_DIAL_TEXT;
@@ -65,10 +69,28 @@ model_login_dialled(struct db *db, const struct model_login_asked *in,
 	int r;
 
 	if (in->dial == MODEL_DIAL_CALL)
-		return db_do(db, call_sql, ARGS(TEXT(out->login),), NULL);
+		return db_do(db, call_sql, ARGS(TEXT(out->login), NUMBER(out->to.id),), NULL);
 	if ((r = mac_of_code(db, out->login, out->code, mac)) != MFA_OK)
 		return r;
-	return db_do(db, text_sql, ARGS(TEXT(out->login), BYTES(mac, MODEL_HASH_LEN),), NULL);
+	return db_do(db, text_sql, ARGS(TEXT(out->login), NUMBER(out->to.id),
+	    BYTES(mac, MODEL_HASH_LEN),), NULL);
+}
+
+/* A user has one at a time. */
+int
+model_login_cancel_telephone(struct db *db, const char *user, int64_t telephone, int64_t now)
+{
+	char login[MODEL_ID_MAX];
+	sqlite3_stmt *st;
+	int r = db_first(db, of_telephone_sql, ARGS(TEXT(user), NUMBER(telephone),), &st);
+
+	if (r != MFA_OK)
+		return r == MFA_E_ABSENT ? MFA_OK : r;
+	sql_text(st, 0, login, sizeof(login));
+	sql_end(st);
+	r = model_login_end(db, login, user, MODEL_CANCELLED);
+	return r != MFA_OK ? r : model_note(db, &(struct model_event){ .event = "close",
+	    .user = user, .outcome = "cancelled" }, now);
 }
 
 int

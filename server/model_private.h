@@ -16,6 +16,9 @@ int model_id_new(char letter, char id[MODEL_ID_MAX]);
 int model_id_timed(char letter, int64_t now, char id[MODEL_ID_MAX]);
 bool model_id_is(char letter, const char *id);
 
+/* So many, at most MODEL_PROOF_MAX - 1; each number as likely as the others. */
+int model_digits_new(unsigned int count, char digits[MODEL_PROOF_MAX]);
+
 /* A new secret, and what is kept of it. */
 int model_secret_new(char text[MODEL_SECRET_MAX], unsigned char hash[MODEL_HASH_LEN]);
 int model_hash(const void *data, size_t len, unsigned char hash[MODEL_HASH_LEN]);
@@ -78,6 +81,9 @@ int model_login_dial(struct db *db, const struct model_user *u,
 /* Notes that in the row of the login. */
 int model_login_dialled(struct db *db, const struct model_login_asked *in,
     const struct model_login_opened *out);
+/* Ends what waits of a telephone that is the user's no more. */
+int model_login_cancel_telephone(struct db *db, const char *user, int64_t telephone,
+    int64_t now);
 /* MFA_OK: the digits are those of the text of this login (NULL: of none);
  * MFA_E_REFUSED. */
 int model_login_text_is(struct db *db, const char *login, const char *digits);
@@ -87,8 +93,6 @@ int model_login_text_is(struct db *db, const char *login, const char *digits);
 /* A keyed hash of what could be guessed; `what` says of which kind. */
 int model_mac(struct db *db, const char *what, const char *text,
     unsigned char mac[MODEL_HASH_LEN]);
-/* So many, at most MODEL_PROOF_MAX - 1; each number as likely as the others. */
-int model_digits_new(unsigned int count, char digits[MODEL_PROOF_MAX]);
 
 /* ---- model_answer.c ---- */
 

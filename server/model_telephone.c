@@ -107,26 +107,6 @@ check_asked(struct db *db, const char *user, const struct model_telephone_asked 
 	return r;
 }
 
-int
-model_digits_new(unsigned int count, char digits[MODEL_PROOF_MAX])
-{
-	uint32_t n, end = 1;
-	unsigned int i;
-	int r;
-
-	if (count == 0 || count >= MODEL_PROOF_MAX)
-		return MFA_E_INTERNAL;
-	for (i = 0; i < count; i++)
-		end *= 10;
-	do {
-		if ((r = crypto_random(&n, sizeof(n))) != MFA_OK)
-			return r;
-	} while (n >= UINT32_MAX - UINT32_MAX % end);
-	for (i = count, digits[count] = '\0'; i-- > 0; n /= 10)
-		digits[i] = (char)('0' + n % 10);
-	return MFA_OK;
-}
-
 /* A call's is on a screen, so it counts only over the line. */
 static int
 proof_mac(struct db *db, int64_t id, enum model_dial over, const char *keys,
@@ -295,7 +275,7 @@ model_telephone_remove(struct db *db, const char *user, int64_t id, const char *
 		(void)open_number(db, st, user, number);
 	sql_end(st);
 	if ((r = db_change(db, remove_sql, ARGS(TEXT(user), NUMBER(id),), PROBLEM_NOT_FOUND)) !=
-	    MFA_OK)
+	    MFA_OK || (r = model_login_cancel_telephone(db, user, id, now)) != MFA_OK)
 		return r;
 	return model_note(db, &(struct model_event){ .event = "telephone", .user = user,
 	    .outcome = "removed", .by = by }, now);
@@ -325,16 +305,16 @@ model_telephone_list(struct db *db, const char *user,
 
 int
 model_telephone_numbers(struct db *db, const char *user, int64_t but,
-    bool (*fn)(void *arg, const char *number, const char *language), void *arg)
+    bool (*fn)(void *arg, const struct model_telephone_number *n), void *arg)
 {
-	char number[E164_MAX], language[8];
+	struct model_telephone_number n;
 	sqlite3_stmt *st;
 	int r = db_first(db, numbers_sql, ARGS(TEXT(user), NUMBER(but),), &st);
 
 	for (; r == MFA_OK; r = db_next(db, st)) {
-		sql_text(st, 2, language, sizeof(language));
-		if ((r = open_number(db, st, user, number)) != MFA_OK ||
-		    !fn(arg, number, language)) {
+		n.id = sqlite3_column_int64(st, 0);
+		sql_text(st, 2, n.language, sizeof(n.language));
+		if ((r = open_number(db, st, user, n.number)) != MFA_OK || !fn(arg, &n)) {
 			sql_end(st);
 			return r;
 		}
@@ -342,29 +322,21 @@ model_telephone_numbers(struct db *db, const char *user, int64_t but,
 	return r == MFA_E_ABSENT ? MFA_OK : r;
 }
 
-struct first {
-	char *number, *language;
-};
-
 static bool
-take_first(void *arg, const char *number, const char *language)
+take_first(void *arg, const struct model_telephone_number *n)
 {
-	const struct first *f = arg;
-
-	memcpy(f->number, number, strlen(number) + 1);
-	memcpy(f->language, language, strlen(language) + 1);
+	*(struct model_telephone_number *)arg = *n;
 	return false;
 }
 
 int
-model_telephone_of(struct db *db, const char *user, char number[E164_MAX], char language[8])
+model_telephone_of(struct db *db, const char *user, struct model_telephone_number *out)
 {
-	struct first f = { number, language };
 	int r;
 
-	number[0] = language[0] = '\0';
-	r = model_telephone_numbers(db, user, -1, take_first, &f);
-	return r == MFA_OK && number[0] == '\0' ? MFA_E_ABSENT : r;
+	memset(out, 0, sizeof(*out));
+	r = model_telephone_numbers(db, user, -1, take_first, out);
+	return r == MFA_OK && out->number[0] == '\0' ? MFA_E_ABSENT : r;
 }
 
 int

@@ -57,7 +57,8 @@ int model_telephone_add(struct db *db, const struct model_once *once, const char
 int model_telephone_prove(struct db *db, const char *user, int64_t id, enum model_dial over,
     const char *keys, const char *by, int64_t now, bool *right);
 
-/* The number is told if it was proved, so that its owner can be.  PROBLEM_NOT_FOUND.  Writes. */
+/* Also ends a login that waits for it.  The number is told if it was proved, so that its
+ * owner can be.  PROBLEM_NOT_FOUND.  Writes. */
 int model_telephone_remove(struct db *db, const char *user, int64_t id, const char *by,
     int64_t now, char number[E164_MAX]);
 
@@ -68,13 +69,17 @@ struct model_telephone_row {
 int model_telephone_list(struct db *db, const char *user,
     bool (*fn)(void *arg, const struct model_telephone_row *t), void *arg);
 
+struct model_telephone_number {
+	int64_t id;
+	char number[E164_MAX], language[8];
+};
+
 /* Each proved number of the user's but this; fn returns false to stop. */
 int model_telephone_numbers(struct db *db, const char *user, int64_t but,
-    bool (*fn)(void *arg, const char *number, const char *language), void *arg);
+    bool (*fn)(void *arg, const struct model_telephone_number *n), void *arg);
 
 /* The one that is dialled: the first proved.  MFA_E_ABSENT. */
-int model_telephone_of(struct db *db, const char *user, char number[E164_MAX],
-    char language[8]);
+int model_telephone_of(struct db *db, const char *user, struct model_telephone_number *out);
 
 /* PUT /v1/users/{user}/method: "push", "call", "text", or "" for none.
  * PROBLEM_INVALID.  Writes. */

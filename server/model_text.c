@@ -46,6 +46,26 @@ model_id_timed(char letter, int64_t now, char id[MODEL_ID_MAX])
 	return make_id(letter, head, sizeof(head), id);
 }
 
+int
+model_digits_new(unsigned int count, char digits[MODEL_PROOF_MAX])
+{
+	uint32_t n, end = 1;
+	unsigned int i;
+	int r;
+
+	if (count == 0 || count >= MODEL_PROOF_MAX)
+		return MFA_E_INTERNAL;
+	for (i = 0; i < count; i++)
+		end *= 10;
+	do {
+		if ((r = crypto_random(&n, sizeof(n))) != MFA_OK)
+			return r;
+	} while (n >= UINT32_MAX - UINT32_MAX % end);
+	for (i = count, digits[count] = '\0'; i-- > 0; n /= 10)
+		digits[i] = (char)('0' + n % 10);
+	return MFA_OK;
+}
+
 bool
 model_id_is(char letter, const char *id)
 {

@@ -188,6 +188,8 @@ removed(struct work *w)
 {
 	const struct one *o = (const struct one *)w;
 
+	if (w->job.result == MFA_OK)
+		call_proof_gone(o->id);
 	if (w->job.result == MFA_OK && o->number[0] != '\0' && !w->api->stopping)
 		call_proof_farewell(w->api, o->user, o->number);
 }

@@ -263,6 +263,20 @@ type_code(void)
 	ck_assert_int_eq(api_world_close(&web, login, "code"), 204);
 }
 
+/* Whoever has it now is somebody else. */
+static void
+remove_telephone(void)
+{
+	struct asked a;
+
+	ask_poll(&a);
+	ck_assert(api_waits(&a, 200));
+	ck_assert_int_eq(api_call(ADMIN, "DELETE", "/v1/users/anna/telephones/1", NULL), 204);
+	ck_assert(!api_waits(&a, 2000));
+	ck_assert_int_eq(api_answer(&a), 200);
+	ck_assert_str_eq(api_world_text("state"), "cancelled");
+}
+
 static void
 die(void)
 {
@@ -292,7 +306,7 @@ die_and_be_asked_first(void)
 }
 
 static void (*const leavers[])(void) = { leave, lock, lock_behind_a_stranger,
-    revoke_host, type_code, die, die_and_be_asked_first };
+    revoke_host, type_code, remove_telephone, die, die_and_be_asked_first };
 
 START_TEST(whatever_ends_a_login_ends_its_call)
 {
@@ -308,6 +322,47 @@ START_TEST(whatever_ends_a_login_ends_its_call)
 		ck_assert_str_eq(poll_state(), "cancelled");
 		ck_assert_str_eq(api_world_text("why"), "gateway");
 	}
+}
+END_TEST
+
+START_TEST(another_telephone_that_is_removed_ends_nothing)
+{
+	struct dial d;
+	int fd;
+
+	call_world_telephone("anna", CALL_MOBILE);
+	call_world_telephone("anna", "+31687654321");
+	call_world_end(call_world_accept(&d), DIAL_DONE);	/* tells of it */
+	call_world_login(&web, "anna", CALL, login);
+	fd = call_world_accept(&d);
+	ck_assert_int_eq(api_call(ADMIN, "DELETE", "/v1/users/anna/telephones/2", NULL), 204);
+	call_world_end(call_world_accept(&d), DIAL_DONE);
+	ck_assert(call_world_goes_on(fd, 500));
+	call_world_keys(fd, "482913");
+	ck_assert_str_eq(poll_state(), "keyed");
+	ck_assert_int_eq(api_world_close(&web, login, "granted"), 204);
+	call_world_hear(fd, DIAL_SAY, &d);
+	call_world_end(fd, DIAL_DONE);
+}
+END_TEST
+
+START_TEST(a_number_that_is_removed_or_given_again_rings_no_more)
+{
+	int first, second, status;
+	struct dial d;
+
+	ck_assert_int_eq(api_call(ADMIN, "POST", "/v1/users/anna/telephones",
+	    "{\"number\":\"" CALL_MOBILE "\"}"), 201);
+	first = call_world_accept(&d);
+	ck_assert_int_eq(api_call(ADMIN, "POST", "/v1/users/anna/telephones",
+	    "{\"number\":\"" CALL_MOBILE "\"}"), 201);
+	ck_assert(call_world_hung_up(first));
+	second = call_world_accept(&d);
+	ck_assert(call_world_goes_on(second, 200));
+	status = api_call(ADMIN, "DELETE", api_path("/v1/users/anna/telephones/%lld",
+	    (long long)api_world_number("telephone")), NULL);
+	ck_assert_int_eq(status, 204);
+	ck_assert(call_world_hung_up(second));
 }
 END_TEST
 
@@ -772,6 +827,8 @@ main(void)
 	tcase_add_loop_test(t, how_a_call_ends_is_told, 0, COUNT(ends));
 	tcase_add_test(t, zero_says_that_it_was_not_me);
 	tcase_add_loop_test(t, whatever_ends_a_login_ends_its_call, 0, COUNT(leavers));
+	tcase_add_test(t, another_telephone_that_is_removed_ends_nothing);
+	tcase_add_test(t, a_number_that_is_removed_or_given_again_rings_no_more);
 	tcase_add_test(t, one_call_of_a_user_at_a_time);
 	tcase_add_test(t, repeated_it_rings_once);
 	tcase_add_test(t, a_decoy_rings_nowhere);

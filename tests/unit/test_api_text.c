@@ -174,6 +174,29 @@ START_TEST(it_ends_with_its_login)
 }
 END_TEST
 
+/* Whether it has left already or not. */
+START_TEST(it_is_dead_when_its_number_is_removed)
+{
+	char code[CALL_CODE_MAX], login[32];
+	struct dial d;
+	int fd;
+
+	with_digits(6);
+	ck_assert_int_eq(open_for("anna", 60, TEXT), 201);
+	snprintf(login, sizeof(login), "%s", api_world_text("login"));
+	fd = call_world_accept(&d);
+	call_world_code(&d, code);
+	if (_i == 0)
+		call_world_end(fd, DIAL_DONE);
+	ck_assert_int_eq(api_call(ADMIN, "DELETE", "/v1/users/anna/telephones/1", NULL), 204);
+	if (_i == 1)
+		ck_assert(call_world_hung_up(fd));
+	API_PROBLEM(410, "gone", NULL, post_code(login, code));
+	ck_assert_int_eq(api_get(web.credential, "/v1/logins/%s", login), 200);
+	ck_assert_str_eq(api_world_text("state"), "cancelled");
+}
+END_TEST
+
 START_TEST(a_decoy_of_one_waits_as_long)
 {
 	with_digits(6);
@@ -254,6 +277,7 @@ main(void)
 	tcase_add_test(t, every_digit_varies);
 	tcase_add_test(t, it_lives_five_minutes_and_no_longer);
 	tcase_add_test(t, it_ends_with_its_login);
+	tcase_add_loop_test(t, it_is_dead_when_its_number_is_removed, 0, 2);
 	tcase_add_test(t, a_decoy_of_one_waits_as_long);
 	tcase_add_test(t, it_outlives_mfad);
 	tcase_add_test(t, its_host_has_to_come_back);
