@@ -181,9 +181,9 @@ note_answer(struct db *db, const char *device, const struct model_answer *in,
 
 	if (r == MFA_OK && in->decision == MODEL_REPORT)
 		r = db_do(db, lock_sql, ARGS(TEXT(p->user), NUMBER(now),), NULL);
-	/* The call that may ring meanwhile as well. */
+	/* The call that may ring meanwhile as well, and what was approved before. */
 	if (r == MFA_OK && in->decision == MODEL_REPORT)
-		r = model_login_cancel_user(db, p->user, now);
+		r = model_login_stop_user(db, p->user, now);
 	model_user_wake(db, p->user);
 	db_wake(db, "", p->login);
 	return r != MFA_OK ? r : model_note(db, &(struct model_event){ .event = "answer",

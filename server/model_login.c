@@ -40,6 +40,9 @@ static const char close_sql[] =
 static const char of_user_sql[] =
 	"SELECT id, user FROM login WHERE user = ?1 AND state = 0 AND push = 1 UNION ALL"
 	" SELECT id, user FROM login WHERE user = ?1 AND state = 0 AND dial <> 0";
+static const char approved_sql[] =
+	"SELECT id, user FROM login WHERE state IN (0, 1) AND state = 1 AND user = ?1"
+	" AND decision = 1";
 static const char of_host_sql[] =
 	"SELECT id, user FROM login WHERE state IN (0, 1) AND state = 0 AND host = ?1";
 static const char waiting_sql[] =
@@ -285,7 +288,7 @@ model_login_close(struct db *db, const char *host, const char *login, enum login
 	struct model_host h;
 	enum login_state state;
 	sqlite3_stmt *st;
-	bool over;
+	bool over, stopped;
 	int r;
 
 	if ((r = model_host(db, host, &h)) != MFA_OK)
@@ -297,9 +300,13 @@ model_login_close(struct db *db, const char *host, const char *login, enum login
 	sql_text(st, 2, user, sizeof(user));
 	sql_text(st, 3, service, sizeof(service));
 	sql_text(st, 4, origin, sizeof(origin));
+	stopped = sqlite3_column_int64(st, 0) == MODEL_CANCELLED;
 	sql_text(st, 5, device, sizeof(device));
 	sql_end(st);
-	if (over || (r = model_login_end(db, login, user, state)) != MFA_OK)
+	/* One that was approved and stopped had been taken before: that is on record, too. */
+	if (over && !(stopped && device[0] != '\0' && outcome == MODEL_GRANTED))
+		return MFA_OK;
+	if (!over && (r = model_login_end(db, login, user, state)) != MFA_OK)
 		return r;
 	return model_note(db, &(struct model_event){ .event = "close", .user = user,
 	    .host = h.name, .service = service, .origin = origin, .device = device,
@@ -350,6 +357,15 @@ int
 model_login_cancel_user(struct db *db, const char *user, int64_t now)
 {
 	return cancel_all(db, of_user_sql, user, now);
+}
+
+/* What its host has not closed, it has not taken, or it says so (model_login_close). */
+int
+model_login_stop_user(struct db *db, const char *user, int64_t now)
+{
+	int r = model_login_cancel_user(db, user, now);
+
+	return r != MFA_OK ? r : cancel_all(db, approved_sql, user, now);
 }
 
 int

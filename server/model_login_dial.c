@@ -128,7 +128,7 @@ model_login_report(struct db *db, const char *login, int64_t now, struct model_a
 	sql_end(st);
 	if ((r = db_do(db, lock_sql, ARGS(TEXT(a.user), NUMBER(now),), NULL)) != MFA_OK ||
 	    (r = model_login_end(db, login, a.user, MODEL_CANCELLED)) != MFA_OK ||
-	    (r = model_login_cancel_user(db, a.user, now)) != MFA_OK ||
+	    (r = model_login_stop_user(db, a.user, now)) != MFA_OK ||
 	    (r = model_note(db, &(struct model_event){ .event = "answer", .user = a.user,
 	    .host = a.host, .service = a.service, .origin = a.origin, .outcome = "report",
 	    .by = "telephone" }, now)) != MFA_OK)

@@ -72,6 +72,8 @@ int model_login_end(struct db *db, const char *login, const char *user, enum log
 /* Ends whatever waits of a user or a host. */
 int model_login_cancel_user(struct db *db, const char *user, int64_t now);
 int model_login_cancel_host(struct db *db, const char *host, int64_t now);
+/* The user's, and what was approved and its host has not taken. */
+int model_login_stop_user(struct db *db, const char *user, int64_t now);
 
 /* ---- model_login_dial.c ---- */
 

@@ -120,7 +120,7 @@ model_user_lock(struct db *db, const char *user, enum model_lock what, const cha
 	    (r = model_check_text(db, "reason", reason, MODEL_REASON_MAX)) != MFA_OK ||
 	    (r = model_user_make(db, user)) != MFA_OK ||
 	    (r = db_do(db, sql, ARGS(TEXT(user), NUMBER(now), TEXT(reason),), NULL)) != MFA_OK ||
-	    (r = model_login_cancel_user(db, user, now)) != MFA_OK)
+	    (r = model_login_stop_user(db, user, now)) != MFA_OK)
 		return r;
 	return model_note(db, &(struct model_event){ .event = "lock", .user = user, .by = by,
 	    .outcome = what == MODEL_LOCK_ALL ? "all" : "push" }, now);

@@ -217,6 +217,55 @@ START_TEST(zero_says_that_it_was_not_me)
 }
 END_TEST
 
+/* Whoever reports has not approved the other one either, or was fooled. */
+START_TEST(a_report_stops_what_the_phone_approved)
+{
+	struct api_phone phone = api_phone(&web, "anna");
+	char pushed[32];
+	struct dial d;
+	int fd;
+
+	call_world_telephone("anna", CALL_MOBILE);
+	api_login(&db, "anna", pushed);
+	ck_assert_int_eq(api_reply(&phone, pushed, "approve"), 204);
+	call_world_login(&web, "anna", CALL, login);
+	fd = call_world_accept(&d);
+	call_world_keys(fd, "0");
+	call_world_hear(fd, DIAL_SAY, &d);
+	call_world_end(fd, DIAL_DONE);
+	ck_assert_str_eq(poll_state(), "cancelled");
+	ck_assert_int_eq(api_get(db.credential, "/v1/logins/%s", pushed), 200);
+	ck_assert_str_eq(api_world_text("state"), "cancelled");
+	ck_assert(!api_has("\"answer\""));
+	ck_assert_str_eq(api_state(&phone, pushed), "cancelled");
+}
+END_TEST
+
+START_TEST(a_phones_report_ends_the_call)
+{
+	struct api_phone phone = api_phone(&web, "anna");
+	char pushed[32];
+	struct asked a;
+	struct dial d;
+	int fd;
+
+	call_world_telephone("anna", CALL_MOBILE);
+	call_world_login(&web, "anna", CALL, login);
+	fd = call_world_accept(&d);
+	api_login(&db, "anna", pushed);
+	ask_poll(&a);
+	ck_assert(api_waits(&a, 200));
+	call_world_keys(fd, "482913");
+	ck_assert_int_eq(api_answer(&a), 200);
+	ck_assert_str_eq(api_world_text("state"), "keyed");
+	ck_assert_int_eq(api_reply(&phone, pushed, "report"), 204);
+	ck_assert(call_world_hung_up(fd));
+	ck_assert_str_eq(poll_state(), "cancelled");
+	ck_assert_int_eq(api_get(db.credential, "/v1/logins/%s", pushed), 200);
+	ck_assert(api_has("\"decision\":\"report\""));
+}
+END_TEST
+
 /* Each of these hangs up. */
 static void
 leave(void)
@@ -826,6 +875,8 @@ main(void)
 	tcase_add_test(t, wrong_keys_are_asked_for_once_more_and_no_more);
 	tcase_add_loop_test(t, how_a_call_ends_is_told, 0, COUNT(ends));
 	tcase_add_test(t, zero_says_that_it_was_not_me);
+	tcase_add_test(t, a_report_stops_what_the_phone_approved);
+	tcase_add_test(t, a_phones_report_ends_the_call);
 	tcase_add_loop_test(t, whatever_ends_a_login_ends_its_call, 0, COUNT(leavers));
 	tcase_add_test(t, another_telephone_that_is_removed_ends_nothing);
 	tcase_add_test(t, a_number_that_is_removed_or_given_again_rings_no_more);

@@ -405,6 +405,134 @@ START_TEST(a_report_locks_the_users_phones_until_somebody_unlocks_them)
 }
 END_TEST
 
+static const struct model_dial_rules rules = { .call = true, .text = true, .per_user = 9,
+    .per_number = 9, .per_hour = 9, .text_digits = 6 };
+
+/* One of anna's that is called for. */
+static int
+call(int64_t now, struct model_login_opened *out)
+{
+	struct model_telephone_asked number = { .number = "+31612345678", .language = "en",
+	    .by = MODEL_DIAL_CALL };
+	struct model_login_asked in = model_world_asked("anna", now);
+	struct model_telephone_made made;
+	bool right;
+
+	DONE(&w, model_telephone_add(w.db, NULL, "anna", &number, &rules, "admin", now, &made));
+	DONE(&w, model_telephone_prove(w.db, "anna", made.id, MODEL_DIAL_CALL, made.proof, "admin",
+	    now, &right));
+	in.push = false;
+	in.dial = MODEL_DIAL_CALL;
+	in.dial_rules = &rules;
+	return ask(&in, now, out);
+}
+
+static void
+is(const char *login, enum login_state state)
+{
+	ck_assert_int_eq(model_world_state(&w, web.host, login, NOW), state);
+}
+
+static void
+report_by_telephone(const char *login)
+{
+	struct model_answered out;
+
+	DONE(&w, model_login_report(w.db, login, NOW, &out));
+	ck_assert_str_eq(out.user, "anna");
+}
+
+static void
+report_by_phone(const char *login)
+{
+	ck_assert_int_eq(answer(anna.device, login, MODEL_REPORT, NOW), MFA_OK);
+}
+
+static void
+lock_push(const char *login)
+{
+	(void)login;
+	DONE(&w, model_user_lock(w.db, "anna", MODEL_LOCK_PUSH, "lost phone", "root", NOW));
+}
+
+static void
+lock_all(const char *login)
+{
+	(void)login;
+	DONE(&w, model_user_lock(w.db, "anna", MODEL_LOCK_ALL, "left", "root", NOW));
+}
+
+static void (*const stops[])(const char *login) = { report_by_telephone, report_by_phone,
+    lock_push, lock_all };
+
+/* Between the approval and its host's look there may be time. */
+static void
+stop_by(void (*stop)(const char *login))
+{
+	struct model_login_opened granted, denied, approved, called, pushed, berts;
+	struct model_login_asked in = model_world_asked("bert", NOW);
+
+	ck_assert_int_eq(open_at(NOW, &granted), MFA_OK);
+	ck_assert_int_eq(answer(anna.device, granted.login, MODEL_APPROVE, NOW), MFA_OK);
+	finish(granted.login, MODEL_GRANTED, NOW);
+	ck_assert_int_eq(open_at(NOW, &denied), MFA_OK);
+	ck_assert_int_eq(answer(anna.device, denied.login, MODEL_DENY, NOW), MFA_OK);
+	ck_assert_int_eq(open_at(NOW, &approved), MFA_OK);
+	ck_assert_int_eq(answer(anna.device, approved.login, MODEL_APPROVE, NOW), MFA_OK);
+	ck_assert_int_eq(call(NOW, &called), MFA_OK);
+	ck_assert_int_eq(open_at(NOW, &pushed), MFA_OK);
+	ck_assert_int_eq(ask(&in, NOW, &berts), MFA_OK);
+	ck_assert_int_eq(answer(bert.device, berts.login, MODEL_APPROVE, NOW), MFA_OK);
+	is(approved.login, MODEL_ANSWERED);
+	stop(stop == report_by_phone ? pushed.login : called.login);
+	is(approved.login, MODEL_CANCELLED);
+	is(called.login, MODEL_CANCELLED);
+	is(pushed.login, stop == report_by_phone ? MODEL_ANSWERED : MODEL_CANCELLED);
+	is(denied.login, MODEL_ANSWERED);
+	is(berts.login, MODEL_ANSWERED);
+	/* That one was in already. */
+	is(granted.login, MODEL_ANSWERED);
+	ck_assert_int_eq(model_world_sql(&w, "SELECT count(*) FROM login WHERE state = 4"), 1);
+}
+
+START_TEST(what_was_approved_and_not_taken_is_stopped_by_a_report_or_a_lock)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(stops) / sizeof(stops[0]); i++) {
+		if (i > 0) {
+			teardown();
+			setup();
+		}
+		stop_by(stops[i]);
+	}
+}
+END_TEST
+
+/* It saw the approval first. */
+START_TEST(a_host_that_let_one_in_before_it_was_stopped_is_on_record)
+{
+	static const char granted[] = "SELECT count(*) FROM audit WHERE event = 'close'"
+	    " AND outcome = 'granted' AND user = 'anna' AND device <> ''";
+	struct model_login_opened l;
+
+	ck_assert_int_eq(open_at(NOW, &l), MFA_OK);
+	ck_assert_int_eq(answer(anna.device, l.login, MODEL_APPROVE, NOW), MFA_OK);
+	DONE(&w, model_user_lock(w.db, "anna", MODEL_LOCK_ALL, "left", "root", NOW));
+	finish(l.login, MODEL_CANCELLED, NOW);
+	ck_assert_int_eq(model_world_sql(&w, granted), 0);
+	finish(l.login, MODEL_GRANTED, NOW);
+	ck_assert_int_eq(model_world_sql(&w, granted), 1);
+	is(l.login, MODEL_CANCELLED);
+	DONE(&w, model_user_unlock(w.db, "anna", MODEL_LOCK_ALL, "root", NOW));
+	/* Nobody says so of one that was never approved. */
+	ck_assert_int_eq(open_at(NOW, &l), MFA_OK);
+	finish(l.login, MODEL_CANCELLED, NOW);
+	finish(l.login, MODEL_GRANTED, NOW);
+	ck_assert_int_eq(model_world_sql(&w, granted), 1);
+}
+END_TEST
+
 START_TEST(a_lock_cancels_what_waits_and_keeps_more_from_coming)
 {
 	struct model_login_opened l;
@@ -571,6 +699,8 @@ main(void)
 		what_has_ended_is_gone,
 		the_evidence_has_the_form_of_the_devices_kind,
 		a_report_locks_the_users_phones_until_somebody_unlocks_them,
+		what_was_approved_and_not_taken_is_stopped_by_a_report_or_a_lock,
+		a_host_that_let_one_in_before_it_was_stopped_is_on_record,
 		a_lock_cancels_what_waits_and_keeps_more_from_coming,
 		a_revoked_phone_takes_its_logins_with_it,
 		host_and_phone_each_see_what_became_of_it,
