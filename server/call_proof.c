@@ -28,6 +28,7 @@ struct proof {
 	char to[E164_MAX];
 	char keys[DIAL_KEYS_MAX];
 	const char *why;
+	struct model_notice notice;
 };
 
 LIST_HEAD(proofs, proof);
@@ -78,9 +79,12 @@ static int
 run(struct db *db, void *arg)
 {
 	struct proof *p = arg;
+	int64_t now = api_now();
+	int r = model_telephone_prove(db, p->user, p->id, MODEL_DIAL_CALL, p->keys, "telephone",
+	    now, &p->right);
 
-	return model_telephone_prove(db, p->user, p->id, MODEL_DIAL_CALL, p->keys, "telephone",
-	    api_now(), &p->right);
+	return r != MFA_OK || !p->right ? r : model_notice_added(db, &p->api->dial_rules, p->user,
+	    p->id, now, &p->notice);
 }
 
 static void
@@ -99,7 +103,7 @@ done(struct job *job)
 		dialler_say(p->dialling, p->right ? DIAL_THANKS : again ? DIAL_ONCE_MORE :
 		    DIAL_WRONG);
 	if (p->right && !p->api->stopping)
-		call_proof_notice(p->api, p->user, p->id);
+		call_proof_notice(p->api, p->user, &p->notice);
 	waiters_wake(p->api->waiters, job->wakes);
 }
 
@@ -215,42 +219,29 @@ call_proof_start(struct api *api, const char *user, const struct model_telephone
 /* ---- telling ---- */
 
 static void
-tell(struct api *api, const char *user, const char *number, bool added, const char *language)
+tell(struct api *api, const char *user, const struct model_telephone_number *n, bool added)
 {
 	struct dial d = { .type = DIAL_TEXT };
-	struct proof *p = api->dial_rules.text ? make(api, user, 0, MODEL_DIAL_TEXT) : NULL;
+	struct proof *p = make(api, user, 0, MODEL_DIAL_TEXT);
 
 	if (p == NULL)
 		return;
-	(void)text_copy(d.to, sizeof(d.to), number);
-	call_text_notice(&d, api->config->issuer, user, added, language);
+	(void)text_copy(d.to, sizeof(d.to), n->number);
+	call_text_notice(&d, api->config->issuer, user, added, n->language);
 	send(p, &d);
 }
 
-struct telling {
-	struct api *api;
-	const char *user;
-};
-
-static bool
-tell_one(void *arg, const struct model_telephone_number *n)
-{
-	const struct telling *t = arg;
-
-	tell(t->api, t->user, n->number, true, n->language);
-	return true;
-}
-
 void
-call_proof_notice(struct api *api, const char *user, int64_t telephone)
+call_proof_notice(struct api *api, const char *user, const struct model_notice *n)
 {
-	struct telling t = { api, user };
+	char shown[4 * MODEL_NAME_MAX];
+	size_t i;
 
-	(void)model_telephone_numbers(api->db, user, telephone, tell_one, &t);
-}
-
-void
-call_proof_farewell(struct api *api, const char *user, const char *number)
-{
-	tell(api, user, number, false, "en");
+	for (i = 0; i < n->count; i++)
+		tell(api, user, &n->to[i], n->added);
+	if (n->unsent == 0)
+		return;
+	(void)text_escape(shown, sizeof(shown), user);
+	log_line(LOG_NOTICE, "%u of the texts that tell user=%s of a telephone are not sent: "
+	    "there were too many calls and texts in this hour", n->unsent, shown);
 }

@@ -24,10 +24,8 @@ void call_proof_gone(int64_t telephone);
  * is unknown.  "wrong": something else was keyed in. */
 const char *call_proof_why(int64_t telephone);
 
-/* Texts the user's other telephones that this one was added, and a telephone that it
- * is one no more; where there is no line for texts, nobody. */
-void call_proof_notice(struct api *api, const char *user, int64_t telephone);
-void call_proof_farewell(struct api *api, const char *user, const char *number);
+/* Sends the texts that tell of a change; what is not sent is logged. */
+void call_proof_notice(struct api *api, const char *user, const struct model_notice *n);
 
 /* All of them, when the loop has ended. */
 void call_proof_drop_all(void);

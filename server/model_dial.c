@@ -25,8 +25,9 @@ within(struct db *db, const char *sql, const struct arg *args, unsigned int most
 	return r != MFA_OK ? r : n >= most ? PROBLEM_TOO_MANY_CALLS : MFA_OK;
 }
 
-int
-model_dial(struct db *db, const struct model_dial_rules *rules, enum model_dial kind,
+/* "" as the user: nobody's. */
+static int
+place(struct db *db, const struct model_dial_rules *rules, enum model_dial kind,
     const char *user, const char *number, int64_t now)
 {
 	unsigned char mac[MODEL_HASH_LEN];
@@ -36,12 +37,26 @@ model_dial(struct db *db, const struct model_dial_rules *rules, enum model_dial 
 	if (!(kind == MODEL_DIAL_CALL ? rules->call : rules->text))
 		return PROBLEM_NO_GATEWAY;
 	if ((r = model_telephone_mac(db, number, mac)) != MFA_OK ||
-	    (r = within(db, user_sql, ARGS(TEXT(user), NUMBER(since),), rules->per_user)) !=
-	    MFA_OK ||
+	    (user[0] != '\0' && (r = within(db, user_sql, ARGS(TEXT(user), NUMBER(since),),
+	    rules->per_user)) != MFA_OK) ||
 	    (r = within(db, number_sql, ARGS(BYTES(mac, MODEL_HASH_LEN), NUMBER(since),),
 	    rules->per_number)) != MFA_OK ||
 	    (r = within(db, all_sql, ARGS(NUMBER(since),), rules->per_hour)) != MFA_OK)
 		return r;
 	return db_do(db, note_sql, ARGS(NUMBER(now), NUMBER(kind), TEXT(user),
 	    BYTES(mac, MODEL_HASH_LEN),), NULL);
+}
+
+int
+model_dial(struct db *db, const struct model_dial_rules *rules, enum model_dial kind,
+    const char *user, const char *number, int64_t now)
+{
+	return place(db, rules, kind, user, number, now);
+}
+
+int
+model_dial_notice(struct db *db, const struct model_dial_rules *rules, const char *number,
+    int64_t now)
+{
+	return place(db, rules, MODEL_DIAL_TEXT, "", number, now);
 }

@@ -30,7 +30,8 @@ static const char tried_sql[] = "UPDATE telephone SET tries = tries + 1 WHERE id
 static const char prove_sql[] =
 	"UPDATE telephone SET proved = ?2, proof = NULL WHERE id = ?1 AND proved IS NULL";
 static const char sealed_sql[] =
-	"SELECT id, sealed, proved IS NOT NULL FROM telephone WHERE user = ?1 AND id = ?2";
+	"SELECT id, sealed, language, proved IS NOT NULL FROM telephone"
+	" WHERE user = ?1 AND id = ?2";
 static const char remove_sql[] = "DELETE FROM telephone WHERE user = ?1 AND id = ?2";
 static const char list_sql[] =
 	"SELECT id, created, coalesce(proved, 0), shown, language FROM telephone"
@@ -262,17 +263,18 @@ model_telephone_prove(struct db *db, const char *user, int64_t id, enum model_di
 
 int
 model_telephone_remove(struct db *db, const char *user, int64_t id, const char *by, int64_t now,
-    char number[E164_MAX])
+    struct model_telephone_number *gone)
 {
 	sqlite3_stmt *st;
 	int r = db_first(db, sealed_sql, ARGS(TEXT(user), NUMBER(id),), &st);
 
-	number[0] = '\0';
+	memset(gone, 0, sizeof(*gone));
 	if (r != MFA_OK)
 		return r == MFA_E_ABSENT ? PROBLEM_NOT_FOUND : r;
 	/* One that does not open any more can be removed as well. */
-	if (sqlite3_column_int(st, 2) != 0)
-		(void)open_number(db, st, user, number);
+	if (sqlite3_column_int(st, 3) != 0)
+		(void)open_number(db, st, user, gone->number);
+	sql_text(st, 2, gone->language, sizeof(gone->language));
 	sql_end(st);
 	if ((r = db_change(db, remove_sql, ARGS(TEXT(user), NUMBER(id),), PROBLEM_NOT_FOUND)) !=
 	    MFA_OK || (r = model_login_cancel_telephone(db, user, id, now)) != MFA_OK)

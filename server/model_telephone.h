@@ -57,11 +57,6 @@ int model_telephone_add(struct db *db, const struct model_once *once, const char
 int model_telephone_prove(struct db *db, const char *user, int64_t id, enum model_dial over,
     const char *keys, const char *by, int64_t now, bool *right);
 
-/* Also ends a login that waits for it.  The number is told if it was proved, so that its
- * owner can be.  PROBLEM_NOT_FOUND.  Writes. */
-int model_telephone_remove(struct db *db, const char *user, int64_t id, const char *by,
-    int64_t now, char number[E164_MAX]);
-
 struct model_telephone_row {
 	int64_t id, created, proved;	/* 0: not yet */
 	char shown[E164_MASKED_MAX], language[8];
@@ -81,6 +76,11 @@ int model_telephone_numbers(struct db *db, const char *user, int64_t but,
 /* The one that is dialled: the first proved.  MFA_E_ABSENT. */
 int model_telephone_of(struct db *db, const char *user, struct model_telephone_number *out);
 
+/* Also ends a login that waits for it.  *gone has the number if it was proved, so that its
+ * owner can be told, else "".  PROBLEM_NOT_FOUND.  Writes. */
+int model_telephone_remove(struct db *db, const char *user, int64_t id, const char *by,
+    int64_t now, struct model_telephone_number *gone);
+
 /* PUT /v1/users/{user}/method: "push", "call", "text", or "" for none.
  * PROBLEM_INVALID.  Writes. */
 int model_method_set(struct db *db, const char *user, const char *method, const char *by,
@@ -92,6 +92,27 @@ int model_method_set(struct db *db, const char *user, const char *method, const 
  * PROBLEM_NO_GATEWAY, PROBLEM_TOO_MANY_CALLS.  Writes. */
 int model_dial(struct db *db, const struct model_dial_rules *rules, enum model_dial kind,
     const char *user, const char *number, int64_t now);
+
+/* A text to it that tells of a change: counted as any, but not as the user's, who would
+ * have fewer logins for it.  As model_dial.  Writes. */
+int model_dial_notice(struct db *db, const struct model_dial_rules *rules, const char *number,
+    int64_t now);
+
+/* ---- telling of a change ---- */
+
+struct model_notice {
+	bool added;			/* else removed */
+	unsigned int unsent;		/* more would be too many in this hour */
+	size_t count;
+	struct model_telephone_number to[MODEL_TELEPHONES_MAX];
+};
+
+/* Who is sent a text: that this telephone counts now, the user's others; and that one
+ * counts no more, itself.  Where there is no line for texts, nobody.  Both write. */
+int model_notice_added(struct db *db, const struct model_dial_rules *rules, const char *user,
+    int64_t id, int64_t now, struct model_notice *out);
+int model_notice_removed(struct db *db, const struct model_dial_rules *rules,
+    const struct model_telephone_number *gone, int64_t now, struct model_notice *out);
 
 /* What a number is found by in the state. */
 int model_telephone_mac(struct db *db, const char *number, unsigned char mac[MODEL_HASH_LEN]);

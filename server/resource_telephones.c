@@ -114,7 +114,7 @@ struct one {
 	int64_t id;
 	const char *code;
 	bool right;
-	char number[E164_MAX];
+	struct model_notice notice;
 };
 
 static bool
@@ -136,8 +136,11 @@ run_prove(struct db *db, struct work *w)
 {
 	struct one *o = (struct one *)w;
 
-	return model_telephone_prove(db, o->user, o->id, MODEL_DIAL_TEXT, o->code,
+	int r = model_telephone_prove(db, o->user, o->id, MODEL_DIAL_TEXT, o->code,
 	    CALLER_ADMIN_ID, w->now, &o->right);
+
+	return r != MFA_OK || !o->right ? r : model_notice_added(db, &w->api->dial_rules, o->user,
+	    o->id, w->now, &o->notice);
 }
 
 static void
@@ -157,7 +160,7 @@ proved(struct work *w)
 	const struct one *o = (const struct one *)w;
 
 	if (w->job.result == MFA_OK && o->right && !w->api->stopping)
-		call_proof_notice(w->api, o->user, o->id);
+		call_proof_notice(w->api, o->user, &o->notice);
 }
 
 static void
@@ -179,8 +182,11 @@ static int
 run_remove(struct db *db, struct work *w)
 {
 	struct one *o = (struct one *)w;
+	struct model_telephone_number gone;
+	int r = model_telephone_remove(db, o->user, o->id, CALLER_ADMIN_ID, w->now, &gone);
 
-	return model_telephone_remove(db, o->user, o->id, CALLER_ADMIN_ID, w->now, o->number);
+	return r != MFA_OK ? r : model_notice_removed(db, &w->api->dial_rules, &gone, w->now,
+	    &o->notice);
 }
 
 static void
@@ -188,10 +194,11 @@ removed(struct work *w)
 {
 	const struct one *o = (const struct one *)w;
 
-	if (w->job.result == MFA_OK)
-		call_proof_gone(o->id);
-	if (w->job.result == MFA_OK && o->number[0] != '\0' && !w->api->stopping)
-		call_proof_farewell(w->api, o->user, o->number);
+	if (w->job.result != MFA_OK)
+		return;
+	call_proof_gone(o->id);
+	if (!w->api->stopping)
+		call_proof_notice(w->api, o->user, &o->notice);
 }
 
 static void

@@ -702,6 +702,8 @@ START_TEST(a_change_is_told_to_the_others)
 	ck_assert_int_eq(api_call(ADMIN, "DELETE", "/v1/users/anna/telephones/1", NULL), 204);
 	call_world_end(call_world_accept(&d), DIAL_DONE);
 	ck_assert_str_eq(d.to, CALL_MOBILE);
+	snprintf(text, sizeof(text), "%.*s", (int)d.text_len, (const char *)d.text);
+	ck_assert_ptr_nonnull(strstr(text, "dit telefoonnummer geldt niet meer voor anna"));
 	ck_assert_int_eq(api_call(ADMIN, "DELETE", "/v1/users/anna/telephones/1", NULL), 404);
 	ck_assert_int_eq(api_call(ADMIN, "DELETE", "/v1/users/anna/telephones/x", NULL), 404);
 	call_world_login(&web, "anna", CALL, login);

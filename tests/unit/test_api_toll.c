@@ -51,6 +51,31 @@ START_TEST(many_at_once_are_no_more_than_one_after_another)
 }
 END_TEST
 
+/* What cannot be sent keeps no telephone from being added or removed. */
+START_TEST(texts_that_tell_of_a_change_are_bounded_as_well)
+{
+	char user[16], number[16];
+	int i, told = 0;
+	struct dial d;
+
+	call_world_start("calls_per_hour = 20\n");
+	for (i = 0; i < 16; i++) {
+		snprintf(user, sizeof(user), "user%d", i);
+		snprintf(number, sizeof(number), "+316123456%02d", i);
+		call_world_telephone(user, number);
+	}
+	for (i = 1; i <= 16; i++)
+		ck_assert_int_eq(api_call(ADMIN, "DELETE",
+		    api_path("/v1/users/user%d/telephones/%d", i - 1, i), NULL), 204);
+	for (; !call_world_quiet(300); told++)
+		call_world_end(call_world_accept(&d), DIAL_DONE);
+	ck_assert_int_eq(told, 4);
+	ck_assert(mfad_logged(&api, "tell user=user15 of a telephone are not sent"));
+	API_PROBLEM(429, "too-many-calls", NULL, api_call(ADMIN, "POST",
+	    "/v1/users/anna/telephones", "{\"number\":\"+31687654321\"}"));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -62,6 +87,7 @@ main(void)
 	tcase_add_checked_fixture(t, NULL, teardown);
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, many_at_once_are_no_more_than_one_after_another, 0, COUNT(limits));
+	tcase_add_test(t, texts_that_tell_of_a_change_are_bounded_as_well);
 	suite_add_tcase(suite, t);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

@@ -206,7 +206,8 @@ count_number(void *arg, const struct model_telephone_number *n)
 
 START_TEST(the_others_are_told_of_a_new_one_and_its_owner_of_its_end)
 {
-	char number[E164_MAX];
+	struct model_telephone_number gone;
+	struct model_notice notice;
 	int count = 0;
 
 	give("anna", OTHER, NOW);
@@ -214,12 +215,20 @@ START_TEST(the_others_are_told_of_a_new_one_and_its_owner_of_its_end)
 	ck_assert_int_eq(model_telephone_numbers(w.db, "anna", made.id, count_number, &count),
 	    MFA_OK);
 	ck_assert_int_eq(count, 1);
-	DONE(&w, model_telephone_remove(w.db, "anna", made.id, "admin", NOW, number));
-	ck_assert_str_eq(number, MOBILE);
+	DONE(&w, model_notice_added(w.db, &rules, "anna", made.id, NOW, &notice));
+	ck_assert(notice.added && notice.count == 1 && notice.unsent == 0);
+	ck_assert_str_eq(notice.to[0].number, OTHER);
+	DONE(&w, model_telephone_remove(w.db, "anna", made.id, "admin", NOW, &gone));
+	ck_assert_str_eq(gone.number, MOBILE);
+	ck_assert_str_eq(gone.language, "nl");
+	DONE(&w, model_notice_removed(w.db, &rules, &gone, NOW, &notice));
+	ck_assert(!notice.added && notice.count == 1 && notice.unsent == 0);
+	ck_assert_str_eq(notice.to[0].number, MOBILE);
+	ck_assert_str_eq(notice.to[0].language, "nl");
 	ck_assert_str_eq(number_of("anna"), OTHER);
 	ck_assert_int_eq(WRITE(&w, model_telephone_remove(w.db, "anna", made.id, "admin", NOW,
-	    number)), PROBLEM_NOT_FOUND);
-	ck_assert_int_eq(WRITE(&w, model_telephone_remove(w.db, "bert", 1, "admin", NOW, number)),
+	    &gone)), PROBLEM_NOT_FOUND);
+	ck_assert_int_eq(WRITE(&w, model_telephone_remove(w.db, "bert", 1, "admin", NOW, &gone)),
 	    PROBLEM_NOT_FOUND);
 }
 END_TEST
@@ -329,6 +338,41 @@ START_TEST(what_was_dialled_is_cleared_away)
 }
 END_TEST
 
+/* So many of a hundred are sent. */
+static void
+tell_many(int sent, int unsent)
+{
+	struct model_telephone_number n = { .language = "en" };
+	struct model_notice notice;
+	int i, count = 0, left = 0;
+
+	for (i = 0; i < 100; i++) {
+		snprintf(n.number, sizeof(n.number), "%s", i % 2 == 0 ? MOBILE : OTHER);
+		DONE(&w, model_notice_removed(w.db, &rules, &n, NOW, &notice));
+		ck_assert_uint_le(notice.count + notice.unsent, 1);
+		count += (int)notice.count;
+		left += (int)notice.unsent;
+	}
+	ck_assert_int_eq(count, sent);
+	ck_assert_int_eq(left, unsent);
+}
+
+START_TEST(telling_costs_as_well)
+{
+	rules.per_hour = 10;
+	tell_many(10, 90);
+	ck_assert_int_eq(dial("anna", "+31611111111", NOW), PROBLEM_TOO_MANY_CALLS);
+	rules.per_hour = 1000;
+	tell_many(2, 98);
+	ck_assert_int_eq(dial("anna", MOBILE, NOW), PROBLEM_TOO_MANY_CALLS);
+	/* None of it is anna's. */
+	rules.per_user = 1;
+	ck_assert_int_eq(dial("anna", "+31611111111", NOW), MFA_OK);
+	rules.text = false;
+	tell_many(0, 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -349,6 +393,7 @@ main(void)
 	tcase_add_test(t, an_hour_has_so_many_of_a_user_of_a_number_and_in_all);
 	tcase_add_test(t, without_a_gateway_nothing_is_dialled);
 	tcase_add_test(t, a_proof_costs_as_a_login_does);
+	tcase_add_test(t, telling_costs_as_well);
 	tcase_add_test(t, repeated_it_is_one);
 	tcase_add_loop_test(t, every_member_has_a_form, 0, COUNT(bad));
 	tcase_add_test(t, a_user_prefers_a_method);
