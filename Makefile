@@ -354,7 +354,7 @@ $(BUILD)/tests/fault/mfad_faulty: FORCE
 		$(BUILD)/san/mfad_faulty
 	@cp -u --remove-destination $(BUILD)/san/mfad_faulty $@
 
-$(BUILD)/tests/fault/test_mfad_faults: $(addprefix $(BUILD)/tests/fault/,test_mfad_faults.o plan.o) \
+$(BUILD)/tests/fault/test_mfad_%: $(addprefix $(BUILD)/tests/fault/,test_mfad_%.o faulty_world.o plan.o) \
 		$(BUILD)/tests/unit.a $(BUILD)/server.a $(COMMON) | $(BUILD)/tests/fault/mfad_faulty
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS) $(SERVER_LIBS)
 
@@ -422,7 +422,7 @@ fuzz: fuzzers
 
 tests: $(PROGRAMS) $(addprefix $(BUILD)/tests/,kill_at_write.so wall_clock.so) $(UNIT_TESTS) $(PAM_TESTS) $(BUILD)/tests/pam/probe $(WORLD_TOOLS) \
 	$(HTTP_TOOLS) $(HTTP_TESTS) $(CALL_TOOLS) $(BUILD)/tests/telephone/telephone \
-	$(addprefix $(BUILD)/tests/fault/,test_torture http_torture test_mfad_faults) fuzzers
+	$(addprefix $(BUILD)/tests/fault/,test_torture http_torture test_mfad_faults test_mfad_report) fuzzers
 
 check: tests
 	@tests/run $(BUILD)

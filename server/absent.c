@@ -21,6 +21,7 @@ struct absent {
 	struct api *api;
 	struct timer *timer;
 	struct job job;
+	unsigned int attempts;		/* to write it */
 	char host[MODEL_ID_MAX], login[MODEL_ID_MAX];
 };
 
@@ -35,6 +36,15 @@ leave(struct absent *a)
 	timer_free(&a->timer);
 }
 
+static struct absent *
+find(struct api *api, const char *login)
+{
+	char what[sizeof(((struct waiter *)NULL)->what)];
+
+	(void)snprintf(what, sizeof(what), PREFIX "%s", login);
+	return (struct absent *)waiters_find(api->waiters, what);
+}
+
 /* ---- cancelling ---- */
 
 static int
@@ -45,13 +55,28 @@ run(struct db *db, void *arg)
 	return model_login_close(db, a->host, a->login, MODEL_CANCELLED, api_now());
 }
 
+/* Unless it is noted anew already. */
+static void
+try_again(const struct absent *a)
+{
+	struct absent *again;
+
+	if (a->api->stopping || a->attempts >= ABSENT_ATTEMPTS || find(a->api, a->login) != NULL)
+		return;
+	absent_note(a->api, a->host, a->login, ABSENT_BUSY_MS);
+	if ((again = find(a->api, a->login)) != NULL)
+		again->attempts = a->attempts + 1;
+}
+
 static void
 done(struct job *job)
 {
 	struct absent *a = job->arg;
 
-	if (job->result < 0)
+	if (job->result < 0) {
 		log_line(LOG_ERR, "a login that was left cannot be cancelled: %s", job->why);
+		try_again(a);
+	}
 	if (job->result == MFA_OK && job->wakes != NULL)
 		login_count_outcome(MODEL_CANCELLED);
 	waiters_wake(a->api->waiters, job->wakes);
@@ -109,12 +134,9 @@ absent_note(struct api *api, const char *host, const char *login, unsigned int m
 void
 absent_forget(struct api *api, const char *host, const char *login)
 {
-	char what[sizeof(((struct waiter *)NULL)->what)];
-	struct absent *a;
+	struct absent *a = find(api, login);
 
-	(void)snprintf(what, sizeof(what), PREFIX "%s", login);
-	if ((a = (struct absent *)waiters_find(api->waiters, what)) == NULL ||
-	    strcmp(a->host, host) != 0)
+	if (a == NULL || strcmp(a->host, host) != 0)
 		return;
 	leave(a);
 	free(a);

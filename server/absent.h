@@ -16,7 +16,8 @@
 #define ABSENT_START_MS	10000	/* since mfad started: every host has to come back */
 #define ABSENT_SPREAD_MS 1	/* from one to the next of the latter, so that many do not
 				 * fill the writer's queue */
-#define ABSENT_BUSY_MS	1000	/* once more, when that is full */
+#define ABSENT_BUSY_MS	1000	/* once more, when that is full, or it cannot be written */
+#define ABSENT_ATTEMPTS	60	/* to write it */
 
 /* Cancels it after so long.  Again: begins again. */
 void absent_note(struct api *api, const char *host, const char *login, unsigned int ms);

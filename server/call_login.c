@@ -138,40 +138,19 @@ on_time(void *arg)
 {
 	struct call_login *c = arg;
 
-	if (c->busy)
+	if (c->busy) {
 		timer_set(c->timer, CALL_AFTER_MS);
-	else if (c->unwritten != NULL && c->attempts < CALL_ATTEMPTS)
+	} else if (c->unwritten != NULL && c->attempts < CALL_ATTEMPTS) {
 		submit(c);
-	else
+	} else {
+		if (c->unwritten != NULL)
+			log_line(LOG_ERR, "the end of call %s is not written: given up",
+			    c->login);
 		drop(c);
+	}
 }
 
 /* ---- what the telephone says ---- */
-
-const char *
-call_login_outcome(enum dial_outcome outcome)
-{
-	switch (outcome) {
-	case DIAL_NO_ANSWER:
-		return "no-answer";
-	case DIAL_BUSY:
-		return "busy";
-	case DIAL_DECLINED:
-		return "declined";
-	case DIAL_HUNG_UP:
-		return "hung-up";
-	case DIAL_DONE:		/* without a word of ours */
-	case DIAL_NO_KEYS:
-	case DIAL_CANCELLED:
-		return "no-keys";
-	case DIAL_REFUSED:
-		return "not-allowed";
-	case DIAL_GATEWAY:
-	case DIAL_MISCONFIGURED:
-	default:
-		return "gateway";
-	}
-}
 
 static void
 on_answered(void *arg)
@@ -211,7 +190,7 @@ on_ended(void *arg, enum dial_outcome outcome, const char *words)
 		    c->login, words);
 	/* A text that was taken waits to be typed; what was judged has ended already. */
 	if (c->why == NULL && !(c->dial == MODEL_DIAL_TEXT && outcome == DIAL_DONE))
-		write_end(c, run_cancel, call_login_outcome(outcome));
+		write_end(c, run_cancel, call_text_outcome(outcome));
 }
 
 static const struct dialler_hears hears = { on_keys, on_answered, on_ended };

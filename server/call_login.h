@@ -40,9 +40,6 @@ const char *call_login_keys(const char *login);
 /* How the call or text ended, as the API has it; NULL: it goes on, or is unknown. */
 const char *call_login_why(const char *login);
 
-/* The word of the API for it. */
-const char *call_login_outcome(enum dial_outcome outcome);
-
 /* The host says that the keys are not the number.  Does the telephone ask again?
  * PROBLEM_GONE when nothing was keyed in. */
 int call_login_wrong(const char *login, bool *again);

@@ -116,8 +116,10 @@ on_keys(void *arg, const char *keys)
 	p->right = false;
 	p->job = (struct job){ .run = run, .done = done, .arg = p };
 	p->busy = writer_submit(p->api->writer, &p->job) == MFA_OK;
-	if (!p->busy)
-		dialler_say(p->dialling, DIAL_ONCE_MORE);
+	if (p->busy)
+		return;
+	log_line(LOG_ERR, "a telephone cannot be proved: too many requests wait");
+	dialler_say(p->dialling, DIAL_ONCE_MORE);
 }
 
 static void
@@ -132,7 +134,7 @@ on_ended(void *arg, enum dial_outcome outcome, const char *words)
 		    p->by == MODEL_DIAL_CALL ? "call" : "text", (long long)p->id, words);
 	/* The job that is under way tells it. */
 	if (!p->busy && p->why == NULL && !p->right && outcome != DIAL_DONE)
-		p->why = call_login_outcome(outcome);
+		p->why = call_text_outcome(outcome);
 }
 
 static const struct dialler_hears hears = { on_keys, NULL, on_ended };

@@ -79,3 +79,28 @@ call_text_notice(struct dial *d, const char *organisation, const char *user, boo
 		    "this telephone number no longer counts", whom);
 	write_text(d, text);
 }
+
+const char *
+call_text_outcome(enum dial_outcome outcome)
+{
+	switch (outcome) {
+	case DIAL_NO_ANSWER:
+		return "no-answer";
+	case DIAL_BUSY:
+		return "busy";
+	case DIAL_DECLINED:
+		return "declined";
+	case DIAL_HUNG_UP:
+		return "hung-up";
+	case DIAL_DONE:		/* without a word of ours */
+	case DIAL_NO_KEYS:
+	case DIAL_CANCELLED:
+		return "no-keys";
+	case DIAL_REFUSED:
+		return "not-allowed";
+	case DIAL_GATEWAY:
+	case DIAL_MISCONFIGURED:
+	default:
+		return "gateway";
+	}
+}

@@ -4,7 +4,7 @@
 
 #include "dial.h"
 
-/* What is said and written to people over a telephone. */
+/* What is said and written to people over a telephone, and of it. */
 
 /* Who calls, about which host and service, cut to what can be spoken. */
 void call_text_names(struct dial *d, const char *host, const char *service);
@@ -19,5 +19,8 @@ void call_text_code(struct dial *d, const char *organisation, const char *host,
 /* That a number was added or removed. */
 void call_text_notice(struct dial *d, const char *organisation, const char *user,
     bool added, const char *language);
+
+/* How a call or text ended, as the API has it. */
+const char *call_text_outcome(enum dial_outcome outcome);
 
 #endif

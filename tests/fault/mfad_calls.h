@@ -3,6 +3,9 @@
  * As calls.h, for mfad: the calls of its own code, not those within the
  * libraries.
  */
+#include "../../server/writer.h"
+#include "error.h"
+
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/bufferevent_ssl.h>
@@ -11,6 +14,9 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <sys/random.h>
+
+/* Its queue is full. */
+CALL(int, writer_submit, (struct writer *w, struct job *j), (w, j), 0, MFA_E_BUSY)
 
 CALL(void *, malloc, (size_t n), (n), ENOMEM, NULL)
 CALL(void *, calloc, (size_t n, size_t m), (n, m), ENOMEM, NULL)

@@ -33,11 +33,12 @@ listen_here(void)
 	ck_assert_int_eq(listen(line, 16), 0);
 }
 
-static const char *
-configuration(const char *more)
+const char *
+call_world_listen(const char *more)
 {
 	static char text[512];
 
+	listen_here();
 	snprintf(text, sizeof(text), "%scall_socket = %s\nissuer = Acme\ncountry = 31\n%s",
 	    strstr(more, "telephone =") == NULL ? "telephone = call, text\n" : "", path, more);
 	return text;
@@ -46,16 +47,14 @@ configuration(const char *more)
 void
 call_world_start(const char *more)
 {
-	listen_here();
-	api_start(configuration(more));
+	api_start(call_world_listen(more));
 }
 
 void
 call_world_steer(const char *more)
 {
-	listen_here();
 	signal(SIGPIPE, SIG_IGN);
-	mfad_prepare(&api, configuration(more));
+	mfad_prepare(&api, call_world_listen(more));
 	api.steered = true;
 	mfad_clock(&api, 0);
 	mfad_start(&api, "mfad");

@@ -10,6 +10,7 @@
 #define CALL_MOBILE	"+31612345678"
 #define CALL_CODE_MAX	16
 
+const char *call_world_listen(const char *more);	/* and what configures mfad for it; static */
 void call_world_start(const char *more);	/* api_start, and listens */
 void call_world_steer(const char *more);	/* with a clock for mfad_clock */
 void call_world_stop(void);

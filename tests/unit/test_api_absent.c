@@ -3,6 +3,7 @@
  * them, or while mfad was not there. */
 #include <check.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -167,6 +168,24 @@ START_TEST(one_that_does_not_ask_again_has_cancelled)
 }
 END_TEST
 
+START_TEST(what_could_not_be_written_is_written_later)
+{
+	struct asked host;
+	sqlite3 *hold;
+
+	api_login(&web, "anna", annas);
+	poll_login(&host, annas);
+	ck_assert_int_eq(sqlite3_open(mfad_path(&api, "state/mfad.db"), &hold), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(hold, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	client_close(&host.client);
+	ck_assert(mfad_logged(&api, "a login that was left cannot be cancelled"));
+	ck_assert_int_eq(sqlite3_exec(hold, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(hold);
+	ck_assert(api_state_becomes(&anna, annas, "cancelled", 5000));
+	api_stop();
+}
+END_TEST
+
 START_TEST(many_are_forgotten_together)
 {
 	static struct asked asked[AT_ONCE];
@@ -203,6 +222,7 @@ main(void)
 	tcase_add_test(tc, opening_again_begins_again);
 	tcase_add_test(tc, after_a_start_hosts_have_to_come_back);
 	tcase_add_test(tc, one_that_does_not_ask_again_has_cancelled);
+	tcase_add_test(tc, what_could_not_be_written_is_written_later);
 	tcase_add_test(tc, many_are_forgotten_together);
 	suite_add_tcase(s, tc);
 	sr = srunner_create(s);

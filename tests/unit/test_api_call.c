@@ -56,6 +56,23 @@ judge_wrong(void)
 	    "{\"right\":false}");
 }
 
+static sqlite3 *
+hold_state(void)
+{
+	sqlite3 *hold;
+
+	ck_assert_int_eq(sqlite3_open(mfad_path(&api, "state/mfad.db"), &hold), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(hold, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	return hold;
+}
+
+static void
+release_state(sqlite3 *hold)
+{
+	ck_assert_int_eq(sqlite3_exec(hold, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(hold);
+}
+
 /* ---- a call ---- */
 
 START_TEST(what_is_keyed_in_reaches_the_host_and_nobody_else)
@@ -193,6 +210,28 @@ START_TEST(how_a_call_ends_is_told)
 	call_world_login(&web, "anna", CALL, login);
 	fd = call_world_accept(&d);
 	call_world_end(fd, DIAL_BUSY);
+}
+END_TEST
+
+START_TEST(how_a_call_ends_is_written_when_it_can_be)
+{
+	struct asked a;
+	struct dial d;
+	sqlite3 *hold;
+	int fd;
+
+	call_world_telephone("anna", CALL_MOBILE);
+	call_world_login(&web, "anna", CALL, login);
+	fd = call_world_accept(&d);
+	ask_poll(&a);
+	hold = hold_state();
+	call_world_end(fd, DIAL_BUSY);
+	ck_assert(mfad_logged(&api, "the end of a call cannot be written"));
+	ck_assert(api_waits(&a, 0));
+	release_state(hold);
+	ck_assert_int_eq(api_answer(&a), 200);
+	ck_assert_str_eq(api_world_text("state"), "cancelled");
+	ck_assert_str_eq(api_world_text("why"), "busy");
 }
 END_TEST
 
@@ -334,28 +373,43 @@ die(void)
 	mfad_start(&api, "mfad");
 }
 
-/* Its host asks before mfad, back again, has written that the call is lost. */
 static void
-die_and_be_asked_first(void)
+die_behind_a_lock(bool for_long)
 {
 	struct asked a;
 	sqlite3 *hold;
 
 	ck_assert_int_eq(kill(api.pid, SIGKILL), 0);
 	ck_assert_int_eq(mfad_wait(&api), -SIGKILL);
-	ck_assert_int_eq(sqlite3_open(mfad_path(&api, "state/mfad.db"), &hold), SQLITE_OK);
-	ck_assert_int_eq(sqlite3_exec(hold, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	hold = hold_state();
 	mfad_start(&api, "mfad");
 	ask_poll(&a);
 	ck_assert(api_waits(&a, 200));
-	ck_assert_int_eq(sqlite3_exec(hold, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
-	sqlite3_close(hold);
+	if (for_long)
+		ck_assert(mfad_logged(&api, "the end of a call cannot be written"));
+	release_state(hold);
 	ck_assert_int_eq(api_answer(&a), 200);
 	ck_assert_str_eq(api_world_text("state"), "cancelled");
+	ck_assert_str_eq(api_world_text("why"), "gateway");
+}
+
+/* Its host asks before mfad, back again, has written that the call is lost. */
+static void
+die_and_be_asked_first(void)
+{
+	die_behind_a_lock(false);
+}
+
+/* And the first try to write it fails. */
+static void
+die_and_fail_first(void)
+{
+	die_behind_a_lock(true);
 }
 
 static void (*const leavers[])(void) = { leave, lock, lock_behind_a_stranger,
-    revoke_host, type_code, remove_telephone, die, die_and_be_asked_first };
+    revoke_host, type_code, remove_telephone, die,
+    die_and_be_asked_first, die_and_fail_first };
 
 START_TEST(whatever_ends_a_login_ends_its_call)
 {
@@ -876,6 +930,7 @@ main(void)
 	tcase_add_test(t, a_host_that_was_told_the_keys_may_take_its_time);
 	tcase_add_test(t, wrong_keys_are_asked_for_once_more_and_no_more);
 	tcase_add_loop_test(t, how_a_call_ends_is_told, 0, COUNT(ends));
+	tcase_add_test(t, how_a_call_ends_is_written_when_it_can_be);
 	tcase_add_test(t, zero_says_that_it_was_not_me);
 	tcase_add_test(t, a_report_stops_what_the_phone_approved);
 	tcase_add_test(t, a_phones_report_ends_the_call);
