@@ -40,12 +40,13 @@ sql_end(sqlite3_stmt *st)
 	(void)sqlite3_clear_bindings(st);
 }
 
-void
+bool
 sql_text(sqlite3_stmt *st, int i, char *dst, size_t size)
 {
 	const unsigned char *text = sqlite3_column_text(st, i);
 
 	(void)snprintf(dst, size, "%s", text != NULL ? (const char *)text : "");
+	return text != NULL || sqlite3_column_type(st, i) == SQLITE_NULL;
 }
 
 unsigned int

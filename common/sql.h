@@ -3,6 +3,7 @@
 #define MFA_SQL_H
 
 #include <sqlite3.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,8 +34,9 @@ int sql_bind(sqlite3_stmt *st, const struct arg *args);
 void sql_end(sqlite3_stmt *st);
 
 /* Column i as text that fits, and as a number within the bounds of an
- * unsigned int (anything else is UINT_MAX, which no check lets through). */
-void sql_text(sqlite3_stmt *st, int i, char *dst, size_t size);
+ * unsigned int (anything else is UINT_MAX, which no check lets through).  False:
+ * there was no memory for the text, and it is "". */
+bool sql_text(sqlite3_stmt *st, int i, char *dst, size_t size);
 unsigned int sql_uint(sqlite3_stmt *st, int i);
 
 /* The first number that a statement of no parameters answers.  SQLite's code. */

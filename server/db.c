@@ -263,12 +263,13 @@ db_try(struct db *db, int (*run)(struct db *db, void *arg), void *arg)
 
 	db->message[0] = '\0';
 	db->field = NULL;
-	db->wake_lost = false;
+	db->wake_lost = db->text_lost = false;
 	if ((r = db_do(db, "SAVEPOINT try", ARGS(), NULL)) != MFA_OK)
 		return r;
 	r = run(db, arg);
-	if (r == MFA_OK && db->wake_lost)
+	if (r >= 0 && (db->wake_lost || db->text_lost))
 		r = db_say(db, MFA_E_MEMORY, "out of memory");
+	db->text_lost = false;
 	/* Some errors end the whole transaction, and the savepoint with it. */
 	if (!db_in_transaction(db))
 		return r < 0 ? r : MFA_E_STATE;

@@ -58,9 +58,15 @@ int db_change(struct db *db, const char *sql, const struct arg *args, int error)
 
 /* The first row, in *out; MFA_E_ABSENT when there is none.  Only after MFA_OK:
  * go on with db_next (MFA_E_ABSENT after the last), which ends it itself when
- * it returns anything but MFA_OK; or end it with sql_end. */
+ * it returns anything but MFA_OK; or end it with db_end. */
 int db_first(struct db *db, const char *sql, const struct arg *args, sqlite3_stmt **out);
 int db_next(struct db *db, sqlite3_stmt *st);
+
+/* Column i as text that fits; "" also without memory, which is said at the end. */
+void db_text(struct db *db, sqlite3_stmt *st, int i, char *dst, size_t size);
+
+/* Ends it.  r; or MFA_E_MEMORY for one of at least 0, where that was missing for a text. */
+int db_end(struct db *db, sqlite3_stmt *st, int r) __attribute__((warn_unused_result));
 
 /* The number in the first row, or `otherwise` when there is none. */
 int db_number(struct db *db, const char *sql, const struct arg *args, int64_t otherwise,

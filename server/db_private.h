@@ -26,6 +26,7 @@ struct db {
 	ino_t inode;
 	struct wake *wakes;
 	bool wake_lost;		/* there was no memory for one */
+	bool text_lost;		/* nor for a text that was read */
 	const char *field;
 	char path[PATH_MAX];
 	char message[512];

@@ -58,16 +58,34 @@ start(struct db *db, const char *sql, const struct arg *args, sqlite3_stmt **out
 	return r;
 }
 
+void
+db_text(struct db *db, sqlite3_stmt *st, int i, char *dst, size_t size)
+{
+	if (!sql_text(st, i, dst, size))
+		db->text_lost = true;
+}
+
+int
+db_end(struct db *db, sqlite3_stmt *st, int r)
+{
+	sql_end(st);
+	if (!db->text_lost)
+		return r;
+	db->text_lost = false;
+	return r < 0 && r != MFA_E_ABSENT ? r : db_say(db, MFA_E_MEMORY, "%s: out of memory",
+	    db->path);
+}
+
 int
 db_next(struct db *db, sqlite3_stmt *st)
 {
-	int r, rc = sqlite3_step(st);
+	int rc;
 
-	if (rc == SQLITE_ROW)
+	if (db->text_lost)
+		return db_end(db, st, MFA_OK);
+	if ((rc = sqlite3_step(st)) == SQLITE_ROW)
 		return MFA_OK;
-	r = rc == SQLITE_DONE ? MFA_E_ABSENT : db_error(db, rc);
-	sql_end(st);
-	return r;
+	return db_end(db, st, rc == SQLITE_DONE ? MFA_E_ABSENT : db_error(db, rc));
 }
 
 int

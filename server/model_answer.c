@@ -50,25 +50,24 @@ find_phone(struct db *db, const char *device, int64_t now, struct phone *out)
 
 	if ((r = db_first(db, device_sql, ARGS(TEXT(device),), &st)) != MFA_OK)
 		return r == MFA_E_ABSENT ? PROBLEM_UNAUTHENTICATED : r;
-	sql_text(st, 0, out->user, sizeof(out->user));
-	sql_text(st, 1, kind, sizeof(kind));
+	db_text(db, st, 0, out->user, sizeof(out->user));
+	db_text(db, st, 1, kind, sizeof(kind));
 	out->passkey = strncmp(kind, "webauthn-", 9) == 0;
 	out->certified = sqlite3_column_int64(st, 2) > now;
 	out->seq = sqlite3_column_int64(st, 3);
-	sql_end(st);
-	return MFA_OK;
+	return db_end(db, st, MFA_OK);
 }
 
 void
-model_read_pending(sqlite3_stmt *st, struct model_pending *p)
+model_read_pending(struct db *db, sqlite3_stmt *st, struct model_pending *p)
 {
 	memset(p, 0, sizeof(*p));
-	sql_text(st, 0, p->login, sizeof(p->login));
-	sql_text(st, 1, p->host, sizeof(p->host));
-	sql_text(st, 2, p->user, sizeof(p->user));
-	sql_text(st, 3, p->service, sizeof(p->service));
-	sql_text(st, 4, p->origin, sizeof(p->origin));
-	sql_text(st, 5, p->nonce, sizeof(p->nonce));
+	db_text(db, st, 0, p->login, sizeof(p->login));
+	db_text(db, st, 1, p->host, sizeof(p->host));
+	db_text(db, st, 2, p->user, sizeof(p->user));
+	db_text(db, st, 3, p->service, sizeof(p->service));
+	db_text(db, st, 4, p->origin, sizeof(p->origin));
+	db_text(db, st, 5, p->nonce, sizeof(p->nonce));
 	p->expires = sqlite3_column_int64(st, 6);
 	p->digits = sql_uint(st, 7);
 }
@@ -92,11 +91,10 @@ model_device_pending(struct db *db, const char *device, int64_t now, bool *waits
 	r = db_first(db, pending_sql, ARGS(TEXT(phone.user), NUMBER(now),), &st);
 	if (r != MFA_OK)
 		return r == MFA_E_ABSENT ? MFA_OK : r;
-	model_read_pending(st, out);
+	model_read_pending(db, st, out);
 	*seq = SEQ_LOGIN + sqlite3_column_int64(st, 8);
-	sql_end(st);
 	*waits = true;
-	return MFA_OK;
+	return db_end(db, st, MFA_OK);
 }
 
 /* A code that was typed instead is nothing to tell a phone more of. */
@@ -123,8 +121,7 @@ model_device_login(struct db *db, const char *device, const char *login, int64_t
 		return r == MFA_E_ABSENT ? PROBLEM_NOT_FOUND : r;
 	*out = state_for_phone((enum login_state)sqlite3_column_int(st, 0),
 	    sqlite3_column_int64(st, 1), now);
-	sql_end(st);
-	return MFA_OK;
+	return db_end(db, st, MFA_OK);
 }
 
 /* ---- answering ---- */
@@ -164,13 +161,11 @@ find_login(struct db *db, const char *login, const struct phone *phone, int64_t 
 
 	if (r != MFA_OK)
 		return r == MFA_E_ABSENT ? PROBLEM_NOT_FOUND : r;
-	model_read_pending(st, out);
+	model_read_pending(db, st, out);
 	state = sqlite3_column_int64(st, 8);
 	decided = sqlite3_column_int(st, 9) != 0;
-	sql_end(st);
-	if (decided)
-		return PROBLEM_ALREADY_ANSWERED;
-	return state != MODEL_WAITING || out->expires <= now ? PROBLEM_GONE : MFA_OK;
+	return db_end(db, st, decided ? PROBLEM_ALREADY_ANSWERED :
+	    state != MODEL_WAITING || out->expires <= now ? PROBLEM_GONE : MFA_OK);
 }
 
 static int

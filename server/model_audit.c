@@ -35,18 +35,18 @@ model_note(struct db *db, const struct model_event *e, int64_t now)
 }
 
 static void
-read_record(sqlite3_stmt *st, struct model_audit *a)
+read_record(struct db *db, sqlite3_stmt *st, struct model_audit *a)
 {
 	a->id = sqlite3_column_int64(st, 0);
 	a->at = sqlite3_column_int64(st, 1);
-	sql_text(st, 2, a->event, sizeof(a->event));
-	sql_text(st, 3, a->user, sizeof(a->user));
-	sql_text(st, 4, a->host, sizeof(a->host));
-	sql_text(st, 5, a->service, sizeof(a->service));
-	sql_text(st, 6, a->origin, sizeof(a->origin));
-	sql_text(st, 7, a->device, sizeof(a->device));
-	sql_text(st, 8, a->outcome, sizeof(a->outcome));
-	sql_text(st, 9, a->by, sizeof(a->by));
+	db_text(db, st, 2, a->event, sizeof(a->event));
+	db_text(db, st, 3, a->user, sizeof(a->user));
+	db_text(db, st, 4, a->host, sizeof(a->host));
+	db_text(db, st, 5, a->service, sizeof(a->service));
+	db_text(db, st, 6, a->origin, sizeof(a->origin));
+	db_text(db, st, 7, a->device, sizeof(a->device));
+	db_text(db, st, 8, a->outcome, sizeof(a->outcome));
+	db_text(db, st, 9, a->by, sizeof(a->by));
 }
 
 struct reading {
@@ -61,12 +61,11 @@ read_on(struct db *db, struct reading *g, int r, sqlite3_stmt *st)
 	struct model_audit a;
 
 	for (; r == MFA_OK; r = db_next(db, st)) {
-		read_record(st, &a);
+		read_record(db, st, &a);
 		g->left--;
 		if (!g->fn(g->arg, &a)) {
 			g->left = 0;
-			sql_end(st);
-			return MFA_OK;
+			return db_end(db, st, MFA_OK);
 		}
 	}
 	return r == MFA_E_ABSENT ? MFA_OK : r;

@@ -246,13 +246,12 @@ find_login(struct attempt *a, const char *host, const char *login)
 
 	if (r != MFA_OK)
 		return r == MFA_E_ABSENT ? find_decoy(a, host, login) : r;
-	sql_text(st, 0, a->login.user, sizeof(a->login.user));
-	sql_text(st, 1, a->login.service, sizeof(a->login.service));
-	sql_text(st, 2, a->login.origin, sizeof(a->login.origin));
+	db_text(a->db, st, 0, a->login.user, sizeof(a->login.user));
+	db_text(a->db, st, 1, a->login.service, sizeof(a->login.service));
+	db_text(a->db, st, 2, a->login.origin, sizeof(a->login.origin));
 	over = sqlite3_column_int64(st, 3) > MODEL_ANSWERED ||
 	    sqlite3_column_int64(st, 4) <= a->now;
-	sql_end(st);
-	return over ? PROBLEM_GONE : MFA_OK;
+	return db_end(a->db, st, over ? PROBLEM_GONE : MFA_OK);
 }
 
 /* ---- once ---- */

@@ -88,8 +88,8 @@ model_code_read(struct db *db, const char *host, const char *login, const char *
 		    model_code_read_user(db, decoy.user, typed, out);
 	if (r != MFA_OK)
 		return r;
-	sql_text(st, 0, user, sizeof(user));
-	sql_end(st);
-	return model_code_read_user(db, user, typed, out);
+	db_text(db, st, 0, user, sizeof(user));
+	r = db_end(db, st, MFA_OK);
+	return r != MFA_OK ? r : model_code_read_user(db, user, typed, out);
 }
 

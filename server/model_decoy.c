@@ -75,15 +75,14 @@ model_decoy(struct db *db, const char *host, const char *login, int64_t now,
 	memset(out, 0, sizeof(*out));
 	if (r != MFA_OK)
 		return r == MFA_E_ABSENT ? PROBLEM_NOT_FOUND : r;
-	sql_text(st, 0, out->user, sizeof(out->user));
+	db_text(db, st, 0, out->user, sizeof(out->user));
 	out->expires = sqlite3_column_int64(st, 1);
 	waits = sqlite3_column_int64(st, 2) == MODEL_WAITING;
-	sql_end(st);
 	out->state = !waits ? MODEL_CANCELLED : out->expires <= now ? MODEL_EXPIRED :
 	    MODEL_WAITING;
 	out->push = out->decoy = true;
 	(void)memcpy(out->login, login, strnlen(login, MODEL_ID_MAX - 1));
-	return MFA_OK;
+	return db_end(db, st, MFA_OK);
 }
 
 int
@@ -105,12 +104,10 @@ model_decoys_waiting(struct db *db, int64_t now,
 	int r = db_first(db, waiting_sql, ARGS(NUMBER(now),), &st);
 
 	for (; r == MFA_OK; r = db_next(db, st)) {
-		sql_text(st, 0, p.login, sizeof(p.login));
-		sql_text(st, 1, p.host_id, sizeof(p.host_id));
-		if (!fn(arg, &p)) {
-			sql_end(st);
-			return MFA_OK;
-		}
+		db_text(db, st, 0, p.login, sizeof(p.login));
+		db_text(db, st, 1, p.host_id, sizeof(p.host_id));
+		if (!fn(arg, &p))
+			return db_end(db, st, MFA_OK);
 	}
 	return r == MFA_E_ABSENT ? MFA_OK : r;
 }

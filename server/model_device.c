@@ -44,10 +44,10 @@ model_device_authenticate(struct db *db, const char *credential, int64_t now,
 		return r;
 	if ((r = db_first(db, authenticate_sql, ARGS(TEXT(caller.id),), &st)) != MFA_OK)
 		return r == MFA_E_ABSENT ? PROBLEM_UNAUTHENTICATED : r;
-	sql_text(st, 0, caller.name, sizeof(caller.name));
+	db_text(db, st, 0, caller.name, sizeof(caller.name));
 	r = db_bytes(db, st, 1, stored, sizeof(stored));
 	caller.certified = sqlite3_column_int64(st, 2) > now;
-	sql_end(st);
+	r = db_end(db, st, r);
 	if (r == MFA_OK && !secret_equal(hash, stored, sizeof(hash)))
 		r = PROBLEM_UNAUTHENTICATED;
 	if (r == MFA_OK)
@@ -58,12 +58,12 @@ model_device_authenticate(struct db *db, const char *credential, int64_t now,
 /* ---- looking ---- */
 
 static void
-read_device(sqlite3_stmt *st, int64_t now, struct model_device *d)
+read_device(struct db *db, sqlite3_stmt *st, int64_t now, struct model_device *d)
 {
-	sql_text(st, 0, d->device, sizeof(d->device));
-	sql_text(st, 1, d->user, sizeof(d->user));
-	sql_text(st, 2, d->name, sizeof(d->name));
-	sql_text(st, 3, d->kind, sizeof(d->kind));
+	db_text(db, st, 0, d->device, sizeof(d->device));
+	db_text(db, st, 1, d->user, sizeof(d->user));
+	db_text(db, st, 2, d->name, sizeof(d->name));
+	db_text(db, st, 3, d->kind, sizeof(d->kind));
 	d->created = sqlite3_column_int64(st, 4);
 	d->used = sqlite3_column_int64(st, 5);
 	d->expires = sqlite3_column_int64(st, 6);
@@ -79,9 +79,8 @@ model_device(struct db *db, const char *device, int64_t now, struct model_device
 	memset(out, 0, sizeof(*out));
 	if ((r = db_first(db, one_sql, ARGS(TEXT(device),), &st)) != MFA_OK)
 		return r == MFA_E_ABSENT ? PROBLEM_NOT_FOUND : r;
-	read_device(st, now, out);
-	sql_end(st);
-	return MFA_OK;
+	read_device(db, st, now, out);
+	return db_end(db, st, MFA_OK);
 }
 
 int
@@ -93,11 +92,9 @@ model_devices(struct db *db, const char *user, int64_t now,
 	int r = db_first(db, all_sql, ARGS(TEXT(user),), &st);
 
 	for (; r == MFA_OK; r = db_next(db, st)) {
-		read_device(st, now, &d);
-		if (!fn(arg, &d)) {
-			sql_end(st);
-			return MFA_OK;
-		}
+		read_device(db, st, now, &d);
+		if (!fn(arg, &d))
+			return db_end(db, st, MFA_OK);
 	}
 	return r == MFA_E_ABSENT ? MFA_OK : r;
 }
@@ -114,9 +111,9 @@ cancel_answered(struct db *db, const struct model_device *d)
 
 	while ((r = db_first(db, answered_sql, ARGS(TEXT(d->user), TEXT(d->device),), &st)) ==
 	    MFA_OK) {
-		sql_text(st, 0, login, sizeof(login));
-		sql_end(st);
-		if ((r = model_login_end(db, login, d->user, MODEL_CANCELLED)) != MFA_OK)
+		db_text(db, st, 0, login, sizeof(login));
+		if ((r = db_end(db, st, MFA_OK)) != MFA_OK ||
+		    (r = model_login_end(db, login, d->user, MODEL_CANCELLED)) != MFA_OK)
 			break;
 	}
 	return r == MFA_E_ABSENT ? MFA_OK : r;
@@ -173,13 +170,11 @@ each_text(struct db *db, const char *sql, const struct arg *args,
 	int r = db_first(db, sql, args, &st);
 
 	for (; r == MFA_OK; r = db_next(db, st)) {
-		sql_text(st, 0, text, sizeof(text));
+		db_text(db, st, 0, text, sizeof(text));
 		if (next != NULL)
 			*next = sqlite3_column_int64(st, 1);
-		if (!fn(arg, text)) {
-			sql_end(st);
-			return MFA_OK;
-		}
+		if (!fn(arg, text))
+			return db_end(db, st, MFA_OK);
 	}
 	return r == MFA_E_ABSENT ? MFA_OK : r;
 }

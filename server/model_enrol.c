@@ -94,21 +94,20 @@ find(struct db *db, const char *enrolment, int64_t now, struct row *out)
 	if ((r = db_first(db, one_sql, ARGS(TEXT(enrolment),), &st)) != MFA_OK)
 		return r == MFA_E_ABSENT ? PROBLEM_NOT_FOUND : r;
 	(void)snprintf(out->e.enrolment, sizeof(out->e.enrolment), "%s", enrolment);
-	sql_text(st, 0, out->e.user, sizeof(out->e.user));
+	db_text(db, st, 0, out->e.user, sizeof(out->e.user));
 	out->e.state = (enum model_enrol_state)sqlite3_column_int(st, 1);
 	out->e.expires = sqlite3_column_int64(st, 2);
 	if (out->e.expires <= now && out->e.state != MODEL_ENROL_DONE)
 		out->e.state = MODEL_ENROL_EXPIRED;
-	sql_text(st, 3, out->host, sizeof(out->host));
-	sql_text(st, 4, out->e.device, sizeof(out->e.device));
-	sql_text(st, 5, out->e.name, sizeof(out->e.name));
-	sql_text(st, 6, out->e.kind, sizeof(out->e.kind));
-	sql_text(st, 7, out->e.key, sizeof(out->e.key));
-	sql_text(st, 8, out->e.origin, sizeof(out->e.origin));
-	sql_text(st, 9, out->e.proof, sizeof(out->e.proof));
-	sql_text(st, 10, out->e.certificate, sizeof(out->e.certificate));
-	sql_end(st);
-	return MFA_OK;
+	db_text(db, st, 3, out->host, sizeof(out->host));
+	db_text(db, st, 4, out->e.device, sizeof(out->e.device));
+	db_text(db, st, 5, out->e.name, sizeof(out->e.name));
+	db_text(db, st, 6, out->e.kind, sizeof(out->e.kind));
+	db_text(db, st, 7, out->e.key, sizeof(out->e.key));
+	db_text(db, st, 8, out->e.origin, sizeof(out->e.origin));
+	db_text(db, st, 9, out->e.proof, sizeof(out->e.proof));
+	db_text(db, st, 10, out->e.certificate, sizeof(out->e.certificate));
+	return db_end(db, st, MFA_OK);
 }
 
 int

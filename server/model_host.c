@@ -85,10 +85,10 @@ find_token(struct db *db, const char *token, struct join_row *row)
 	if ((r = db_first(db, token_sql, ARGS(TEXT(row->id),), &st)) != MFA_OK)
 		return r == MFA_E_ABSENT ? PROBLEM_BAD_TOKEN : r;
 	r = db_bytes(db, st, 0, stored, sizeof(stored));
-	sql_text(st, 1, row->name, sizeof(row->name));
+	db_text(db, st, 1, row->name, sizeof(row->name));
 	row->expires = sqlite3_column_int64(st, 2);
 	row->used = sqlite3_column_int(st, 3) != 0;
-	sql_end(st);
+	r = db_end(db, st, r);
 	if (r == MFA_OK && !secret_equal(hash, stored, sizeof(hash)))
 		r = PROBLEM_BAD_TOKEN;
 	return r;
@@ -222,9 +222,8 @@ model_host_authenticate(struct db *db, const char *credential, int64_t now,
 		return r;
 	if ((r = db_first(db, authenticate_sql, ARGS(TEXT(caller.id),), &st)) != MFA_OK)
 		return r == MFA_E_ABSENT ? PROBLEM_UNAUTHENTICATED : r;
-	sql_text(st, 0, caller.name, sizeof(caller.name));
-	r = judge_key(st, now, &caller);
-	sql_end(st);
+	db_text(db, st, 0, caller.name, sizeof(caller.name));
+	r = db_end(db, st, judge_key(st, now, &caller));
 	if (r == MFA_OK)
 		*out = caller;
 	return r;
@@ -240,11 +239,10 @@ model_host_by_certificate(struct db *db, const char *name, int64_t since, int64_
 	memset(out, 0, sizeof(*out));
 	if ((r = db_first(db, certificate_sql, ARGS(TEXT(name), NUMBER(since),), &st)) != MFA_OK)
 		return r == MFA_E_ABSENT ? PROBLEM_UNAUTHENTICATED : r;
-	sql_text(st, 0, out->id, sizeof(out->id));
-	sql_text(st, 1, out->name, sizeof(out->name));
+	db_text(db, st, 0, out->id, sizeof(out->id));
+	db_text(db, st, 1, out->name, sizeof(out->name));
 	out->note = now - sqlite3_column_int64(st, 2) >= MODEL_SEEN_EVERY;
-	sql_end(st);
-	return MFA_OK;
+	return db_end(db, st, MFA_OK);
 }
 
 int
@@ -257,10 +255,10 @@ model_host_seen(struct db *db, const struct model_caller *host, int64_t now)
 /* ---- looking ---- */
 
 static void
-read_host(sqlite3_stmt *st, struct model_host *h)
+read_host(struct db *db, sqlite3_stmt *st, struct model_host *h)
 {
-	sql_text(st, 0, h->id, sizeof(h->id));
-	sql_text(st, 1, h->name, sizeof(h->name));
+	db_text(db, st, 0, h->id, sizeof(h->id));
+	db_text(db, st, 1, h->name, sizeof(h->name));
 	h->created = sqlite3_column_int64(st, 2);
 	h->seen = sqlite3_column_int64(st, 3);
 }
@@ -274,9 +272,8 @@ model_host(struct db *db, const char *host, struct model_host *out)
 	memset(out, 0, sizeof(*out));
 	if ((r = db_first(db, one_sql, ARGS(TEXT(host),), &st)) != MFA_OK)
 		return r == MFA_E_ABSENT ? PROBLEM_NOT_FOUND : r;
-	read_host(st, out);
-	sql_end(st);
-	return MFA_OK;
+	read_host(db, st, out);
+	return db_end(db, st, MFA_OK);
 }
 
 int
@@ -287,11 +284,9 @@ model_hosts(struct db *db, bool (*fn)(void *arg, const struct model_host *h), vo
 	int r = db_first(db, all_sql, ARGS(), &st);
 
 	for (; r == MFA_OK; r = db_next(db, st)) {
-		read_host(st, &h);
-		if (!fn(arg, &h)) {
-			sql_end(st);
-			return MFA_OK;
-		}
+		read_host(db, st, &h);
+		if (!fn(arg, &h))
+			return db_end(db, st, MFA_OK);
 	}
 	return r == MFA_E_ABSENT ? MFA_OK : r;
 }

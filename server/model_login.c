@@ -203,15 +203,15 @@ state_for_host(int64_t stored, bool decided, int64_t expires, int64_t now)
 }
 
 static void
-read_answer(sqlite3_stmt *st, struct model_login *out)
+read_answer(struct db *db, sqlite3_stmt *st, struct model_login *out)
 {
 	out->decision = (enum model_decision)sqlite3_column_int(st, 3);
-	sql_text(st, 4, out->device, sizeof(out->device));
-	sql_text(st, 5, out->kind, sizeof(out->kind));
-	sql_text(st, 6, out->certificate, sizeof(out->certificate));
-	sql_text(st, 7, out->signature, sizeof(out->signature));
-	sql_text(st, 8, out->authenticator_data, sizeof(out->authenticator_data));
-	sql_text(st, 9, out->client_data, sizeof(out->client_data));
+	db_text(db, st, 4, out->device, sizeof(out->device));
+	db_text(db, st, 5, out->kind, sizeof(out->kind));
+	db_text(db, st, 6, out->certificate, sizeof(out->certificate));
+	db_text(db, st, 7, out->signature, sizeof(out->signature));
+	db_text(db, st, 8, out->authenticator_data, sizeof(out->authenticator_data));
+	db_text(db, st, 9, out->client_data, sizeof(out->client_data));
 }
 
 int
@@ -224,17 +224,16 @@ model_login(struct db *db, const char *host, const char *login, int64_t now,
 	memset(out, 0, sizeof(*out));
 	if ((r = db_first(db, one_sql, ARGS(TEXT(login), TEXT(host),), &st)) != MFA_OK)
 		return r == MFA_E_ABSENT ? model_decoy(db, host, login, now, out) : r;
-	sql_text(st, 0, out->user, sizeof(out->user));
+	db_text(db, st, 0, out->user, sizeof(out->user));
 	out->expires = sqlite3_column_int64(st, 1);
 	out->push = sqlite3_column_int(st, 10) != 0;
 	out->dial = (enum model_dial)sqlite3_column_int(st, 11);
 	out->state = state_for_host(sqlite3_column_int64(st, 2),
 	    sqlite3_column_type(st, 3) != SQLITE_NULL, out->expires, now);
 	if (out->state == MODEL_ANSWERED)
-		read_answer(st, out);
-	sql_end(st);
+		read_answer(db, st, out);
 	(void)memcpy(out->login, login, strnlen(login, MODEL_ID_MAX - 1));
-	return MFA_OK;
+	return db_end(db, st, MFA_OK);
 }
 
 int
@@ -246,14 +245,12 @@ model_logins_waiting(struct db *db, int64_t now,
 	int r = db_first(db, waiting_sql, ARGS(NUMBER(now),), &st);
 
 	for (; r == MFA_OK; r = db_next(db, st)) {
-		model_read_pending(st, &p);
-		sql_text(st, 8, p.host_id, sizeof(p.host_id));
+		model_read_pending(db, st, &p);
+		db_text(db, st, 8, p.host_id, sizeof(p.host_id));
 		p.push = sqlite3_column_int(st, 9) == 1;
 		p.dial = (enum model_dial)sqlite3_column_int(st, 10);
-		if (!fn(arg, &p)) {
-			sql_end(st);
-			return MFA_OK;
-		}
+		if (!fn(arg, &p))
+			return db_end(db, st, MFA_OK);
 	}
 	return r == MFA_E_ABSENT ? MFA_OK : r;
 }
@@ -297,12 +294,13 @@ model_login_close(struct db *db, const char *host, const char *login, enum login
 		return r == MFA_E_ABSENT ? model_decoy_close(db, host, login, outcome) : r;
 	over = sqlite3_column_int64(st, 0) > MODEL_ANSWERED;
 	state = final_state(outcome, sqlite3_column_int64(st, 0), sqlite3_column_int64(st, 1), now);
-	sql_text(st, 2, user, sizeof(user));
-	sql_text(st, 3, service, sizeof(service));
-	sql_text(st, 4, origin, sizeof(origin));
+	db_text(db, st, 2, user, sizeof(user));
+	db_text(db, st, 3, service, sizeof(service));
+	db_text(db, st, 4, origin, sizeof(origin));
 	stopped = sqlite3_column_int64(st, 0) == MODEL_CANCELLED;
-	sql_text(st, 5, device, sizeof(device));
-	sql_end(st);
+	db_text(db, st, 5, device, sizeof(device));
+	if ((r = db_end(db, st, MFA_OK)) != MFA_OK)
+		return r;
 	/* One that was approved and stopped had been taken before: that is on record, too. */
 	if (over && !(stopped && device[0] != '\0' && outcome == MODEL_GRANTED))
 		return MFA_OK;
@@ -324,12 +322,10 @@ find_some(struct db *db, const char *sql, const char *whose, struct ending *list
 	int r = db_first(db, sql, ARGS(TEXT(whose),), &st);
 
 	for (*count = 0; r == MFA_OK; r = db_next(db, st)) {
-		sql_text(st, 0, list[*count].login, sizeof(list->login));
-		sql_text(st, 1, list[*count].user, sizeof(list->user));
-		if (++*count == TOGETHER) {
-			sql_end(st);
-			return MFA_OK;
-		}
+		db_text(db, st, 0, list[*count].login, sizeof(list->login));
+		db_text(db, st, 1, list[*count].user, sizeof(list->user));
+		if (++*count == TOGETHER)
+			return db_end(db, st, MFA_OK);
 	}
 	return r == MFA_E_ABSENT ? MFA_OK : r;
 }

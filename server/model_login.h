@@ -125,8 +125,8 @@ int model_device_answer(struct db *db, const struct model_once *once, const char
     const char *login, const struct model_answer *in, int64_t now, struct model_answered *out);
 
 /* "This was not me", keyed in on a telephone that was called for it: ends it, and what else
- * the user was asked, and locks the user's phones, also when it has ended meanwhile.  PROBLEM_GONE: there is none
- * such.  Writes. */
+ * the user was asked, and locks the user's phones, also when it has ended meanwhile.
+ * PROBLEM_GONE: there is none such.  Writes. */
 int model_login_report(struct db *db, const char *login, int64_t now,
     struct model_answered *out);
 

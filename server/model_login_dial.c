@@ -86,9 +86,9 @@ model_login_cancel_telephone(struct db *db, const char *user, int64_t telephone,
 
 	if (r != MFA_OK)
 		return r == MFA_E_ABSENT ? MFA_OK : r;
-	sql_text(st, 0, login, sizeof(login));
-	sql_end(st);
-	r = model_login_end(db, login, user, MODEL_CANCELLED);
+	db_text(db, st, 0, login, sizeof(login));
+	if ((r = db_end(db, st, MFA_OK)) == MFA_OK)
+		r = model_login_end(db, login, user, MODEL_CANCELLED);
 	return r != MFA_OK ? r : model_note(db, &(struct model_event){ .event = "close",
 	    .user = user, .outcome = "cancelled" }, now);
 }
@@ -105,7 +105,7 @@ model_login_text_is(struct db *db, const char *login, const char *digits)
 	if (r != MFA_OK)
 		return r;
 	r = db_bytes(db, st, 0, kept, sizeof(kept));
-	sql_end(st);
+	r = db_end(db, st, r);
 	if (r != MFA_OK || (r = mac_of_code(db, login, digits, mac)) != MFA_OK)
 		return r;
 	return secret_equal(mac, kept, sizeof(mac)) ? MFA_OK : MFA_E_REFUSED;
@@ -121,12 +121,12 @@ model_login_report(struct db *db, const char *login, int64_t now, struct model_a
 	memset(out, 0, sizeof(*out));
 	if ((r = db_first(db, of_login_sql, ARGS(TEXT(login),), &st)) != MFA_OK)
 		return r == MFA_E_ABSENT ? PROBLEM_GONE : r;
-	sql_text(st, 0, a.host, sizeof(a.host));
-	sql_text(st, 1, a.user, sizeof(a.user));
-	sql_text(st, 2, a.service, sizeof(a.service));
-	sql_text(st, 3, a.origin, sizeof(a.origin));
-	sql_end(st);
-	if ((r = db_do(db, lock_sql, ARGS(TEXT(a.user), NUMBER(now),), NULL)) != MFA_OK ||
+	db_text(db, st, 0, a.host, sizeof(a.host));
+	db_text(db, st, 1, a.user, sizeof(a.user));
+	db_text(db, st, 2, a.service, sizeof(a.service));
+	db_text(db, st, 3, a.origin, sizeof(a.origin));
+	if ((r = db_end(db, st, MFA_OK)) != MFA_OK ||
+	    (r = db_do(db, lock_sql, ARGS(TEXT(a.user), NUMBER(now),), NULL)) != MFA_OK ||
 	    (r = model_login_end(db, login, a.user, MODEL_CANCELLED)) != MFA_OK ||
 	    (r = model_login_stop_user(db, a.user, now)) != MFA_OK ||
 	    (r = model_note(db, &(struct model_event){ .event = "answer", .user = a.user,

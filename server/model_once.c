@@ -84,14 +84,14 @@ model_once_find(struct db *db, const struct model_once *once, const char *reques
 	    NUMBER(now - MODEL_ANSWER_LIFE), NUMBER(now / MODEL_ANSWER_LIFE),), &st);
 	if (r != MFA_OK)
 		return r == MFA_E_ABSENT ? MFA_OK : r;
-	sql_text(st, 0, kept, sizeof(kept));
+	db_text(db, st, 0, kept, sizeof(kept));
 	if ((r = db_bytes(db, st, 1, body, sizeof(body))) == MFA_OK) {
 		if (strcmp(kept, request) != 0 || !secret_equal(body, once->body, sizeof(body)))
 			r = PROBLEM_IDEMPOTENCY_MISMATCH;
 		else
 			r = open_answer(db, st, bound, answer, size);
 	}
-	sql_end(st);
+	r = db_end(db, st, r);
 	*found = r == MFA_OK;
 	return r;
 }

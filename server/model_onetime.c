@@ -38,8 +38,7 @@ model_salt_find(struct db *db, const char *user, unsigned char salt[ONETIME_SALT
 	if (r != MFA_OK)
 		return r;
 	r = db_bytes(db, st, 0, salt, ONETIME_SALT_LEN);
-	sql_end(st);
-	return r;
+	return db_end(db, st, r);
 }
 
 int

@@ -99,6 +99,6 @@ int model_mac(struct db *db, const char *what, const char *text,
 /* ---- model_answer.c ---- */
 
 /* id, name of the host, user, service, origin, nonce, expires, digits. */
-void model_read_pending(sqlite3_stmt *st, struct model_pending *p);
+void model_read_pending(struct db *db, sqlite3_stmt *st, struct model_pending *p);
 
 #endif

@@ -224,8 +224,7 @@ find_unproved(struct db *db, const char *user, int64_t id, int64_t now, struct u
 		r = db_bytes(db, st, 3, out->mac, sizeof(out->mac));
 	out->over = sqlite3_column_int64(st, 1) <= now ||
 	    sqlite3_column_int64(st, 2) >= MODEL_PROOF_TRIES;
-	sql_end(st);
-	return r;
+	return db_end(db, st, r);
 }
 
 /* A wrong one is an answer that has been counted, so it is no refusal of the
@@ -274,9 +273,9 @@ model_telephone_remove(struct db *db, const char *user, int64_t id, const char *
 	/* One that does not open any more can be removed as well. */
 	if (sqlite3_column_int(st, 3) != 0)
 		(void)open_number(db, st, user, gone->number);
-	sql_text(st, 2, gone->language, sizeof(gone->language));
-	sql_end(st);
-	if ((r = db_change(db, remove_sql, ARGS(TEXT(user), NUMBER(id),), PROBLEM_NOT_FOUND)) !=
+	db_text(db, st, 2, gone->language, sizeof(gone->language));
+	if ((r = db_end(db, st, MFA_OK)) != MFA_OK ||
+	    (r = db_change(db, remove_sql, ARGS(TEXT(user), NUMBER(id),), PROBLEM_NOT_FOUND)) !=
 	    MFA_OK || (r = model_login_cancel_telephone(db, user, id, now)) != MFA_OK)
 		return r;
 	return model_note(db, &(struct model_event){ .event = "telephone", .user = user,
@@ -295,12 +294,10 @@ model_telephone_list(struct db *db, const char *user,
 		t.id = sqlite3_column_int64(st, 0);
 		t.created = sqlite3_column_int64(st, 1);
 		t.proved = sqlite3_column_int64(st, 2);
-		sql_text(st, 3, t.shown, sizeof(t.shown));
-		sql_text(st, 4, t.language, sizeof(t.language));
-		if (!fn(arg, &t)) {
-			sql_end(st);
-			return MFA_OK;
-		}
+		db_text(db, st, 3, t.shown, sizeof(t.shown));
+		db_text(db, st, 4, t.language, sizeof(t.language));
+		if (!fn(arg, &t))
+			return db_end(db, st, MFA_OK);
 	}
 	return r == MFA_E_ABSENT ? MFA_OK : r;
 }
@@ -315,11 +312,9 @@ model_telephone_numbers(struct db *db, const char *user, int64_t but,
 
 	for (; r == MFA_OK; r = db_next(db, st)) {
 		n.id = sqlite3_column_int64(st, 0);
-		sql_text(st, 2, n.language, sizeof(n.language));
-		if ((r = open_number(db, st, user, n.number)) != MFA_OK || !fn(arg, &n)) {
-			sql_end(st);
-			return r;
-		}
+		db_text(db, st, 2, n.language, sizeof(n.language));
+		if ((r = open_number(db, st, user, n.number)) != MFA_OK || !fn(arg, &n))
+			return db_end(db, st, r);
 	}
 	return r == MFA_E_ABSENT ? MFA_OK : r;
 }

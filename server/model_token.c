@@ -78,14 +78,12 @@ model_tokens(struct db *db, const char *user, struct model_token *tokens, size_t
 	int r = db_first(db, tokens_sql, ARGS(TEXT(user),), &st);
 
 	for (*count = 0; r == MFA_OK && *count < MODEL_TOKENS_MAX; r = db_next(db, st)) {
-		if ((r = read_token(db, st, user, &tokens[*count])) != MFA_OK) {
-			sql_end(st);
-			return r;
-		}
+		if ((r = read_token(db, st, user, &tokens[*count])) != MFA_OK)
+			return db_end(db, st, r);
 		++*count;
 	}
 	if (r == MFA_OK)
-		sql_end(st);
+		return db_end(db, st, MFA_OK);
 	return r == MFA_E_ABSENT ? MFA_OK : r;
 }
 
@@ -174,17 +172,15 @@ model_token_list(struct db *db, const char *user,
 
 	for (; r == MFA_OK; r = db_next(db, st)) {
 		t.id = sqlite3_column_int64(st, 0);
-		sql_text(st, 1, t.name, sizeof(t.name));
+		db_text(db, st, 1, t.name, sizeof(t.name));
 		t.params.kind = (enum otp_kind)sql_uint(st, 2);
 		t.params.algorithm = (enum otp_algorithm)sql_uint(st, 3);
 		t.params.digits = sql_uint(st, 4);
 		t.params.period = sql_uint(st, 5);
 		t.created = sqlite3_column_int64(st, 6);
 		t.used = sqlite3_column_int64(st, 7);
-		if (!fn(arg, &t)) {
-			sql_end(st);
-			return MFA_OK;
-		}
+		if (!fn(arg, &t))
+			return db_end(db, st, MFA_OK);
 	}
 	return r == MFA_E_ABSENT ? MFA_OK : r;
 }

@@ -66,9 +66,9 @@ model_user(struct db *db, const char *user, int64_t now, struct model_user *out)
 	if ((r = db_first(db, one_sql, ARGS(TEXT(user), NUMBER(now),), &st)) != MFA_OK)
 		return r == MFA_E_ABSENT ? MFA_OK : r;
 	out->locked = sqlite3_column_int(st, 0) != 0;
-	sql_text(st, 1, out->lock_reason, sizeof(out->lock_reason));
+	db_text(db, st, 1, out->lock_reason, sizeof(out->lock_reason));
 	out->push_locked = sqlite3_column_int(st, 2) != 0;
-	sql_text(st, 3, out->push_lock_reason, sizeof(out->push_lock_reason));
+	db_text(db, st, 3, out->push_lock_reason, sizeof(out->push_lock_reason));
 	out->failures = sql_uint(st, 4);
 	out->last_failure = sqlite3_column_int64(st, 5);
 	out->devices = sql_uint(st, 6);
@@ -77,13 +77,12 @@ model_user(struct db *db, const char *user, int64_t now, struct model_user *out)
 	out->recovery = sqlite3_column_int(st, 9) != 0;
 	out->pass = sqlite3_column_int(st, 10) != 0;
 	out->telephone = sqlite3_column_int(st, 11) != 0;
-	sql_text(st, 12, out->method, sizeof(out->method));
-	sql_end(st);
+	db_text(db, st, 12, out->method, sizeof(out->method));
 	out->push = out->devices > 0;
 	out->totp = totp > 0;
 	out->hotp = hotp > 0;
 	out->tokens = totp + hotp;
-	return MFA_OK;
+	return db_end(db, st, MFA_OK);
 }
 
 int
@@ -96,15 +95,13 @@ model_users(struct db *db, const char *after, unsigned int limit, int64_t now,
 	    NUMBER(now),), &st);
 
 	for (; r == MFA_OK; r = db_next(db, st)) {
-		sql_text(st, 0, u.name, sizeof(u.name));
+		db_text(db, st, 0, u.name, sizeof(u.name));
 		u.locked = sqlite3_column_int(st, 1) != 0;
 		u.push_locked = sqlite3_column_int(st, 2) != 0;
 		u.devices = sql_uint(st, 3);
 		u.tokens = sql_uint(st, 4);
-		if (!fn(arg, &u)) {
-			sql_end(st);
-			return MFA_OK;
-		}
+		if (!fn(arg, &u))
+			return db_end(db, st, MFA_OK);
 	}
 	return r == MFA_E_ABSENT ? MFA_OK : r;
 }

@@ -46,6 +46,7 @@ CALL(const char *, json_object_to_json_string_ext, (json_object *o, int f), (o, 
 
 CALL(int, sqlite3_prepare_v3, (sqlite3 *d, const char *s, int n, unsigned int f, sqlite3_stmt **o, const char **t), (d, s, n, f, o, t), 0, SQLITE_NOMEM)
 CALL(int, sqlite3_step, (sqlite3_stmt *s), (s), 0, SQLITE_IOERR)
+CALL(const unsigned char *, sqlite3_column_text, (sqlite3_stmt *s, int i), (s, i), 0, NULL)
 CALL(int, sqlite3_exec, (sqlite3 *d, const char *s, int (*f)(void *, int, char **, char **), void *a, char **e), (d, s, f, a, e), 0, SQLITE_IOERR)
 CALL(int, sqlite3_bind_text, (sqlite3_stmt *s, int i, const char *t, int n, void (*f)(void *)), (s, i, t, n, f), 0, SQLITE_NOMEM)
 CALL(int, sqlite3_bind_blob, (sqlite3_stmt *s, int i, const void *t, int n, void (*f)(void *)), (s, i, t, n, f), 0, SQLITE_NOMEM)
