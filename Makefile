@@ -433,7 +433,7 @@ demo: $(PROGRAMS) $(WORLD_TOOLS)
 
 # ---- measurements ----
 
-BENCH_TOOLS = $(addprefix $(BUILD)/tests/bench/,login provision push service slow_sync.so)
+BENCH_TOOLS = $(addprefix $(BUILD)/tests/bench/,login provision push service calls slow_sync.so)
 
 $(BUILD)/tests/bench/login: $(BUILD)/tests/bench/login.o $(COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lpam $(HELPER_LIBS)
@@ -448,6 +448,10 @@ $(BUILD)/tests/bench/provision: $(BUILD)/tests/bench/provision.o $(COMMON)
 $(BUILD)/tests/bench/service: $(addprefix $(BUILD)/tests/bench/,service.o people.o wire.o) \
 		$(BUILD)/tests/number.o $(BUILD)/server.a $(COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lssl -lsqlite3 -lcrypto -lpthread
+
+$(BUILD)/tests/bench/calls: $(addprefix $(BUILD)/tests/bench/,calls.o callee.o people.o wire.o) \
+		$(BUILD)/tests/number.o $(BUILD)/server.a $(COMMON)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lpam -lssl -lsqlite3 -lcrypto -lpthread
 
 $(BUILD)/tests/bench/slow_sync.so: tests/bench/slow_sync.c
 	@mkdir -p $(@D)
