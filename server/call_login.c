@@ -284,6 +284,7 @@ call_login_start(struct api *api, const struct call_login_order *o)
 	if (o->dial == MODEL_DIAL_TEXT && ms > CALL_TEXT_MS)
 		ms = CALL_TEXT_MS;
 	call_count(o->dial == MODEL_DIAL_CALL ? CALL_PLACED : CALL_SENT);
+	ms -= ms / 4 < CALL_TOLD_MS ? ms / 4 : CALL_TOLD_MS;
 	if ((c->dialling = dialler_start(api, &d, ms, &hears, c)) == NULL) {
 		call_count_end(DIAL_GATEWAY);
 		write_end(c, run_cancel, "gateway");

@@ -14,6 +14,7 @@
 /* ---- all limits ---- */
 #define CALL_TRIES	2	/* keyings of one call */
 #define CALL_TEXT_MS	90000	/* for a text to be sent; its code lives on */
+#define CALL_TOLD_MS	500	/* before a login expires, for its host to hear why */
 #define CALL_AFTER_MS	15000	/* how it ended is told for so long */
 #define CALL_AGAIN_MS	1000	/* until what could not be written is tried again */
 #define CALL_ATTEMPTS	60	/* to write it */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dialler.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -27,6 +28,7 @@ struct dialling {
 	const struct dialler_hears *hears;
 	void *arg;
 	int fd;
+	bool deaf;			/* it does not read: nothing more is said */
 	char id[sizeof(((struct dial *)NULL)->id)];
 	/* in the order of their questions */
 	STAILQ_HEAD(callbacks, dialler_callback) callbacks;
@@ -114,12 +116,24 @@ end(struct dialling *d, enum dial_outcome outcome, const char *words)
 
 /* ---- what it says ---- */
 
+static bool
+has_room(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+
+	return poll(&p, 1, 0) == 1;
+}
+
+/* A socket that is full is one of a process that is stuck: nothing of ours waits. */
 static int
 say(struct dialling *d, const struct dial *m)
 {
 	int r = dial_permit(&d->dialogue, DIAL_MFAD, m->type);
 
-	return r != MFA_OK ? r : dial_send(d->fd, m, deadline_in(DIALLER_WORD_MS));
+	d->deaf = d->deaf || !has_room(d->fd);
+	if (r == MFA_OK)
+		r = d->deaf ? MFA_E_BUSY : dial_send(d->fd, m, deadline_in(DIALLER_WORD_MS));
+	return r;
 }
 
 static void
@@ -153,6 +167,14 @@ on_ready(void *arg)
 	else
 		end(d, DIAL_GATEWAY, r == MFA_E_CLOSED ? "mfa-call hung up" : mfa_strerror(r));
 	explicit_bzero(&m, sizeof(m));
+}
+
+/* What it is given is less than what it may take, so that who waits hears of one
+ * that is stuck before the time is over. */
+static unsigned int
+late_of(unsigned int ms)
+{
+	return ms / 4 < DIALLER_LATE_MS ? ms / 4 : DIALLER_LATE_MS;
 }
 
 static void
@@ -205,14 +227,14 @@ dialler_start(struct api *api, struct dial *order, unsigned int ms,
 	LIST_INSERT_HEAD(&everything, d, all);
 	count++;
 	order->version = DIAL_VERSION;
-	order->ms_left = ms;
+	order->ms_left = ms - late_of(ms);
 	if ((d->fd = reach(api->config->call_socket)) == -1 ||
 	    (d->watch = watch_new(api->server, d->fd, on_ready, d)) == NULL ||
 	    (d->timer = timer_new(api->server, on_late, d)) == NULL || say(d, order) != MFA_OK) {
 		dialler_drop(&d);
 		return NULL;
 	}
-	timer_set(d->timer, ms + DIALLER_LATE_MS);
+	timer_set(d->timer, ms);
 	return d;
 }
 

@@ -13,8 +13,9 @@ struct dialling;
 
 /* ---- all limits ---- */
 #define DIALLER_MOST	200	/* at once; more are refused */
-#define DIALLER_WORD_MS	5	/* for one message: there is room for it, and it is there */
-#define DIALLER_LATE_MS	2000	/* past its time, until mfa-call is not waited for any more */
+#define DIALLER_WORD_MS	1000	/* for one message: of a processor that has much to do, since
+				 * there is room for it, or it is there */
+#define DIALLER_LATE_MS	2000	/* of its time, a quarter at most, in which mfa-call is late */
 
 struct dialler_hears {
 	/* Each may be NULL.  None is called from within a function below. */
@@ -28,8 +29,8 @@ struct dialler_hears {
 void dialler_look_up(void);
 
 /* Sends `order` (DIAL_CALL or DIAL_TEXT; version and ms_left are set here) on its
- * way.  ms is how long it may take.  NULL: too many are under way, no memory, or
- * mfa-call is not there, which is logged. */
+ * way.  ms is how long it may take, of which mfa-call is given less.  NULL: too many are
+ * under way, no memory, or mfa-call is not there, which is logged. */
 struct dialling *dialler_start(struct api *api, struct dial *order, unsigned int ms,
     const struct dialler_hears *hears, void *arg);
 
