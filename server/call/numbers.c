@@ -64,3 +64,42 @@ number_masked(const char *to, char masked[NUMBER_MASKED_MAX])
 		masked[i] = i < SHOWN_FIRST || i + SHOWN_LAST >= len ? to[i] : '.';
 	return masked;
 }
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Its digits, from one of them on; *end is behind the last. */
+static size_t
+count_digits(const char *at, const char **end)
+{
+	size_t n = 0;
+
+	for (*end = at; is_digit(*at); at += strspn(at, " .()/-")) {
+		n++;
+		*end = ++at;
+	}
+	return n;
+}
+
+void
+number_hide(char *words)
+{
+	const char *end;
+	char *at;
+
+	for (at = words; *at != '\0'; at++) {
+		if (!is_digit(*at))
+			continue;
+		if (count_digits(at, &end) < DIGITS_MIN) {
+			at = words + (end - words) - 1;
+			continue;
+		}
+		for (; at < end; at++)
+			if (is_digit(*at))
+				*at = '*';
+		at--;
+	}
+}

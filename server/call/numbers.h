@@ -21,4 +21,8 @@ bool number_allowed(const struct names *allowed, const struct names *refused, co
 /* "+31......78", for the log: the beginning, and the last two digits. */
 const char *number_masked(const char *to, char masked[NUMBER_MASKED_MAX]);
 
+/* Of words that come from outside: what may be a telephone number, seven digits or more
+ * with no more than " .()/-" between them, becomes as many "*". */
+void number_hide(char *words);
+
 #endif

@@ -5,6 +5,7 @@
 
 #include "error.h"
 #include "media.h"
+#include "numbers.h"
 #include "prompts.h"
 
 #define LEAVE_MS	1500	/* for the line to hear that we hang up */
@@ -64,17 +65,18 @@ outcome_of(uint16_t code)
 	}
 }
 
-/* Its words, or the error's. */
+/* Its words, which may name whom it was asked to call, or the error's. */
 void
 line_end_with(struct line *l, int err, const struct sip_msg *msg, const char *doing)
 {
-	char words[DIAL_WORDS_MAX];
+	char words[DIAL_WORDS_MAX], reason[DIAL_WORDS_MAX];
 	bool answer;
 
-	if (err == 0 && msg != NULL)
-		(void)re_snprintf(words, sizeof(words), "%s%u %r", doing, msg->scode,
-		    &msg->reason);
-	else
+	if (err == 0 && msg != NULL) {
+		(void)re_snprintf(reason, sizeof(reason), "%r", &msg->reason);
+		number_hide(reason);
+		(void)re_snprintf(words, sizeof(words), "%s%u %s", doing, msg->scode, reason);
+	} else
 		(void)re_snprintf(words, sizeof(words), "%s%m", doing, err);
 	answer = err == 0 && msg != NULL && doing[0] == '\0';
 	line_end(l, answer ? outcome_of(msg->scode) : DIAL_GATEWAY, words);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "error.h"
+#include "numbers.h"
 #include "seclude_call.h"
 #include "texting.h"
 
@@ -160,6 +161,7 @@ judge(const struct text *t, struct program *p, int status, uint32_t *units,
 
 	p->first[strcspn(p->first, "\n")] = '\0';
 	text_words(t, p->first, words);
+	number_hide(words);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
 		*units = t->line->config->text_units;
 		return DIAL_DONE;

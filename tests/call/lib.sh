@@ -149,6 +149,8 @@ xml_word() {
 	decline) xml_reply 603 Decline; echo '<recv request="ACK"/>' ;;
 	unavailable) xml_reply 480 "Temporarily Unavailable"; echo '<recv request="ACK"/>' ;;
 	notfound) xml_reply 404 "Not Found"; echo '<recv request="ACK"/>' ;;
+	named) xml_reply 404 "No (+31) 6-12 34.56/78 here, nor 0031612345678; try 101"
+		echo '<recv request="ACK"/>' ;;
 	forbidden) xml_reply 403 Forbidden; echo '<recv request="ACK"/>' ;;
 	redirect) xml_reply 302 "Moved Temporarily"; echo '<recv request="ACK"/>' ;;
 	asks) xml_challenge 401 Unauthorized WWW-Authenticate

@@ -80,6 +80,10 @@ says "what repeats the code is not passed on" "ended done units=4 words=(its wor
 tail -n 1'
 says "nor a part of it" "ended done units=4 words=(its words repeat the text)" <<< '#!/bin/sh
 echo 1234829'
+says "nor the number" "ended gateway units=0 words=+*********** is not reached" <<< '#!/bin/sh
+read to
+echo "${to#to=} is not reached"
+exit 1'
 says "what is not printable is escaped" 'ended done units=4 words=a\x1b[31mb\xff' <<< '#!/bin/sh
 printf "a\033[31mb\377\nc"'
 says "a long line is cut" "ended done units=4 words=$(printf 'x%.0s' {1..199})" <<< '#!/bin/sh

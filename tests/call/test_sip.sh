@@ -55,6 +55,8 @@ heard busy "invite trying busy" "ended busy units=0 words=[486 Busy Here]"
 heard declined "invite ring decline" "ringing;ended declined units=0 words=[603 Decline]"
 heard unavailable "invite trying unavailable" "ended no-answer units=0 words=[480 Temporarily Unavailable]"
 heard no_such_number "invite trying notfound" "ended gateway units=0 words=[404 Not Found]"
+heard a_phrase_that_has_the_number "invite trying named" \
+    "ended gateway units=0 words=[404 No (+**) *-** **.**/** here, nor *************; try 101]"
 heard nobody_picks_up "invite ring cancelled" "ringing;ended no-answer units=0 words=[]" ring_seconds=1
 heard hung_up_half_way "invite answer key:4 bye" "answered;ended hung-up units=3 words=[]"
 heard hung_up_after_the_hash "invite answer key:4 key:2 key:pound bye" "answered;$done42"

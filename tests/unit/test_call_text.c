@@ -2,6 +2,7 @@
 /* Numbers, templates and words of mfa-call: what leaves this host, and what of it
  * comes back into a log. */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,6 +84,24 @@ START_TEST(a_log_has_only_the_ends_of_a_number)
 	ck_assert_str_eq(number_masked("+123456789012345", masked), "+12...........45");
 	ck_assert_str_eq(number_masked("31612345678", masked), "-");
 	ck_assert_str_eq(number_masked("", masked), "-");
+}
+END_TEST
+
+static const struct { const char *words, *shown; } hidden[] = {
+	{ "", "" }, { "Not Found", "Not Found" }, { "error 123456 of 9", "error 123456 of 9" },
+	{ "+31612345678", "+***********" }, { "a0612345678b", "a**********b" },
+	{ "06 12-34.56/78 x", "** **-**.**/** x" }, { "(0031) 6 - 123 45678.", "(****) * - *** *****." },
+	{ "1,2345678", "1,*******" }, { "12x 1234567", "12x *******" }, { "123456", "123456" },
+	{ "1234567 and 1234567", "******* and *******" }, { "12 ", "12 " },
+};
+
+START_TEST(a_number_in_words_of_others_is_hidden)
+{
+	char words[64];
+
+	snprintf(words, sizeof(words), "%s", hidden[_i].words);
+	number_hide(words);
+	ck_assert_str_eq(words, hidden[_i].shown);
 }
 END_TEST
 
@@ -224,6 +243,7 @@ main(void)
 	tcase_add_loop_test(t, only_e164_is_a_number, 0, COUNT(numbers));
 	tcase_add_loop_test(t, the_longest_prefix_decides_and_a_tie_refuses, 0, COUNT(rules));
 	tcase_add_test(t, a_log_has_only_the_ends_of_a_number);
+	tcase_add_loop_test(t, a_number_in_words_of_others_is_hidden, 0, COUNT(hidden));
 	tcase_add_loop_test(t, a_value_is_escaped_by_where_it_stands, 0, COUNT(fillings));
 	tcase_add_test(t, what_does_not_fit_is_not_cut);
 	tcase_add_test(t, the_longest_text_fits);
