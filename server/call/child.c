@@ -164,7 +164,7 @@ place_call(struct errand *e)
 		end_with(e, DIAL_MISCONFIGURED, "no call_gateway is configured");
 	else if (call_asked_well(&e->asked) != MFA_OK)
 		end_with(e, DIAL_REFUSED, "not a call that can be placed");
-	else if (seclude_calling() != MFA_OK)
+	else if (seclude_running() != MFA_OK)
 		end_with(e, DIAL_GATEWAY, "the sandbox cannot be entered");
 	else {
 		e->by = gateway->name;

@@ -9,27 +9,14 @@
 
 #include "error.h"
 #include "exec_line.h"
+#include "numbers.h"
 #include "program.h"
+#include "seclude_call.h"
 
 /*
- * The administrator's own program places the call.  It is told what to do in its
- * environment:
- *
- *  MFA_TO (E.164), MFA_FORM (number, hash, code), MFA_DIGITS, MFA_LANGUAGE (en, nl),
- *  MFA_ORGANISATION, MFA_HOST, MFA_SERVICE, MFA_ID, MFA_SECONDS (it is killed then)
- *
- * and writes lines:
- *
- *  ringing | answered | keys DIGITS | keys | ended OUTCOME [WORDS]
- *
- * where "keys" alone is "#" alone, which counts only where MFA_FORM is hash, and must
- * be written only after the greeting was heard to its end.  OUTCOME is done,
- * no-answer, busy, declined, hung-up, no-keys or gateway.  After each "keys" it reads one line
- *
- *  say thanks | say once-more | say wrong | say reported | say over
- *
- * and at any time "cancel", upon which it should hang up.  Anything else that it
- * writes, or its end without "ended", ends the call.
+ * The administrator's own program places the call; mfa-call(8) has the contract.  Its
+ * order is on its standard input, as that of the program that sends texts: an
+ * environment would be inherited by all that it runs.
  */
 #define CANCEL_MS	1500	/* to hang up in */
 
@@ -42,56 +29,30 @@ struct exec {
 
 /* ---- what it is told ---- */
 
-#define VARIABLE	160
-#define VARIABLES	10
-
-struct environment {
-	char text[VARIABLES][VARIABLE];
-	const char *envp[VARIABLES + 1];
-	unsigned int count;
-};
-
-static void
-set(struct environment *e, const char *name, const char *value)
-{
-	(void)snprintf(e->text[e->count], VARIABLE, "%s=%s", name, value);
-	e->envp[e->count] = e->text[e->count];
-	e->count++;
-}
-
-static void
-set_number(struct environment *e, const char *name, unsigned long value)
-{
-	char text[24];
-
-	(void)snprintf(text, sizeof(text), "%lu", value);
-	set(e, name, text);
-}
-
-static void
-describe(const struct call *c, struct environment *e)
-{
-	static const char *const forms[] = { "", "number", "hash", "code" };
-	const struct dial *d = c->asked;
-
-	memset(e, 0, sizeof(*e));
-	set(e, "PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
-	set(e, "MFA_TO", d->to);
-	set(e, "MFA_FORM", forms[d->form]);
-	set_number(e, "MFA_DIGITS", d->digits);
-	set(e, "MFA_LANGUAGE", d->language);
-	set(e, "MFA_ORGANISATION", d->organisation);
-	set(e, "MFA_HOST", d->host);
-	set(e, "MFA_SERVICE", d->service);
-	set(e, "MFA_ID", d->id);
-	set_number(e, "MFA_SECONDS", (unsigned long)deadline_left(c->deadline) / 1000);
-}
+#define ORDER_MAX	1024	/* less than a pipe takes at once */
 
 /* It may have ended already, which its output shows. */
 static void
 tell(struct exec *x, const char *line)
 {
 	(void)!write(x->program.in, line, strlen(line));
+}
+
+static int
+order(struct exec *x)
+{
+	static const char *const forms[] = { "", "number", "hash", "code" };
+	const struct dial *d = x->call->asked;
+	char text[ORDER_MAX];
+	int n = snprintf(text, sizeof(text), "to=%s\nid=%s\nform=%s\ndigits=%u\nlanguage=%s\n"
+	    "organisation=%s\nhost=%s\nservice=%s\nseconds=%d\n\n", d->to, d->id,
+	    forms[d->form], d->digits, d->language, d->organisation, d->host, d->service,
+	    deadline_left(x->call->deadline) / 1000);
+
+	if (n < 0 || (size_t)n >= sizeof(text))
+		return MFA_E_INVALID;
+	tell(x, text);
+	return MFA_OK;
 }
 
 /* ---- its end ---- */
@@ -133,6 +94,17 @@ cancel(struct exec *x)
 
 /* ---- what it says ---- */
 
+/* Its words may name whom it was told to call. */
+static void
+end_as_said(struct exec *x, const struct exec_said *said)
+{
+	char words[DIAL_WORDS_MAX];
+
+	(void)snprintf(words, sizeof(words), "%s", said->words);
+	number_hide(words);
+	end(x, said->outcome, words);
+}
+
 static int
 obey(struct exec *x, const char *line)
 {
@@ -155,7 +127,7 @@ obey(struct exec *x, const char *line)
 		explicit_bzero(&said, sizeof(said));
 		return r;
 	case EXEC_ENDED:
-		end(x, said.outcome, said.words);
+		end_as_said(x, &said);
 		return MFA_OK;
 	}
 	return MFA_E_INVALID;
@@ -225,23 +197,33 @@ serve(struct exec *x)
 	}
 }
 
+/* Whatever the program writes is read by a process that can do little else. */
+static int
+start(struct exec *x)
+{
+	static char word[] = "call";
+	const char *const argv[] = { x->call->settings->call_command, word, NULL };
+	int r = program_start(&x->program, argv, NULL);
+
+	if (r == MFA_OK)
+		r = order(x);
+	return r == MFA_OK ? seclude_waiting() : r;
+}
+
 static void
 place(struct call *c)
 {
-	const char *const argv[] = { c->settings->call_command, NULL };
-	struct exec x = { .call = c };
-	struct environment e;
+	const char *command = c->settings->call_command;
+	struct exec x = { .call = c, .program = { .pid = -1, .in = -1, .out = -1 } };
 
-	if (argv[0] == NULL || argv[0][0] != '/' || access(argv[0], X_OK) == -1) {
+	if (command == NULL || command[0] != '/' || access(command, X_OK) == -1) {
 		call_ended(c, DIAL_MISCONFIGURED, "call_command is not a program");
 		return;
 	}
-	describe(c, &e);
-	if (program_start(&x.program, argv, e.envp) != MFA_OK) {
-		call_ended(c, DIAL_GATEWAY, strerror(errno));
-		return;
-	}
-	serve(&x);
+	if (start(&x) == MFA_OK)
+		serve(&x);
+	else
+		end(&x, DIAL_GATEWAY, "the program cannot be run");
 	(void)program_end(&x.program);
 }
 

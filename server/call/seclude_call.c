@@ -34,14 +34,11 @@
 #define ALLOW_OLD_FILES		ALLOW(openat)
 #endif
 
-#define KILL_ATTACKS \
+#define NOTHING_ELSE \
 	KILL(ptrace), KILL(process_vm_readv), KILL(process_vm_writev), KILL(bpf), \
 	KILL(init_module), KILL(finit_module), KILL(mount), KILL(setns), KILL(unshare), \
 	KILL(kexec_load), KILL(keyctl), KILL(userfaultfd), KILL(perf_event_open), \
-	KILL(io_uring_setup)
-
-#define NOTHING_ELSE \
-	KILL_ATTACKS, KILL(execve), KILL(execveat), RETURN(SECCOMP_RET_ERRNO | ENOSYS)
+	KILL(io_uring_setup), KILL(execve), KILL(execveat), RETURN(SECCOMP_RET_ERRNO | ENOSYS)
 
 static const struct sock_filter waiting[] = {
 	BEGIN_FILTER, ALLOW_WAITING, ALLOW_OLD_WAITING, ALLOW(wait4), ALLOW(kill), NOTHING_ELSE,
@@ -53,8 +50,15 @@ static const struct sock_filter spooling[] = {
 	NOTHING_ELSE,
 };
 
-static const struct sock_filter calling[] = {
-	BEGIN_FILTER, KILL_ATTACKS, RETURN(SECCOMP_RET_ALLOW),
+/* Refused and no more: a program may ask for one of these and do without. */
+#define REFUSE(call)	IF_NOT(SYS_##call, 1), RETURN(SECCOMP_RET_ERRNO | EPERM)
+
+static const struct sock_filter running[] = {
+	BEGIN_FILTER,
+	REFUSE(ptrace), REFUSE(process_vm_readv), REFUSE(process_vm_writev), REFUSE(bpf),
+	REFUSE(init_module), REFUSE(finit_module), REFUSE(mount), REFUSE(setns),
+	REFUSE(unshare), REFUSE(kexec_load), REFUSE(keyctl), REFUSE(userfaultfd),
+	REFUSE(perf_event_open), REFUSE(io_uring_setup), RETURN(SECCOMP_RET_ALLOW),
 };
 
 int
@@ -69,9 +73,9 @@ seclude_begin(void)
 }
 
 int
-seclude_calling(void)
+seclude_running(void)
 {
-	return confine_calls(calling, sizeof(calling) / sizeof(calling[0]));
+	return confine_calls(running, sizeof(running) / sizeof(running[0]));
 }
 
 int

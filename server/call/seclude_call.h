@@ -12,9 +12,9 @@
 /* New privileges, core files, being looked at; much time and memory. */
 int seclude_begin(void);
 
-/* To place calls, for which programs are run and ports are opened: what only an
- * attacker would try.  Programs that are run have it, too. */
-int seclude_calling(void);
+/* To run programs, which have it, too: what only an attacker would try.  No files are
+ * closed to them: which ones a program of the administrator's needs is not known. */
+int seclude_running(void);
 
 /* To put files into `dir`: every other file, the network, processes, programs. */
 int seclude_spool(const char *dir);

@@ -182,8 +182,10 @@ send_text(const struct text *t, uint32_t *units, char words[DIAL_WORDS_MAX])
 {
 	struct program p = { .pid = -1, .pidfd = -1, .output = -1 };
 	const char *why;
-	int r = start(&p, t), status;
+	int r = seclude_running(), status;
 
+	if (r == MFA_OK)
+		r = start(&p, t);
 	if (r == MFA_OK)
 		r = seclude_waiting();
 	if (r != MFA_OK) {

@@ -6,9 +6,10 @@
 . "$TOP/tests/tap.sh"
 . "$TOP/tests/call/lib.sh"
 
-# with SCRIPT SETTING=VALUE...: a call with that program
+# with SCRIPT SETTING=VALUE...: a call with that program, which has read its order
 with() {
-	printf '#!/bin/sh\n%s\n' "$1" > "$work/program"
+	printf '#!/bin/sh\nwhile IFS="=" read -r name value && [ -n "$name" ]; do eval "_$name=\\$value"; done\n%s\n' \
+	    "$1" > "$work/program"
 	chmod +x "$work/program"
 	shift
 	timeout 40 "$place" exec call_command="$work/program" number=42 ms=20000 "$@" \
@@ -35,6 +36,9 @@ for outcome in no-answer busy declined hung-up no-keys gateway; do
 	is "it_ends_with_$outcome" "$(with "echo ended $outcome; sleep 100")" "ended $outcome units=0 words=[]"
 done
 
+is its_words_do_not_repeat_the_number "$(with 'echo "ended gateway no line to $_to, error 1234"')" \
+    "ended gateway units=0 words=[no line to +***********, error 1234]"
+
 # What it must not write.
 for line in '' 'Ringing' 'ringing ' 'keys  42' 'keys 4 2' 'keys 42x' 'keys 12345678901234567' 'keys -1' \
     'ended' 'ended ' 'ended well' 'ended cancelled' 'ended refused' 'say thanks' 'ended done ' "$(printf 'ended done \033[31m')"; do
@@ -49,20 +53,25 @@ is many_lines_at_once "$(with 'printf "ringing\nringing\nanswered\nringing\nende
 
 # ---- what it is told ----
 
-SECRET=canary with 'env | grep -v -e ^PWD= -e ^_= -e ^SHLVL= -e ^OLDPWD= | LC_ALL=C sort > '"$work"'/env
-	echo "$# $(ls -l /proc/$$/fd | grep -c socket)" > '"$work"'/rest; echo ended done' \
-    ms=20900 organisation='$(us); "x"' language=nl > "$work/seen"
-is its_environment_is_this "$(cat "$work/env")" 'MFA_DIGITS=2
-MFA_FORM=number
-MFA_HOST=web1
-MFA_ID=t1
-MFA_LANGUAGE=nl
-MFA_ORGANISATION=$(us); "x"
-MFA_SECONDS=20
-MFA_SERVICE=sshd
-MFA_TO=+31612345678
-PATH=/usr/sbin:/usr/bin:/sbin:/bin'
-is no_arguments_and_no_socket_of_ours "$(cat "$work/rest")" "0 0"
+printf '#!/bin/sh
+tr "\\0" "\\n" < /proc/$$/environ > %s/env
+while read -r line && [ -n "$line" ]; do echo "$line"; done > %s/order
+echo "$* $(ls -l /proc/$$/fd | grep -c socket)" > %s/rest
+echo answered; echo keys 42; read -r line; echo "ended done $line"\n' "$work" "$work" "$work" > "$work/program"
+is it_is_told_its_order_and_then_what_to_say "$(SECRET=canary timeout 40 "$place" exec call_command="$work/program" number=42 \
+    ms=20900 organisation='$(us); "x"=y' language=nl 2> "$work/complaints" | paste -sd ';')" \
+    "answered;keys [42];say thanks;ended done units=3 words=[say thanks]"
+is its_order_is_this "$(cat "$work/order")" 'to=+31612345678
+id=t1
+form=number
+digits=2
+language=nl
+organisation=$(us); "x"=y
+host=web1
+service=sshd
+seconds=20'
+is its_environment_is_empty "$(cat "$work/env")" ""
+is one_argument_and_no_socket_of_ours "$(cat "$work/rest")" "call 0"
 
 # ---- its end ----
 
@@ -81,4 +90,14 @@ for program in relative/path /nowhere /etc/passwd; do
 	is "no_program_$program" "$("$place" exec call_command=$program 2> /dev/null)" \
 	    "ended misconfigured units=0 words=[call_command is not a program]"
 done
+is one_that_reads_nothing "$(printf '#!/bin/sh\nexec < /dev/null\necho ended busy\n' > "$work/program"
+    "$place" exec call_command="$work/program" 2> /dev/null)" "ended busy units=0 words=[]"
+
+# ---- the process that reads what it writes ----
+
+filters() { echo "sed -n 's/^Seccomp_filters:.//p' /proc/$1/status"; }
+with 'echo answered; echo keys 42; read -r line
+	echo "$('"$(filters '$PPID')"') $('"$(filters '$$')"')" > '"$work"'/filters; echo ended done' > /dev/null
+read -r ours its < "$work/filters"
+is it_is_secluded_and_the_program_is_not "$((ours - its))" 1
 done_testing

@@ -5,6 +5,7 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -209,6 +210,61 @@ START_TEST(only_who_waits_for_a_program_ends_one)
 }
 END_TEST
 
+/* ---- a program of the administrator's ---- */
+
+static bool
+runs_a_program(void)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(execl("/bin/true", "true", (char *)NULL));
+	return waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+static bool
+uses_files_and_the_network(void)
+{
+	return reads_others_files() && talks_to_the_network() && makes_code() && spools();
+}
+
+static bool
+makes_namespaces(void)
+{
+	return unshare(CLONE_NEWUSER) == 0;
+}
+
+static bool
+uses_keys(void)
+{
+	return syscall(SYS_keyctl, 0L, -3L, 1L) != -1;
+}
+
+static const struct { bool (*deed)(void); int can; } program_deeds[] = {
+	{ runs_a_program, 1 }, { uses_files_and_the_network, 1 }, { makes_namespaces, 0 },
+	{ uses_keys, 0 }, { traces, 0 },
+};
+
+/* What is refused is refused, and does not end it. */
+START_TEST(a_program_has_all_but_what_attackers_try)
+{
+	int status;
+	pid_t pid;
+
+	with_victim();
+	if ((pid = fork()) == 0) {
+		if (seclude_begin() != MFA_OK || seclude_running() != MFA_OK)
+			_exit(2);
+		_exit(program_deeds[_i].deed() ? 1 : 0);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(lives());
+	ck_assert(WIFEXITED(status));
+	ck_assert_int_eq(WEXITSTATUS(status), program_deeds[_i].can);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -221,6 +277,7 @@ main(void)
 	tcase_add_loop_test(t, one_that_was_taken_over_cannot, 0, 2 * COUNT(deeds));
 	tcase_add_test(t, a_spool_can_be_filled);
 	tcase_add_test(t, only_who_waits_for_a_program_ends_one);
+	tcase_add_loop_test(t, a_program_has_all_but_what_attackers_try, 0, COUNT(program_deeds));
 	suite_add_tcase(suite, t);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
