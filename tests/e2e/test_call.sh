@@ -157,10 +157,19 @@ ssh_in bob '? Type the code from the text message' '! text-code > /run/other' '<
     '? Not accepted. Type the code from the text message' '< /run/other' '$'
 like "the_code_of_another_login_is_none_and_its_own_is_still_one" "$shown" "in as bob"
 
+# The helper reads how a text ended when something is typed: until then it waits in its socket.
+cat > /usr/local/bin/text-ended <<- 'END'
+	#!/bin/bash
+	end=$((SECONDS + 20))
+	until ss -xHp | awk '/"mfa-helper"/ && $3 > 0 { found = 1 } END { exit !found }' || [ $SECONDS -ge $end ]; do
+		sleep 0.02
+	done
+END
+chmod +x /usr/local/bin/text-ended
 do_once end 8
 : > $line/log
 : > /run/screen
-printf '%s\n' '? assword:' "> $(password_of bob)" '? Type the code from the text message' '! sleep 0.5' \
+printf '%s\n' '? assword:' "> $(password_of bob)" '? Type the code from the text message' '! text-ended' \
     '> 123456' '? The text message could not be sent. Type a code, or c for a call, s for a text message:' '> s' \
     '? Type the code from the text message' "! until [ \$(grep -c ^text $line/log) = 2 ]; do sleep 0.05; done; text-code > /run/code" \
     '< /run/code' '$' | "$TOP/tests/talk" ip netns exec cafe $SSH bob@198.51.100.1 'echo in as $USER' \
