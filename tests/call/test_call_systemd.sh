@@ -62,4 +62,18 @@ send_text 'hello 80'
 is "killed_it_is_there_again" "$(head -n 1 <<< "$heard")" "ended done units=1 words=fine"
 systemctl stop mfa-call.socket mfa-call.service
 is "stopped_nothing_listens" "$(ls /run/mfad/call.sock 2>/dev/null)" ""
+
+# ---- the cache: what is there after so many days without being used ----
+
+after() {
+	printf "\\x$(printf "%016x\\n" $(($1 * 86400)) | fold -w2 | tac | paste -sd x | sed 's/x/\\x/g')" > /run/off
+	LD_PRELOAD=$BUILD/tests/wall_clock.so WALL_CLOCK=/run/off \
+	    systemd-tmpfiles --clean /usr/lib/tmpfiles.d/pam_mfa.conf
+	ls /var/cache/mfad_call
+}
+rm -f /var/cache/mfad_call/*
+: > /var/cache/mfad_call/speech.wav
+is "what_was_heard_lately_is_kept" "$(after 29)" speech.wav
+is "what_was_not_for_a_month_is_removed" "$(after 31)" ""
+is "and_its_directory_is_there" "$(stat -c '%a %U' /var/cache/mfad_call)" "700 mfad_call"
 done_testing
