@@ -83,6 +83,22 @@ heard the_line_asks_who_we_are "invite asks proved ring answer key:4 key:2 key:p
     "ringing;answered;$done42" sip_password=secret
 heard a_wrong_password "invite asks proved" \
     "ended gateway units=0 words=[403 Forbidden]" sip_password=guess
+# sipp does not look at what a proxy is answered, so it is looked at here (RFC 2617, 3.2.2).
+# digest PASSWORD: what the answer must be
+md5() { printf %s "$1" | md5sum | cut -d' ' -f1; }
+field() { grep -oE "[ ,]$1=\"?[^\",]+" <<< "$answer" | sed 's/^[^=]*="\?//'; }
+digest() {
+	md5 "$(md5 "mfa:line:$1"):$(field nonce):$(field nc):$(field cnonce):auth:$(md5 "INVITE:$(field uri)")"
+}
+heard a_proxy_asks_who_we_are "invite challenge invite ring answer key:4 key:2 key:pound ended" \
+    "ringing;answered;$done42" sip_password=secret
+answer=$(tr -d '\r' < "$work/line_messages" | grep -m1 '^Proxy-Authorization: Digest ')
+like it_is_told "$answer" 'username="mfa", realm="line", nonce="n0nce1"'
+is with_the_password "$(field response)" "$(digest secret)"
+heard a_proxy_that_is_not_satisfied "invite challenge invite challenge" \
+    "ended gateway units=0 words=[407 Proxy Authentication Required]" sip_password=guess
+answer=$(tr -d '\r' < "$work/line_messages" | grep -m1 '^Proxy-Authorization: Digest ')
+is is_told_no_more_than_that "$(grep -c '^INVITE' "$work/line_messages") $(field response)" "2 $(digest guess)"
 heard no_password "invite challenge" \
     "ended gateway units=0 words=[407 Proxy Authentication Required]"
 LINE_CALLS=3 heard registers_calls_and_leaves "registers ring answer key:4 key:2 key:pound ended" \
