@@ -161,6 +161,7 @@ invite(struct line *l)
 {
 	const struct call_settings *s = l->call->settings;
 	char to[SIP_URI_MAX], from[SIP_URI_MAX];
+	const char *route = l->route;
 	struct mbuf *offer = NULL;
 	int err = sip_line_uri(s, l->call->asked->to, 1, to);
 
@@ -169,8 +170,8 @@ invite(struct line *l)
 	if (err == 0)
 		err = media_offer(l->media, &offer);
 	if (err == 0)
-		err = sipsess_connect(&l->session, l->calls, to, NULL, from, s->sip_user, NULL, 0,
-		    "application/sdp", offer, on_challenge, l, false, on_offer, on_answer,
+		err = sipsess_connect(&l->session, l->calls, to, NULL, from, s->sip_user, &route,
+		    route[0] != '\0', "application/sdp", offer, on_challenge, l, false, on_offer, on_answer,
 		    on_progress, on_established, NULL, NULL, on_session_end, l, NULL);
 	mem_deref(offer);
 	if (err != 0) {
@@ -200,13 +201,14 @@ enlist(struct line *l)
 {
 	const struct call_settings *s = l->call->settings;
 	char server[SIP_URI_MAX], self[SIP_URI_MAX];
+	const char *route = l->route;
 	int err = sip_line_uri(s, NULL, 1, server);
 
 	if (err == 0)
 		err = sip_line_uri(s, s->sip_user, 0, self);
 	if (err == 0)
 		err = sipreg_register(&l->registration, l->sip, server, self, NULL, self, EXPIRES_S,
-		    s->sip_user, NULL, 0, 0, on_challenge, l, false, on_registered, l, NULL, NULL);
+		    s->sip_user, &route, route[0] != '\0', 0, on_challenge, l, false, on_registered, l, NULL, NULL);
 	if (err == 0)
 		tmr_start(&l->reach, REACH_MS, on_unreached, l);
 	return err;
@@ -220,6 +222,8 @@ open_line(struct line *l)
 	struct sa address;
 	int err = sip_line_address(s, &address);
 
+	if (err == 0)
+		err = sip_line_route(s, l->route);
 	if (err == 0)
 		err = sip_line_open(s, &address, on_closed, l, &l->sip);
 	if (err == 0)

@@ -2,6 +2,8 @@
 #include "sip_line.h"
 
 #include <errno.h>
+#include <netdb.h>
+#include <nss.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
@@ -26,11 +28,16 @@ struct server {
 	char text[SIP_URI_MAX], host[256];
 };
 
+static const char *
+transport_name(enum sip_transp transport)
+{
+	return transport == SIP_TRANSP_TLS ? "tls" : transport == SIP_TRANSP_TCP ? "tcp" : "udp";
+}
+
 static int
 read_transport(struct server *v)
 {
-	static const struct { const char *name; enum sip_transp transport; } known[] = {
-		{ "udp", SIP_TRANSP_UDP }, { "tcp", SIP_TRANSP_TCP }, { "tls", SIP_TRANSP_TLS } };
+	static const enum sip_transp known[] = { SIP_TRANSP_UDP, SIP_TRANSP_TCP, SIP_TRANSP_TLS };
 	struct pl name;
 	size_t i;
 
@@ -38,8 +45,8 @@ read_transport(struct server *v)
 	if (msg_param_decode(&v->uri.params, "transport", &name) != 0)
 		return v->uri.params.l == 0 ? 0 : EINVAL;
 	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (pl_strcasecmp(&name, known[i].name) == 0) {
-			v->transport = known[i].transport;
+		if (pl_strcasecmp(&name, transport_name(known[i])) == 0) {
+			v->transport = known[i];
 			return 0;
 		}
 	return EINVAL;
@@ -81,6 +88,44 @@ sip_line_uri(const struct call_settings *s, const char *user, int whole, char ur
 	return n > 0 && n < SIP_URI_MAX - 1 ? 0 : EINVAL;
 }
 
+/* ---- /etc/hosts ---- */
+
+/* libre asks DNS alone.  Here nothing else is looked at, so nothing waits. */
+static bool
+in_hosts(const struct call_settings *s, const struct server *v, struct sa *at)
+{
+	struct addrinfo want = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM }, *list;
+	struct sa ours;
+	int err;
+
+	if (v->uri.af != AF_UNSPEC || __nss_configure_lookup("hosts", "files") != 0)
+		return false;
+	if (s->sip_address != NULL && sa_set_str(&ours, s->sip_address, 0) == 0)
+		want.ai_family = sa_af(&ours);
+	if (getaddrinfo(v->host, NULL, &want, &list) != 0)
+		return false;
+	err = sa_set_sa(at, list->ai_addr);
+	freeaddrinfo(list);
+	sa_set_port(at, v->uri.port != 0 ? v->uri.port :
+	    v->transport == SIP_TRANSP_TLS ? SIP_PORT_TLS : SIP_PORT);
+	return err == 0;
+}
+
+int
+sip_line_route(const struct call_settings *s, char route[SIP_URI_MAX])
+{
+	struct server v = { .transport = SIP_TRANSP_UDP };
+	struct sa at;
+
+	route[0] = '\0';
+	if (read_server(s, &v) != 0)
+		return EINVAL;
+	if (!in_hosts(s, &v, &at))
+		return 0;
+	return re_snprintf(route, SIP_URI_MAX, "sip:%J;transport=%s", &at,
+	    transport_name(v.transport)) > 0 ? 0 : EINVAL;
+}
+
 /* ---- our address ---- */
 
 static int
@@ -110,7 +155,7 @@ sip_line_address(const struct call_settings *s, struct sa *address)
 		return sa_set_str(address, s->sip_address, 0);
 	if (read_server(s, &v) != 0)
 		return EINVAL;
-	if (sa_set(&to, &v.uri.host, SIP_PORT) == 0)
+	if (sa_set(&to, &v.uri.host, SIP_PORT) == 0 || in_hosts(s, &v, &to))
 		return address_towards(&to, address);
 	if (sa_set_str(&to, ANYWHERE_4, SIP_PORT) == 0 && address_towards(&to, address) == 0)
 		return 0;
@@ -190,9 +235,10 @@ sip_line_open(const struct call_settings *s, const struct sa *address,
 	struct dnsc *resolver = NULL;
 	struct server v = { .transport = SIP_TRANSP_UDP };
 	int err = read_server(s, &v);
+	struct sa at;
 
 	*sip = NULL;
-	if (err == 0 && v.uri.af == AF_UNSPEC)
+	if (err == 0 && v.uri.af == AF_UNSPEC && !in_hosts(s, &v, &at))
 		err = open_resolver(&resolver);
 	if (err == 0)
 		err = sip_alloc(sip, resolver, 8, 8, 8, "pam_mfa", closed, arg);

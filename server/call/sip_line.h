@@ -21,6 +21,10 @@ struct sip;
 int sip_line_uri(const struct call_settings *s, const char *user, int whole,
     char uri[SIP_URI_MAX]);
 
+/* Where requests go when /etc/hosts has the server's name, as a URI for Route, so that
+ * they are still to the name; "": its address is known, or DNS is asked.  EINVAL. */
+int sip_line_route(const struct call_settings *s, char route[SIP_URI_MAX]);
+
 /* The address of ours that is told the other side: the one that is configured, or
  * from which the server is reached. */
 int sip_line_address(const struct call_settings *s, struct sa *address);
@@ -29,7 +33,7 @@ int sip_line_address(const struct call_settings *s, struct sa *address);
  * A SIP stack that can reach the server, and nothing else: the one transport that
  * sip_server names (UDP, unless it says so), a TLS that believes the server only
  * with a certificate of its name, and the system's resolver where a name has to be
- * looked up.  closed is called when it was closed and nothing is under way.
+ * looked up that /etc/hosts does not have.  closed is called when it was closed and nothing is under way.
  */
 int sip_line_open(const struct call_settings *s, const struct sa *address,
     void (*closed)(void *arg), void *arg, struct sip **sip);

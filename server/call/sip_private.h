@@ -6,6 +6,7 @@
 
 #include "call.h"
 #include "conversation.h"
+#include "sip_line.h"
 #include "stack.h"
 
 /*
@@ -22,6 +23,7 @@ struct line {
 	struct sipreg *registration;
 	struct media *media;
 	struct tmr wake, reach, leave;
+	char route[SIP_URI_MAX];	/* to the line; "": as the stack finds it */
 	int words;			/* pipe of prompts_start, or -1 */
 	enum conversation_prompt pending;	/* to be played once it has ended */
 	bool answered, ended;

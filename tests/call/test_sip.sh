@@ -162,6 +162,13 @@ heard a_name_alone "invite answer key:4 key:2 key:pound ended" "answered;$done42
 like no_such_name "$(call sip_server=nowhere.example)" '^ended gateway'
 kill $dns_pid
 wait $dns_pid
+echo "127.0.0.1 Pbx.Hosts also.hosts" >> /etc/hosts
+heard a_name_of_etc_hosts "invite answer key:4 key:2 key:pound ended" "answered;$done42" sip_server=pbx.hosts
+like it_is_still_what_is_asked "$(cat "$work/line_messages")" '^INVITE sip:.31612345678@pbx.hosts SIP'
+heard such_a_name_with_port_and_transport "invite answer key:4 key:2 key:pound ended" \
+    "answered;$done42" "sip_server=also.hosts:5060;transport=udp"
+LINE_CALLS=3 heard registers_at_such_a_name "registers ring answer key:4 key:2 key:pound ended" \
+    "ringing;answered;$done42" sip_register=yes sip_password=secret sip_server=pbx.hosts
 like no_names_at_all "$(call sip_server=pbx.example)" '^ended gateway units=0 words=\[no answer from the line'
 
 # ---- what is wrong with the settings ----
