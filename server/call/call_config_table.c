@@ -15,7 +15,8 @@
 
 static const char *const call_gateways[] = { "none", "sip", "twilio", "exec", NULL };
 static const char *const text_gateways[] = { "none", "http", "smstools", "exec", NULL };
-static const char *const media[] = { "none", "srtp", "srtp-mandatory", NULL };
+static const char *const media[] = { "none", "srtp", "srtp-mandatory", "dtls",
+	NULL };
 static const char *const methods[] = { "GET", "POST", NULL };
 static const char *const types[] = { "form", "json", NULL };
 
@@ -32,7 +33,7 @@ const struct config_key call_config_keys[] = {
 	OTHER(sip_auth_user, KEY_WORD, "", "a word, or none,"),
 	OTHER(sip_password_file, KEY_PATH, "", "an absolute path, or none,"),
 	OTHER(sip_register, KEY_BOOL, "yes", "yes or no"),
-	CHOICE(sip_media, "none", media, "none, srtp or srtp-mandatory"),
+	CHOICE(sip_media, "none", media, "none, srtp, srtp-mandatory or dtls"),
 	OTHER(sip_address, KEY_WORD, "", "an address, or none,"),
 	OTHER(sip_ca, KEY_PATH, "", "an absolute path, or none,"),
 	NUMBER(rtp_low, "16384", 1024, 65534, "a port"),

@@ -12,6 +12,7 @@ enum sip_media {
 	SIP_MEDIA_NONE,			/* RTP as it is */
 	SIP_MEDIA_SRTP,			/* SRTP (RFC 4568) where the line takes it */
 	SIP_MEDIA_SRTP_MANDATORY,	/* SRTP, or no call */
+	SIP_MEDIA_DTLS,			/* SRTP with keys of DTLS (RFC 5764), or no call */
 };
 
 /* What places calls, as the configuration has it.  A text that is not set is

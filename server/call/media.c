@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "deadline.h"
+#include "dtls.h"
 #include "player.h"
 #include "srtp.h"
 #include "stack.h"
@@ -15,6 +16,7 @@
 #define BEHIND_MS	500	/* then time is taken as it is, instead of catching up */
 #define EVENTS		101	/* payload type of our offer */
 #define EVENT_NAME	"telephone-event"
+#define DTLS_PROTO	"UDP/TLS/RTP/SAVP"
 
 struct media {
 	const struct call_settings *settings;
@@ -23,6 +25,8 @@ struct media {
 	struct sdp_media *audio;
 	struct rtp_sock *rtp;
 	struct protection *protection;	/* NULL: none is wanted */
+	struct handshake *handshake;	/* NULL: its keys are in offer and answer */
+	bool keyed;			/* the handshake has ended well */
 	struct sa signalling;		/* where answers come from */
 	struct tmr timer;
 	int64_t next_ms;		/* when the next packet is due */
@@ -119,13 +123,32 @@ on_time(void *arg)
 		m->heard.prompt_end(m->heard.arg);
 }
 
+static void
+begin(struct media *m)
+{
+	m->next_ms = monotonic_ms();
+	tmr_start(&m->timer, 0, on_time, m);
+}
+
 int
 media_start(struct media *m)
 {
 	m->started = true;
-	m->next_ms = monotonic_ms();
-	tmr_start(&m->timer, 0, on_time, m);
+	if (m->handshake == NULL || m->keyed)
+		begin(m);
 	return 0;
+}
+
+static void
+on_handshake(bool well, void *arg)
+{
+	struct media *m = arg;
+
+	m->keyed = well;
+	if (!well)
+		m->heard.unprotected(m->heard.arg);
+	else if (m->started)
+		begin(m);
 }
 
 void
@@ -143,15 +166,24 @@ media_hush(struct media *m)
 /* ---- offer and answer ---- */
 
 static int
+offer_protection(struct media *m)
+{
+	if (m->handshake != NULL)
+		return handshake_offer(m->handshake, m->audio);
+	return m->protection != NULL ? protection_offer(m->protection, m->audio) : 0;
+}
+
+static int
 describe(struct media *m, const struct sa *address)
 {
-	bool must = m->settings->sip_media == SIP_MEDIA_SRTP_MANDATORY;
+	enum sip_media how = m->settings->sip_media;
 	int err = sdp_session_alloc(&m->session, address);
 
 	if (err == 0)
 		err = sdp_media_add(&m->audio, m->session, sdp_media_audio,
-		    sa_port(rtp_local(m->rtp)), must ? sdp_proto_rtpsavp : sdp_proto_rtpavp);
-	if (err == 0 && m->settings->sip_media == SIP_MEDIA_SRTP)
+		    sa_port(rtp_local(m->rtp)), how == SIP_MEDIA_DTLS ? DTLS_PROTO :
+		    how == SIP_MEDIA_SRTP_MANDATORY ? sdp_proto_rtpsavp : sdp_proto_rtpavp);
+	if (err == 0 && how == SIP_MEDIA_SRTP)
 		err = sdp_media_set_alt_protos(m->audio, 1, sdp_proto_rtpsavp);
 	if (err == 0)
 		err = sdp_format_add(NULL, m->audio, false, "8", "PCMA", PROMPT_RATE, 1, NULL, NULL,
@@ -164,9 +196,7 @@ describe(struct media *m, const struct sa *address)
 		    NULL, NULL, false, "0-15");
 	if (err == 0)
 		err = sdp_media_set_lattr(m->audio, true, "ptime", "%d", PACKET_MS);
-	if (err == 0 && m->protection != NULL)
-		err = protection_offer(m->protection, m->audio);
-	return err;
+	return err != 0 ? err : offer_protection(m);
 }
 
 /* How much protection there must be is the settings' to say, never the line's. */
@@ -175,6 +205,8 @@ settle_protection(struct media *m)
 {
 	if (m->protection == NULL)
 		return 0;
+	if (m->handshake != NULL)
+		return handshake_agree(m->handshake, m->session, m->audio);
 	if (protection_agree(m->protection, m->audio) == 0)
 		return 0;
 	if (m->settings->sip_media == SIP_MEDIA_SRTP_MANDATORY ||
@@ -222,8 +254,8 @@ media_offered(struct media *m, struct mbuf *offer, const struct sa *from, struct
 	*answer = NULL;
 	if (err == 0)
 		err = settle(m, from);
-	if (err == 0 && m->protection != NULL)
-		err = protection_offer(m->protection, m->audio);
+	if (err == 0)
+		err = offer_protection(m);
 	return err != 0 ? err : sdp_encode(answer, m->session, false);
 }
 
@@ -236,6 +268,7 @@ forget(void *arg)
 
 	tmr_cancel(&m->timer);
 	player_stop(&m->player);
+	mem_deref(m->handshake);
 	mem_deref(m->protection);
 	mem_deref(m->rtp);
 	mem_deref(m->session);
@@ -248,6 +281,7 @@ media_open(struct media **out, const struct call_settings *s, const struct sa *a
 	struct media *m = mem_zalloc(sizeof(*m), forget);
 	uint32_t low = s->rtp_low != 0 ? s->rtp_low : 16384;
 	uint32_t high = s->rtp_high != 0 ? s->rtp_high : 32767;
+	const struct handshake_heard shaken = { on_handshake, m };
 	int err;
 
 	*out = NULL;
@@ -259,7 +293,10 @@ media_open(struct media **out, const struct call_settings *s, const struct sa *a
 	err = rtp_listen(&m->rtp, IPPROTO_UDP, address, (uint16_t)low, (uint16_t)high, false,
 	    hear_packet, NULL, m);
 	if (err == 0 && s->sip_media != SIP_MEDIA_NONE)
-		err = protection_open(&m->protection, rtp_sock(m->rtp));
+		err = protection_open(&m->protection, rtp_sock(m->rtp),
+		    s->sip_media == SIP_MEDIA_DTLS);
+	if (err == 0 && s->sip_media == SIP_MEDIA_DTLS)
+		err = handshake_open(&m->handshake, rtp_sock(m->rtp), m->protection, &shaken);
 	if (err == 0)
 		err = describe(m, address);
 	if (err != 0)

@@ -18,6 +18,7 @@ struct media;
 struct media_heard {
 	void (*key)(char key, void *arg);
 	void (*prompt_end)(void *arg);
+	void (*unprotected)(void *arg);	/* what was agreed about that has failed */
 	void *arg;
 };
 
@@ -39,7 +40,8 @@ int media_answered(struct media *m, struct mbuf *answer, const struct sa *from);
 int media_offered(struct media *m, struct mbuf *offer, const struct sa *from,
     struct mbuf **answer);
 
-/* From now on sound is sent, and keys are heard. */
+/* From now on, or from when it is protected as it must be, sound is sent, and keys are
+ * heard. */
 int media_start(struct media *m);
 
 /* Instead of what is being played; its end is prompt_end, which comes later than

@@ -214,10 +214,16 @@ enlist(struct line *l)
 	return err;
 }
 
+static void
+on_unprotected(void *arg)
+{
+	line_end(arg, DIAL_GATEWAY, "the line's sound cannot be protected: its DTLS fails");
+}
+
 static int
 open_line(struct line *l)
 {
-	const struct media_heard heard = { line_hear_key, line_hear_prompt_end, l };
+	const struct media_heard heard = { line_hear_key, line_hear_prompt_end, on_unprotected, l };
 	const struct call_settings *s = l->call->settings;
 	struct sa address;
 	int err = sip_line_address(s, &address);

@@ -9,13 +9,14 @@
 #include "stack.h"
 
 #define SUITE		"AES_CM_128_HMAC_SHA1_80"
-#define KEY_BYTES	30	/* 16 of key, 14 of salt */
+#define KEY_BYTES	SRTP_KEY_BYTES
 #define KEY_BASE64	40
 #define LAYER		10	/* below RTP, as libre counts */
 
 struct protection {
 	unsigned char key[KEY_BYTES];	/* what we send is under it */
 	char tag[10];			/* of the line in SDP */
+	bool closed;			/* nothing passes without keys */
 	struct srtp *out, *in;
 	struct udp_helper *helper;
 };
@@ -40,7 +41,7 @@ leaves(int *err, struct sa *dst, struct mbuf *mb, void *arg)
 
 	(void)dst;
 	if (p->out == NULL)
-		return false;
+		return p->closed;
 	*err = srtp_encrypt(p->out, mb);
 	return *err != 0;
 }
@@ -52,11 +53,11 @@ arrives(struct sa *src, struct mbuf *mb, void *arg)
 	struct protection *p = arg;
 
 	(void)src;
-	return p->in != NULL && srtp_decrypt(p->in, mb) != 0;
+	return p->in != NULL ? srtp_decrypt(p->in, mb) != 0 : p->closed;
 }
 
 int
-protection_open(struct protection **out, struct udp_sock *us)
+protection_open(struct protection **out, struct udp_sock *us, bool closed)
 {
 	struct protection *p = mem_zalloc(sizeof(*p), forget);
 	int err = ENOMEM;
@@ -65,6 +66,7 @@ protection_open(struct protection **out, struct udp_sock *us)
 	if (p == NULL)
 		return ENOMEM;
 	p->tag[0] = '1';
+	p->closed = closed;
 	if (RAND_bytes(p->key, sizeof(p->key)) == 1)
 		err = udp_register_helper(&p->helper, us, LAYER, leaves, arrives, p);
 	if (err != 0)
@@ -122,6 +124,13 @@ set_keys(struct protection *p, const unsigned char *theirs)
 	p->in = in;
 	p->out = p->out != NULL ? p->out : out;
 	return 0;
+}
+
+int
+protection_set(struct protection *p, const unsigned char *ours, const unsigned char *theirs)
+{
+	memcpy(p->key, ours, KEY_BYTES);
+	return set_keys(p, theirs);
 }
 
 static bool

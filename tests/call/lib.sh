@@ -28,7 +28,7 @@ o=sipp 1 1 IN IP[local_ip_type] [local_ip]
 s=-
 c=IN IP[local_ip_type] [local_ip]
 t=0 0
-m=audio [media_port] '${PROTO:-RTP/AVP}' 8 '$events'
+m=audio '${MEDIA_PORT:-[media_port]}' '${PROTO:-RTP/AVP}' 8 '$events'
 a=rtpmap:8 PCMA/8000
 a=rtpmap:'$events' telephone-event/8000
 a=fmtp:'$events' 0-15
@@ -246,6 +246,7 @@ phone() {
 	module aufile.so
 	module sndfile.so
 	module srtp.so
+	module dtls_srtp.so
 	module account.so
 	module_app menu.so
 	module_app ctrl_tcp.so

@@ -68,7 +68,8 @@ take_word(const char *name, const char *value)
 		    DIAL_WANTS_HASH : DIAL_WANTS_CODE;
 	else if (strcmp(name, "sip_media") == 0)
 		settings.sip_media = strcmp(value, "srtp") == 0 ? SIP_MEDIA_SRTP :
-		    strcmp(value, "srtp-mandatory") == 0 ? SIP_MEDIA_SRTP_MANDATORY : SIP_MEDIA_NONE;
+		    strcmp(value, "srtp-mandatory") == 0 ? SIP_MEDIA_SRTP_MANDATORY :
+		    strcmp(value, "dtls") == 0 ? SIP_MEDIA_DTLS : SIP_MEDIA_NONE;
 	else if (strcmp(name, "sip_register") == 0)
 		settings.sip_register = strcmp(value, "yes") == 0;
 	else if (strcmp(name, "sip_password") == 0) {

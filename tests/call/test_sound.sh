@@ -112,5 +112,6 @@ protected() {
 protected tls "" sip_media=none
 protected tls_and_srtp ";mediaenc=srtp-mand" sip_media=srtp-mandatory
 protected tls_and_srtp_where_it_is_taken ";mediaenc=srtp" sip_media=srtp
+protected tls_and_dtls ";mediaenc=dtls_srtp" sip_media=dtls
 
 done_testing

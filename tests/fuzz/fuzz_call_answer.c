@@ -46,15 +46,15 @@ buffer(const uint8_t *data, size_t size)
 static void
 try_one(const struct call_settings *s, const uint8_t *data, size_t size)
 {
-	const struct media_heard heard = { key, prompt_end, NULL };
+	const struct media_heard heard = { key, prompt_end, prompt_end, NULL };
 	struct mbuf *first = buffer(data, size), *second = buffer(data, size), *answer = NULL;
 	struct media *m;
 	struct sa local;
 
 	if (sa_set_str(&local, "127.0.0.1", 0) != 0 || media_open(&m, s, &local, &heard) != 0)
 		abort();
-	if (media_answered(m, first, &local) == 0 && s->sip_media == SIP_MEDIA_SRTP_MANDATORY &&
-	    !contains(data, size, "inline:"))
+	if (media_answered(m, first, &local) == 0 && s->sip_media != SIP_MEDIA_SRTP &&
+	    !contains(data, size, s->sip_media == SIP_MEDIA_DTLS ? "-256 " : "inline:"))
 		abort();
 	(void)media_offered(m, second, &local, &answer);
 	mem_deref(answer);
@@ -67,7 +67,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct call_settings protected = { .sip_media = SIP_MEDIA_SRTP_MANDATORY },
-		nice = { .sip_media = SIP_MEDIA_SRTP };
+		nice = { .sip_media = SIP_MEDIA_SRTP }, dtls = { .sip_media = SIP_MEDIA_DTLS };
 	static int ready;
 
 	if (!ready && libre_init() != 0)
@@ -76,5 +76,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	dbg_init(DBG_EMERG, DBG_NONE);
 	try_one(&protected, data, size);
 	try_one(&nice, data, size);
+	try_one(&dtls, data, size);
 	return 0;
 }
