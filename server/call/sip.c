@@ -170,9 +170,10 @@ invite(struct line *l)
 	if (err == 0)
 		err = media_offer(l->media, &offer);
 	if (err == 0)
-		err = sipsess_connect(&l->session, l->calls, to, NULL, from, s->sip_user, &route,
-		    route[0] != '\0', "application/sdp", offer, on_challenge, l, false, on_offer, on_answer,
-		    on_progress, on_established, NULL, NULL, on_session_end, l, NULL);
+		err = sipsess_connect(&l->session, l->calls, to, NULL, from, s->sip_user,
+		    &route, route[0] != '\0', "application/sdp", offer, on_challenge, l,
+		    false, on_offer, on_answer, on_progress, on_established, NULL, NULL,
+		    on_session_end, l, NULL);
 	mem_deref(offer);
 	if (err != 0) {
 		line_end_with(l, err, NULL, "");
@@ -208,7 +209,8 @@ enlist(struct line *l)
 		err = sip_line_uri(s, s->sip_user, 0, self);
 	if (err == 0)
 		err = sipreg_register(&l->registration, l->sip, server, self, NULL, self, EXPIRES_S,
-		    s->sip_user, &route, route[0] != '\0', 0, on_challenge, l, false, on_registered, l, NULL, NULL);
+		    s->sip_user, &route, route[0] != '\0', 0, on_challenge, l, false,
+		    on_registered, l, NULL, NULL);
 	if (err == 0)
 		tmr_start(&l->reach, REACH_MS, on_unreached, l);
 	return err;

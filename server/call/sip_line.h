@@ -33,7 +33,8 @@ int sip_line_address(const struct call_settings *s, struct sa *address);
  * A SIP stack that can reach the server, and nothing else: the one transport that
  * sip_server names (UDP, unless it says so), a TLS that believes the server only
  * with a certificate of its name, and the system's resolver where a name has to be
- * looked up that /etc/hosts does not have.  closed is called when it was closed and nothing is under way.
+ * looked up that /etc/hosts does not have.  closed is called when it was closed and
+ * nothing is under way.
  */
 int sip_line_open(const struct call_settings *s, const struct sa *address,
     void (*closed)(void *arg), void *arg, struct sip **sip);
