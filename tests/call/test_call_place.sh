@@ -45,7 +45,7 @@ like "a form that there is not" "$heard" "ended refused units=0 words=not a call
 
 cat > /usr/local/bin/call <<- 'END'
 	#!/bin/sh
-	echo ringing
+	while read -r line && [ -n "$line" ]; do [ "$line" != form=number ] || echo ringing; done
 	echo answered
 	echo keys 42
 	read said
