@@ -37,6 +37,7 @@ canary kannel-word
 chgrp mfad_call secret.key && chmod 0640 secret.key
 cat > /usr/local/bin/call <<- 'END'
 	#!/bin/bash
+	while read -r line && [ -n "$line" ]; do :; done
 	echo answered
 	until [ -e /run/gateway/keys ]; do sleep 0.02; done
 	echo "keys $(< /run/gateway/keys)"
