@@ -39,8 +39,8 @@ struct api {
 struct api *api_of(const struct request *r);
 
 /* The wall clock, seconds since 1970; and the milliseconds from now until then
- * (0: it has passed), at most HOLD_MAX_MS. */
+ * (0: it has passed), at most so many: a clock that is set meanwhile prolongs nothing. */
 int64_t api_now(void);
-unsigned int api_ms_until(int64_t then);
+unsigned int api_ms_until(int64_t then, unsigned int most);
 
 #endif

@@ -257,20 +257,10 @@ make(struct api *api, const struct call_login_order *o)
 	return c;
 }
 
-/* A clock that is set meanwhile prolongs nothing. */
-static unsigned int
-life_of(const struct model_login_opened *opened)
-{
-	int64_t left = opened->expires - api_now();
-
-	return left <= 0 ? 0 : (unsigned int)(left < MODEL_TEXT_LIFE ? left :
-	    MODEL_TEXT_LIFE) * 1000;
-}
-
 void
 call_login_start(struct api *api, const struct call_login_order *o)
 {
-	unsigned int ms = life_of(o->opened);
+	unsigned int ms = api_ms_until(o->opened->expires, MODEL_TEXT_LIFE * 1000);
 	struct call_login *c = make(api, o);
 	struct dial d;
 

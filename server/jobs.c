@@ -36,15 +36,15 @@ api_now(void)
 }
 
 unsigned int
-api_ms_until(int64_t then)
+api_ms_until(int64_t then, unsigned int most)
 {
 	struct timespec now = { .tv_sec = 0 };
 	int64_t ms;
 
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	ms = (then - (int64_t)now.tv_sec) * 1000 - now.tv_nsec / 1000000 + TIMER_SLACK_MS;
-	if (then - (int64_t)now.tv_sec > HOLD_MAX_MS / 1000 + 1 || ms > HOLD_MAX_MS)
-		return HOLD_MAX_MS;
+	if (then - (int64_t)now.tv_sec > most / 1000 + 1 || ms > most)
+		return most;
 	return ms > 0 ? (unsigned int)ms : 0;
 }
 

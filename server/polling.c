@@ -61,8 +61,8 @@ hold(const struct poll *in, const char *prefix, const char *what, unsigned long 
 	(void)snprintf(p->waiter.what, sizeof(p->waiter.what), "%s%s", prefix, what);
 	p->waiter.woken = on_woken;
 	waiters_add(p->api->waiters, &p->waiter);
-	if (p->until != 0 && api_ms_until(p->until) < ms)
-		ms = api_ms_until(p->until);
+	if (p->until != 0)
+		ms = api_ms_until(p->until, ms);
 	request_hold(p->request, ms, on_again, on_gone, p);
 }
 
