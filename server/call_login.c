@@ -142,6 +142,9 @@ on_time(void *arg)
 		timer_set(c->timer, CALL_AFTER_MS);
 	} else if (c->unwritten != NULL && c->attempts < CALL_ATTEMPTS) {
 		submit(c);
+	} else if (c->why == NULL) {
+		/* It has expired, or a clock was set back: that prolongs nothing. */
+		write_end(c, run_cancel, "over");
 	} else {
 		if (c->unwritten != NULL)
 			log_line(LOG_ERR, "the end of call %s is not written: given up",

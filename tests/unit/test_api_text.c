@@ -174,6 +174,22 @@ START_TEST(it_ends_with_its_login)
 }
 END_TEST
 
+/* By a clock that nobody sets. */
+START_TEST(a_clock_that_is_set_back_prolongs_nothing)
+{
+	char code[CALL_CODE_MAX], login[32];
+	struct asked a;
+
+	with_digits(6);
+	send_text("anna", 2, login, code);
+	mfad_clock(&api, -3600);
+	api_world_ask(&a, web.credential, "GET", api_path("/v1/logins/%s?wait=50", login), NULL);
+	ck_assert_int_eq(api_answer(&a), 200);
+	ck_assert_str_eq(api_world_text("state"), "cancelled");
+	API_PROBLEM(410, "gone", NULL, post_code(login, code));
+}
+END_TEST
+
 /* Whether it has left already or not. */
 START_TEST(it_is_dead_when_its_number_is_removed)
 {
@@ -277,6 +293,7 @@ main(void)
 	tcase_add_test(t, every_digit_varies);
 	tcase_add_test(t, it_lives_five_minutes_and_no_longer);
 	tcase_add_test(t, it_ends_with_its_login);
+	tcase_add_test(t, a_clock_that_is_set_back_prolongs_nothing);
 	tcase_add_loop_test(t, it_is_dead_when_its_number_is_removed, 0, 2);
 	tcase_add_test(t, a_decoy_of_one_waits_as_long);
 	tcase_add_test(t, it_outlives_mfad);
