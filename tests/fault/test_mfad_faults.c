@@ -9,10 +9,10 @@
  */
 #include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "../suite.h"
 #include "../unit/api_world.h"
 #include "faulty_world.h"
 #include "wrap.h"
@@ -544,15 +544,9 @@ main(void)
 {
 	Suite *s = suite_create("mfad_faults");
 	TCase *t = tcase_create("faults");
-	SRunner *r;
-	int failed;
 
 	tcase_set_timeout(t, 600);
 	tcase_add_loop_test(t, every_call_fails_in_turn, 0, sizeof(cases) / sizeof(cases[0]));
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -5,10 +5,10 @@
  */
 #include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "../suite.h"
 #include "../unit/call_world.h"
 #include "faulty_world.h"
 #include "wrap.h"
@@ -79,15 +79,9 @@ main(void)
 {
 	Suite *s = suite_create("mfad_report");
 	TCase *t = tcase_create("report");
-	SRunner *r;
-	int failed;
 
 	tcase_set_timeout(t, 600);
 	tcase_add_test(t, a_report_is_kept_whatever_fails);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -11,6 +11,7 @@
 #include "../../helper/http/fetch_reply.h"
 #include "../../helper/http/json.h"
 #include "../../helper/http/provider.h"
+#include "../suite.h"
 #include "error.h"
 #include "mutate.h"
 #include "text.h"
@@ -574,8 +575,6 @@ main(void)
 {
 	Suite *suite = suite_create("http_read");
 	TCase *t = tcase_create("http_read");
-	SRunner *runner;
-	int failed;
 
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, what_is_no_json_is_not_read, 0, COUNT(bad_json));
@@ -599,9 +598,5 @@ main(void)
 	tcase_add_test(t, a_head_and_a_body_are_bounded);
 	tcase_add_test(t, words_are_printable_and_fit);
 	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

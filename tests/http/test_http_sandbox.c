@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "../../helper/http/seclude.h"
+#include "../suite.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
@@ -263,16 +264,10 @@ main(void)
 {
 	Suite *suite = suite_create("http_sandbox");
 	TCase *t = tcase_create("http_sandbox");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_loop_test(t, a_process_that_was_taken_over_cannot, 0, COUNT(deeds));
 	tcase_add_loop_test(t, a_process_of_ours_can, 0, COUNT(duties));
 	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../suite.h"
 #include "paths.h"
 
 #define LOG	"/var/log/auth.log"
@@ -115,18 +116,12 @@ int
 stage_run(TCase *(*const cases[])(void), size_t count, const char *name)
 {
 	Suite *s = suite_create(name);
-	SRunner *runner;
 	size_t i;
-	int failed;
 
 	stage_prepare();
 	for (i = 0; i < count; i++)
 		suite_add_tcase(s, cases[i]());
-	runner = srunner_create(s);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run(s);
 }
 
 /* ---- what the probe reported ---- */

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../suite.h"
 #include "error.h"
 #include "paths.h"
 #include "sibling.h"
@@ -241,9 +242,7 @@ int
 main(void)
 {
 	Suite *s;
-	SRunner *runner;
 	TCase *t = tcase_create("sibling");
-	int failed;
 
 	look_up();
 	stage_prepare();
@@ -251,9 +250,5 @@ main(void)
 	tcase_set_timeout(t, 120);
 	s = suite_create("sibling");
 	suite_add_tcase(s, t);
-	runner = srunner_create(s);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -2,9 +2,9 @@
 #include "http_login.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 
+#include "../suite.h"
 #include "error.h"
 
 #define TEST_SECONDS 60
@@ -50,17 +50,11 @@ http_login_main(struct login_world *w, const char *name, void (*add)(TCase *t))
 {
 	Suite *suite = suite_create(name);
 	TCase *t = tcase_create(name);
-	SRunner *runner;
-	int failed;
 
 	world = w;
 	tcase_add_checked_fixture(t, world_make, teardown);
 	tcase_set_timeout(t, TEST_SECONDS);
 	add(t);
 	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../suite.h"
 #include "error.h"
 
 const char *store_world_base = "/tmp";
@@ -154,17 +155,12 @@ store_world_run(const char *name, void (*setup)(void), void (*teardown)(void), d
     const TTest *const *tests)
 {
 	Suite *suite = suite_create(name);
-	SRunner *runner = srunner_create(suite);
 	TCase *tc = tcase_create(name);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, seconds);
 	for (; *tests != NULL; tests++)
 		tcase_add_test(tc, *tests);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

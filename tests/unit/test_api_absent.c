@@ -5,9 +5,9 @@
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "../suite.h"
 #include "api_world.h"
 
 #define KEY	"aaaaaaaaaaaaaaaaaaaaaa"
@@ -213,8 +213,6 @@ main(void)
 {
 	Suite *s = suite_create("api_absent");
 	TCase *tc = tcase_create("absent");
-	SRunner *sr;
-	int failed;
 
 	tcase_set_timeout(tc, 90);
 	tcase_add_checked_fixture(tc, setup, NULL);
@@ -225,9 +223,5 @@ main(void)
 	tcase_add_test(tc, what_could_not_be_written_is_written_later);
 	tcase_add_test(tc, many_are_forgotten_together);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(s);
 }

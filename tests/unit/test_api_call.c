@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "../suite.h"
 #include "call_world.h"
 
 #define CALL	"\"method\":\"call\""
@@ -920,8 +921,6 @@ main(void)
 {
 	Suite *suite = suite_create("api_call");
 	TCase *t = tcase_create("api_call");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_set_timeout(t, 60);
@@ -958,9 +957,5 @@ main(void)
 	tcase_add_test(t, what_there_is_no_line_for_is_not_asked);
 	tcase_add_test(t, without_a_line_nobody_is_called);
 	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -6,10 +6,10 @@
 #include <check.h>
 #include <json-c/json.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "../suite.h"
 #include "call_world.h"
 
 #define CALLS	8	/* each another user's */
@@ -279,8 +279,6 @@ main(void)
 {
 	Suite *s = suite_create("api_call_stuck");
 	TCase *t = tcase_create("api_call_stuck"), *queue = tcase_create("queue");
-	SRunner *r;
-	int failed;
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_set_timeout(t, 90);
@@ -292,9 +290,5 @@ main(void)
 	tcase_add_test(queue, a_queue_that_is_full_is_a_gateway_that_fails);
 	suite_add_tcase(s, t);
 	suite_add_tcase(s, queue);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(s);
 }

@@ -5,10 +5,10 @@
  */
 #include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "../suite.h"
 #include "call_world.h"
 
 #define SIGNED	"X-Twilio-Signature: c2lnbmF0dXJl\r\n"
@@ -159,8 +159,6 @@ main(void)
 {
 	Suite *suite = suite_create("api_callback");
 	TCase *t = tcase_create("api_callback");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_set_timeout(t, 60);
@@ -170,9 +168,5 @@ main(void)
 	tcase_add_test(t, many_at_once_are_sent_away_and_the_call_goes_on);
 	tcase_add_test(t, a_call_that_ends_answers_those_that_wait);
 	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

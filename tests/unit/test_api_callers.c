@@ -3,9 +3,9 @@
  * that are not its own. */
 #include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "../suite.h"
 #include "api_world.h"
 
 #define COUNT(a)	((int)(sizeof(a) / sizeof((a)[0])))
@@ -293,8 +293,6 @@ main(void)
 {
 	Suite *s = suite_create("api_callers");
 	TCase *tc = tcase_create("callers"), *own = tcase_create("own");
-	SRunner *sr;
-	int failed;
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -309,9 +307,5 @@ main(void)
 	tcase_set_timeout(own, 60);
 	tcase_add_test(own, metrics_are_for_some);
 	suite_add_tcase(s, own);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(s);
 }

@@ -3,11 +3,11 @@
 #include <check.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "../../common/otp.h"
+#include "../suite.h"
 #include "api_world.h"
 #include "error.h"
 
@@ -212,8 +212,6 @@ main(void)
 {
 	Suite *s = suite_create("api_clock");
 	TCase *tc = tcase_create("clock");
-	SRunner *sr;
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -221,9 +219,5 @@ main(void)
 	tcase_add_test(tc, an_hour_back_what_was_spent_stays_so);
 	tcase_add_test(tc, an_hour_back_logins_go_on_and_end);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(s);
 }

@@ -3,12 +3,12 @@
  * each work once for all hosts, through the shipped mfad. */
 #include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
 #include "../../common/otp.h"
+#include "../suite.h"
 #include "api_world.h"
 #include "error.h"
 
@@ -396,8 +396,6 @@ main(void)
 {
 	Suite *s = suite_create("api_codes");
 	TCase *tc = tcase_create("codes"), *own = tcase_create("own");
-	SRunner *sr;
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -416,9 +414,5 @@ main(void)
 	tcase_add_test(own, so_many_failures_lock);
 	tcase_add_loop_test(own, the_window_is_as_wide_as_it_is_set, 0, 4);
 	suite_add_tcase(s, own);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(s);
 }

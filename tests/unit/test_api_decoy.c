@@ -4,8 +4,8 @@
  */
 #include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "../suite.h"
 #include "api_world.h"
 
 static struct api_host web;
@@ -86,17 +86,11 @@ main(void)
 {
 	Suite *suite = suite_create("api_decoy");
 	TCase *t = tcase_create("api_decoy");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, a_decoy_waits_and_is_counted_nowhere);
 	tcase_add_test(t, a_host_that_leaves_a_decoy_has_cancelled_it);
 	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

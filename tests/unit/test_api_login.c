@@ -2,11 +2,11 @@
 /* Logins through the shipped mfad, as host and phone see them. */
 #include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "../suite.h"
 #include "api_world.h"
 
 #define KEY	"aaaaaaaaaaaaaaaaaaaaaa"
@@ -394,8 +394,6 @@ main(void)
 {
 	Suite *s = suite_create("api_login");
 	TCase *tc = tcase_create("login");
-	SRunner *sr;
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -416,9 +414,5 @@ main(void)
 	tcase_add_test(tc, a_login_must_have_its_form);
 	tcase_add_test(tc, another_user_s_login_is_not_there);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(s);
 }

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../suite.h"
 #include "api_world.h"
 
 #define USERS 200
@@ -303,8 +304,6 @@ main(void)
 {
 	Suite *s = suite_create("api_many");
 	TCase *tc = tcase_create("many"), *own = tcase_create("own");
-	SRunner *sr;
-	int failed;
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_checked_fixture(tc, setup, NULL);
@@ -320,9 +319,5 @@ main(void)
 	tcase_add_test(own, a_report_runs_the_command);
 	tcase_add_test(own, a_command_that_fails_is_logged);
 	suite_add_tcase(s, own);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(s);
 }

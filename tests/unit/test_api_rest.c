@@ -2,11 +2,11 @@
 /* Hosts, enrolments, users and records through the shipped mfad. */
 #include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../suite.h"
 #include "api_world.h"
 
 #define KEY	"aaaaaaaaaaaaaaaaaaaaaa"
@@ -514,8 +514,6 @@ main(void)
 {
 	Suite *s = suite_create("api_rest");
 	TCase *tc = tcase_create("rest"), *own = tcase_create("own");
-	SRunner *sr;
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -539,9 +537,5 @@ main(void)
 	tcase_add_loop_test(own, only_hosts_that_are_named_have_phones_certified, 0, 5);
 	tcase_add_test(own, without_an_authority);
 	suite_add_tcase(s, own);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(s);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "../suite.h"
 #include "call_world.h"
 
 #define TEXT	"\"method\":\"text\""
@@ -283,8 +284,6 @@ main(void)
 {
 	Suite *suite = suite_create("api_text");
 	TCase *t = tcase_create("api_text");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(t, NULL, teardown);
 	tcase_set_timeout(t, 60);
@@ -300,9 +299,5 @@ main(void)
 	tcase_add_test(t, its_host_has_to_come_back);
 	tcase_add_test(t, it_is_nowhere_in_the_state);
 	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

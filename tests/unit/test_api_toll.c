@@ -4,8 +4,8 @@
  */
 #include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "../suite.h"
 #include "call_world.h"
 
 #define AT_ONCE	24
@@ -81,17 +81,11 @@ main(void)
 {
 	Suite *suite = suite_create("api_toll");
 	TCase *t = tcase_create("api_toll");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(t, NULL, teardown);
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, many_at_once_are_no_more_than_one_after_another, 0, COUNT(limits));
 	tcase_add_test(t, texts_that_tell_of_a_change_are_bounded_as_well);
 	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

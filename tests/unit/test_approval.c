@@ -4,8 +4,8 @@
  * of that user, and for nothing else.
  */
 #include <openssl/err.h>
-#include <stdlib.h>
 
+#include "../suite.h"
 #include "device_world.h"
 
 #define rows(a) ((int)(sizeof(a) / sizeof((a)[0])))
@@ -270,8 +270,6 @@ main(void)
 {
 	Suite *s = suite_create("approval");
 	TCase *t = tcase_create("approval");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(t, world_make, NULL);
 	tcase_set_timeout(t, 60);
@@ -288,9 +286,5 @@ main(void)
 	tcase_add_loop_test(t, nothing_is_left_in_openssls_queue, 1, WORLD_KINDS);
 	tcase_add_test(t, every_refusal_has_its_words);
 	suite_add_tcase(s, t);
-	runner = srunner_create(s);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed > 0;
+	return suite_run(s);
 }

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../suite.h"
 #include "authority_key.h"
 #include "error.h"
 #include "newfile.h"
@@ -257,8 +258,6 @@ main(void)
 {
 	Suite *s = suite_create("authority");
 	TCase *t = tcase_create("authority");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(t, enter, leave);
 	tcase_add_loop_test(t, a_public_key_has_one_spelling, 0, rows(no_lines));
@@ -270,9 +269,5 @@ main(void)
 	tcase_add_loop_test(t, a_private_key_is_whole_and_its_owners, 0, rows(keys));
 	tcase_add_test(t, a_new_file_takes_nobodys_place);
 	suite_add_tcase(s, t);
-	runner = srunner_create(s);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed > 0;
+	return suite_run(s);
 }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "../../server/call/call_config.h"
+#include "../suite.h"
 #include "config_world.h"
 #include "error.h"
 
@@ -253,8 +254,6 @@ main(void)
 {
 	Suite *s = suite_create("call_config");
 	TCase *t = tcase_create("config");
-	SRunner *r;
-	int failed;
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(t, a_mistake_is_an_error_with_its_line, 0, COUNT(mistakes));
@@ -265,9 +264,5 @@ main(void)
 	tcase_add_test(t, mfa_call_says_where_and_ends_with_2);
 	tcase_add_test(t, the_examples_of_the_sample_are_right);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return suite_run(s);
 }

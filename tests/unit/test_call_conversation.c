@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../../server/call/conversation.h"
+#include "../suite.h"
 
 /*
  * A call as a line of what happens and a line of what is done.
@@ -158,16 +159,10 @@ main(void)
 {
 	Suite *s = suite_create("call_conversation");
 	TCase *t = tcase_create("call_conversation");
-	SRunner *r;
-	int failed;
 
 	tcase_add_loop_test(t, each_call_goes_as_it_should, 0, sizeof(scenes) / sizeof(scenes[0]));
 	tcase_add_test(t, time_that_has_not_come_changes_nothing);
 	tcase_add_test(t, it_never_wakes_after_the_deadline);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return suite_run(s);
 }

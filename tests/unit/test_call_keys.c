@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../../server/call/telephone_event.h"
+#include "../suite.h"
 
 #define END 0x80
 
@@ -79,15 +80,9 @@ main(void)
 {
 	Suite *s = suite_create("call_keys");
 	TCase *t = tcase_create("call_keys");
-	SRunner *r;
-	int failed;
 
 	tcase_add_loop_test(t, each_press_is_one_key, 0, sizeof(scenes) / sizeof(scenes[0]));
 	tcase_add_test(t, a_short_packet_is_none);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return suite_run(s);
 }

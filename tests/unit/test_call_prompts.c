@@ -11,6 +11,7 @@
 #include "../../server/call/program.h"
 #include "../../server/call/prompts.h"
 #include "../../server/call/render.h"
+#include "../suite.h"
 #include "error.h"
 
 static char dir[64];
@@ -264,8 +265,6 @@ main(void)
 {
 	Suite *s = suite_create("call_prompts");
 	TCase *t = tcase_create("call_prompts");
-	SRunner *r;
-	int failed;
 
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_set_timeout(t, 60);
@@ -281,9 +280,5 @@ main(void)
 	    sizeof(synthesizers) / sizeof(synthesizers[0]));
 	tcase_add_test(t, a_program_gets_nothing_of_ours);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return suite_run(s);
 }

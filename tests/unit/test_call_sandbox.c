@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "../../server/call/seclude_call.h"
+#include "../suite.h"
 #include "error.h"
 
 #define COUNT(a)	((int)(sizeof(a) / sizeof((a)[0])))
@@ -270,8 +271,6 @@ main(void)
 {
 	Suite *suite = suite_create("call_sandbox");
 	TCase *t = tcase_create("sandbox");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(t, one_that_was_taken_over_cannot, 0, 2 * COUNT(deeds));
@@ -279,9 +278,5 @@ main(void)
 	tcase_add_test(t, only_who_waits_for_a_program_ends_one);
 	tcase_add_loop_test(t, a_program_has_all_but_what_attackers_try, 0, COUNT(program_deeds));
 	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "../../server/call/seclude_sip.h"
+#include "../suite.h"
 #include "error.h"
 
 /* What a telephone stack can do that was taken over by what somebody sent it. */
@@ -128,15 +129,9 @@ main(void)
 {
 	Suite *s = suite_create("call_seclude");
 	TCase *t = tcase_create("call_seclude");
-	SRunner *r;
-	int failed;
 
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_loop_test(t, a_stack_that_was_taken_over, 0, sizeof(deeds) / sizeof(deeds[0]));
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -3,12 +3,12 @@
  * comes back into a log. */
 #include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../server/call/numbers.h"
 #include "../../server/call/template.h"
 #include "../../server/call/texting.h"
+#include "../suite.h"
 #include "error.h"
 
 #define COUNT(a)	((int)(sizeof(a) / sizeof((a)[0])))
@@ -237,8 +237,6 @@ main(void)
 {
 	Suite *suite = suite_create("call_text");
 	TCase *t = tcase_create("text");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_loop_test(t, only_e164_is_a_number, 0, COUNT(numbers));
 	tcase_add_loop_test(t, the_longest_prefix_decides_and_a_tie_refuses, 0, COUNT(rules));
@@ -251,9 +249,5 @@ main(void)
 	tcase_add_loop_test(t, a_text_is_lines_of_printable_utf8, 0, COUNT(texts));
 	tcase_add_loop_test(t, words_do_not_repeat_a_code, 0, COUNT(said));
 	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -2,10 +2,10 @@
 /* What Twilio posts, and whether it was Twilio. */
 #include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../server/call/twilio_form.h"
+#include "../suite.h"
 #include "error.h"
 
 #define COUNT(a)	((int)(sizeof(a) / sizeof((a)[0])))
@@ -97,17 +97,11 @@ main(void)
 {
 	Suite *suite = suite_create("call_twilio");
 	TCase *t = tcase_create("twilio");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_test(t, fields_are_decoded);
 	tcase_add_loop_test(t, what_can_be_read_in_two_ways_is_not, 0, COUNT(broken));
 	tcase_add_test(t, there_are_limits);
 	tcase_add_test(t, a_signature_is_over_the_address_and_the_fields);
 	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -4,8 +4,8 @@
  * an authority that is believed, in its time, counts.
  */
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "../suite.h"
 #include "base64url.h"
 #include "device_world.h"
 
@@ -408,8 +408,6 @@ main(void)
 {
 	Suite *s = suite_create("certificate");
 	TCase *t = tcase_create("certificate");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(t, world_make, NULL);
 	tcase_set_timeout(t, 60);
@@ -430,9 +428,5 @@ main(void)
 	tcase_add_test(t, the_largest_certificate_fits);
 	tcase_add_loop_test(t, the_relying_party_is_the_origins_host, 0, rows(origins));
 	suite_add_tcase(s, t);
-	runner = srunner_create(s);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed > 0;
+	return suite_run(s);
 }

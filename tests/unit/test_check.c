@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../suite.h"
 #include "check_world.h"
 #include "error.h"
 
@@ -301,8 +302,6 @@ main(void)
 {
 	Suite *s = suite_create("check");
 	TCase *t = tcase_create("check");
-	SRunner *r;
-	int failed;
 
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_loop_test(t, stack_is_judged_as_libpam_runs_it, 0,
@@ -311,9 +310,5 @@ main(void)
 	tcase_add_test(t, host_without_the_module_is_one_error);
 	tcase_add_test(t, report_for_a_person_fits_eighty_columns);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "../../ctl/ctl.h"
+#include "../suite.h"
 #include "check_world.h"
 #include "error.h"
 
@@ -425,8 +426,6 @@ main(void)
 {
 	Suite *s = suite_create("check_host");
 	TCase *t = tcase_create("check_host");
-	SRunner *r;
-	int failed;
 
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_loop_test(t, settings_of_sshd_are_looked_at, 0, COUNT(hosts));
@@ -437,9 +436,5 @@ main(void)
 	tcase_add_loop_test(t, what_an_approval_needs_is_looked_at, 0, COUNT(approvals));
 	tcase_add_test(t, status_tells_errors_from_warnings);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return suite_run(s);
 }

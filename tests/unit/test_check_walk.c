@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "../../ctl/check_walk.h"
+#include "../suite.h"
 #include "check_world.h"
 
 #define ROUNDS	3000
@@ -175,15 +176,9 @@ main(void)
 {
 	Suite *s = suite_create("check_walk");
 	TCase *t = tcase_create("check_walk");
-	SRunner *r;
-	int failed;
 
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, walk_ends_as_libpam_does);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -4,11 +4,11 @@
  * the members of what comes back.
  */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../client/api.h"
 #include "../../client/link.h"
+#include "../suite.h"
 #include "error.h"
 
 #define ID	"e_AAAAAAAAAAAAAAAAAAAAAA"
@@ -252,8 +252,6 @@ main(void)
 {
 	Suite *s = suite_create("client");
 	TCase *t = tcase_create("client");
-	SRunner *r;
-	int failed;
 
 	tcase_add_test(t, a_link_comes_back_as_it_was);
 	tcase_add_test(t, a_link_is_written_in_this_form);
@@ -267,9 +265,5 @@ main(void)
 	tcase_add_test(t, a_record_is_written_as_one_member);
 	tcase_add_test(t, a_segment_of_a_path_says_nothing_of_its_own);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(s);
 }

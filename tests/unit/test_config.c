@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../suite.h"
 #include "config.h"
 #include "config_world.h"
 #include "error.h"
@@ -421,8 +422,6 @@ main(void)
 {
 	Suite *s = suite_create("config");
 	TCase *t = tcase_create("config");
-	SRunner *r;
-	int failed;
 
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_test(t, empty_file_gives_the_defaults);
@@ -438,9 +437,5 @@ main(void)
 	tcase_add_test(t, directory_of_drop_ins_that_appears_is_noticed);
 	tcase_add_test(t, loading_is_quick);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return suite_run(s);
 }

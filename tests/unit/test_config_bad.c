@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../suite.h"
 #include "config.h"
 #include "config_world.h"
 #include "error.h"
@@ -447,8 +448,6 @@ main(void)
 {
 	Suite *s = suite_create("config_bad");
 	TCase *t = tcase_create("config_bad");
-	SRunner *r;
-	int failed;
 
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_loop_test(t, mistake_is_an_error_with_its_line, 0, COUNT(mistakes));
@@ -461,9 +460,5 @@ main(void)
 	tcase_add_test(t, directory_of_drop_ins_must_be_root_s_alone);
 	tcase_add_test(t, name_of_a_drop_in_is_text);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return suite_run(s);
 }

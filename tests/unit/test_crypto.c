@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../suite.h"
 #include "crypto.h"
 #include "device_world.h"
 #include "error.h"
@@ -200,8 +201,6 @@ main(void)
 {
 	Suite *s = suite_create("crypto");
 	TCase *t = tcase_create("crypto");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_test(t, warming_up_reads_no_configuration);
 	tcase_add_test(t, codes_open_nothing_once_warm);
@@ -211,9 +210,5 @@ main(void)
 	tcase_add_test(t, this_test_would_notice);
 	tcase_add_test(t, random_bytes_fill_the_whole_buffer);
 	suite_add_tcase(s, t);
-	runner = srunner_create(s);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed > 0;
+	return suite_run(s);
 }

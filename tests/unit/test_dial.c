@@ -3,6 +3,7 @@
  * The messages between mfad and mfa-call: their form, and who may say which of
  * them when.
  */
+#include "../suite.h"
 #include "dial.h"
 
 #include <check.h>
@@ -268,8 +269,6 @@ main(void)
 {
 	Suite *suite = suite_create("dial");
 	TCase *t = tcase_create("dial");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_loop_test(t, each_message_comes_back_as_it_was, 0, 2 * COUNT(types));
 	tcase_add_loop_test(t, a_message_that_is_cut_or_longer_is_none, 0, 2 * COUNT(types));
@@ -279,9 +278,5 @@ main(void)
 	tcase_add_test(t, nothing_comes_after_the_end);
 	tcase_add_test(t, messages_travel);
 	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -3,9 +3,9 @@
  * Telephone numbers: what is accepted, what becomes of it, and what is shown.
  */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "../suite.h"
 #include "e164.h"
 
 #define COUNT(a)	((int)(sizeof(a) / sizeof((a)[0])))
@@ -116,17 +116,11 @@ main(void)
 {
 	Suite *suite = suite_create("e164");
 	TCase *t = tcase_create("e164");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_loop_test(t, a_number_has_one_spelling, 0, COUNT(good));
 	tcase_add_loop_test(t, what_is_none_is_refused_with_its_reason, 0, COUNT(bad));
 	tcase_add_test(t, only_the_one_spelling_is_a_number);
 	tcase_add_test(t, what_is_shown_tells_its_owner_and_nobody_else);
 	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

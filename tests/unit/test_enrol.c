@@ -3,8 +3,8 @@
  * An enrolment: only the phone that saw the secret is taken, and exactly with
  * the key that it sent.
  */
-#include <stdlib.h>
 
+#include "../suite.h"
 #include "device_world.h"
 #include "enrol.h"
 
@@ -136,8 +136,6 @@ main(void)
 {
 	Suite *s = suite_create("enrol");
 	TCase *t = tcase_create("enrol");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(t, world_make, NULL);
 	tcase_set_timeout(t, 60);
@@ -148,9 +146,5 @@ main(void)
 	tcase_add_test(t, a_right_hmac_makes_no_enrolment_of_other_lines);
 	tcase_add_test(t, an_unsound_device_is_neither_written_nor_read);
 	suite_add_tcase(s, t);
-	runner = srunner_create(s);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed > 0;
+	return suite_run(s);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../../server/http_syntax.h"
+#include "../suite.h"
 #include "error.h"
 
 #define COUNT(a)	((int)(sizeof(a) / sizeof((a)[0])))
@@ -448,8 +449,6 @@ main(void)
 {
 	Suite *s = suite_create("http_parse");
 	TCase *t = tcase_create("requests");
-	SRunner *r;
-	int failed;
 
 	tcase_add_loop_test(t, whole, 0, COUNT(samples));
 	tcase_add_loop_test(t, byte_by_byte, 0, COUNT(samples));
@@ -461,9 +460,5 @@ main(void)
 	tcase_add_test(t, a_client_that_waits_for_100_is_seen);
 	tcase_add_loop_test(t, values_in_a_query, 0, COUNT(queries));
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return suite_run(s);
 }

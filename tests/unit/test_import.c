@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "../../ctl/import.h"
+#include "../suite.h"
 #include "error.h"
 
 #define KEY16	"GEZDGNBVGY3TQOJQGEZDGNBVGY"
@@ -437,8 +438,6 @@ main(void)
 {
 	Suite *s = suite_create("import");
 	TCase *t = tcase_create("import");
-	SRunner *runner;
-	int failed;
 
 	setenv("TZ", "UTC", 1);
 	tcase_add_test(t, google_totp_is_moved_with_what_was_spent);
@@ -455,9 +454,5 @@ main(void)
 	tcase_add_test(t, unreadable_file_is_an_error);
 	tcase_add_test(t, caller_ends_the_import);
 	suite_add_tcase(s, t);
-	runner = srunner_create(s);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed > 0;
+	return suite_run(s);
 }

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../suite.h"
 #include "login_world.h"
 
 #include "error.h"
@@ -883,8 +884,6 @@ main(void)
 {
 	Suite *suite = suite_create("login");
 	TCase *t = tcase_create("login");
-	SRunner *runner;
-	int failed;
 
 	if (otp_warm_up() != MFA_OK)
 		return EXIT_FAILURE;
@@ -927,9 +926,5 @@ main(void)
 	tcase_add_loop_test(t, whoever_waits_says_so_first, 0, 3);
 	tcase_add_test(t, state_that_cannot_be_used_denies_those_who_would_be_asked);
 	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../suite.h"
 #include "error.h"
 #include "login_world.h"
 
@@ -343,8 +344,6 @@ main(void)
 {
 	Suite *suite = suite_create("login_attacks");
 	TCase *t = tcase_create("login_attacks");
-	SRunner *runner;
-	int failed;
 
 	if (otp_warm_up() != MFA_OK)
 		return EXIT_FAILURE;
@@ -357,9 +356,5 @@ main(void)
 	tcase_add_test(t, nothing_is_granted_before_it_is_durable);
 	tcase_add_test(t, whoever_answers_too_late_is_told_so);
 	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

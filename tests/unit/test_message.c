@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "../suite.h"
 #include "message.h"
 
 #include <check.h>
@@ -584,15 +585,9 @@ int
 main(void)
 {
 	Suite *s = suite_create("message");
-	SRunner *r;
-	int failed;
 
 	suite_add_tcase(s, form());
 	suite_add_tcase(s, permit());
 	suite_add_tcase(s, sockets());
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return suite_run(s);
 }

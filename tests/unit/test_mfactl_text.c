@@ -12,6 +12,7 @@
 #include "../../ctl/ctl.h"
 #include "../../ctl/table.h"
 #include "../../ctl/when.h"
+#include "../suite.h"
 #include "error.h"
 
 #define NOW	1790000000	/* 2026-09-21T14:13:20Z */
@@ -197,8 +198,6 @@ main(void)
 {
 	Suite *s = suite_create("mfactl_text");
 	TCase *t = tcase_create("mfactl_text");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_loop_test(t, a_time_is_read_as_written_or_refused, 0,
 	    (int)(sizeof(times) / sizeof(times[0])));
@@ -210,9 +209,5 @@ main(void)
 	tcase_add_test(t, no_line_is_longer_than_a_terminal_unless_a_word_is);
 	tcase_add_test(t, what_a_terminal_would_obey_is_escaped);
 	suite_add_tcase(s, t);
-	runner = srunner_create(s);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed > 0;
+	return suite_run(s);
 }

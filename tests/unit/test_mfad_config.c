@@ -8,6 +8,7 @@
 
 #include "../../server/config_mfad.h"
 #include "../../server/model_code.h"
+#include "../suite.h"
 #include "config_world.h"
 #include "error.h"
 #include "mfad_world.h"
@@ -257,8 +258,6 @@ main(void)
 {
 	Suite *s = suite_create("mfad_config");
 	TCase *t = tcase_create("config");
-	SRunner *r;
-	int failed;
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(t, a_mistake_is_an_error_with_its_line, 0, COUNT(mistakes));
@@ -269,9 +268,5 @@ main(void)
 	tcase_add_test(t, the_certificate_is_looked_at);
 	tcase_add_test(t, what_it_cannot_listen_on_is_told);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return suite_run(s);
 }

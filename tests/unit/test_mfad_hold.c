@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../suite.h"
 #include "mfad_world.h"
 
 #define COUNT(a)	((int)(sizeof(a) / sizeof((a)[0])))
@@ -395,8 +396,6 @@ main(void)
 {
 	Suite *s = suite_create("mfad_hold");
 	TCase *t = tcase_create("hold");
-	SRunner *r;
-	int failed;
 
 	tcase_set_timeout(t, 120);
 	tcase_add_checked_fixture(t, setup, teardown);
@@ -423,9 +422,5 @@ main(void)
 	tcase_add_loop_test(t, a_client_certificate_is_judged, 0, COUNT(certificates));
 	tcase_add_test(t, no_client_needs_a_certificate);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "../number.h"
+#include "../suite.h"
 #include "mfad_world.h"
 
 #define HOST		"Host: a\r\n"
@@ -309,8 +310,6 @@ main(void)
 {
 	Suite *s = suite_create("mfad_many");
 	TCase *t = tcase_create("many");
-	SRunner *r;
-	int failed;
 
 	tcase_set_timeout(t, 300);
 	tcase_add_checked_fixture(t, NULL, teardown);
@@ -321,9 +320,5 @@ main(void)
 	tcase_add_test(t, twenty_thousand_leave_room_for_one_more);
 	tcase_add_test(t, thousands_are_held_in_little_memory_and_no_time);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return suite_run(s);
 }

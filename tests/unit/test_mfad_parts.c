@@ -7,6 +7,7 @@
 #include "../../server/metrics.h"
 #include "../../server/peers.h"
 #include "../../server/route.h"
+#include "../suite.h"
 
 #define COUNT(a)	((int)(sizeof(a) / sizeof((a)[0])))
 #define MOST		3
@@ -180,8 +181,6 @@ main(void)
 {
 	Suite *s = suite_create("mfad_parts");
 	TCase *t = tcase_create("parts");
-	SRunner *r;
-	int failed;
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(t, who_counts_together, 0, COUNT(pairs));
@@ -189,9 +188,5 @@ main(void)
 	tcase_add_loop_test(t, a_path_finds_its_row, 0, COUNT(looks));
 	tcase_add_test(t, metrics_have_their_form);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return suite_run(s);
 }

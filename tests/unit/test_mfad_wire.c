@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../suite.h"
 #include "mfad_world.h"
 
 #define COUNT(a)	((int)(sizeof(a) / sizeof((a)[0])))
@@ -536,8 +537,6 @@ main(void)
 {
 	Suite *s = suite_create("mfad");
 	TCase *t = tcase_create("speaks"), *slow = tcase_create("slow"), *own = tcase_create("own");
-	SRunner *r;
-	int failed;
 
 	tcase_set_timeout(t, 120);
 	tcase_add_checked_fixture(t, setup, teardown);
@@ -578,9 +577,5 @@ main(void)
 	suite_add_tcase(s, t);
 	suite_add_tcase(s, slow);
 	suite_add_tcase(s, own);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -3,10 +3,10 @@
  * Decoys: what a host learns of one is what it learns of a login whose phone says
  * nothing, and nobody else learns of it.
  */
-#include <stdlib.h>
 
 #include "../../server/model_decoy.h"
 #include "../../server/model_token.h"
+#include "../suite.h"
 #include "model_world.h"
 
 #define KEY "aaaaaaaaaaaaaaaaaaaaaa"
@@ -293,8 +293,6 @@ main(void)
 {
 	Suite *suite = suite_create("model_decoy");
 	TCase *t = tcase_create("model_decoy");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, a_decoy_goes_as_a_login_goes_whose_phone_is_silent);
@@ -306,9 +304,5 @@ main(void)
 	tcase_add_test(t, a_decoy_is_its_hosts);
 	tcase_add_test(t, decoys_are_cleared_away_when_they_count_no_more);
 	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

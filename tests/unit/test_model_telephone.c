@@ -3,10 +3,10 @@
  * Telephones: whose they are, how they are proved, and what dialling may cost.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../server/model_telephone.h"
+#include "../suite.h"
 #include "model_world.h"
 
 #define MOBILE	"+31612345678"
@@ -378,8 +378,6 @@ main(void)
 {
 	Suite *suite = suite_create("model_telephone");
 	TCase *t = tcase_create("model_telephone");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, a_number_counts_once_it_is_proved);
@@ -399,9 +397,5 @@ main(void)
 	tcase_add_test(t, a_user_prefers_a_method);
 	tcase_add_test(t, what_was_dialled_is_cleared_away);
 	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

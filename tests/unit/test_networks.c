@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../suite.h"
 #include "error.h"
 #include "networks.h"
 
@@ -475,8 +476,6 @@ main(void)
 {
 	Suite *s = suite_create("networks");
 	TCase *t = tcase_create("networks");
-	SRunner *r;
-	int failed;
 
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, addresses_are_numeric_or_none, 0, COUNT(addresses));
@@ -491,9 +490,5 @@ main(void)
 	tcase_add_test(t, file_that_cannot_be_read_is_no_empty_set);
 	tcase_add_test(t, hundred_thousand_prefixes_are_read_and_one_more_is_too_many);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return suite_run(s);
 }

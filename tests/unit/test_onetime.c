@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../suite.h"
 #include "error.h"
 #include "onetime.h"
 
@@ -199,8 +200,6 @@ main(void)
 {
 	Suite *s = suite_create("onetime");
 	TCase *t = tcase_create("onetime");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_loop_test(t, what_is_typed_is_read_as_it_was_printed, 0,
 	    (int)(sizeof(texts) / sizeof(texts[0])));
@@ -211,9 +210,5 @@ main(void)
 	tcase_add_test(t, hash_takes_only_what_was_normalised);
 	tcase_add_test(t, salts_differ);
 	suite_add_tcase(s, t);
-	runner = srunner_create(s);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed > 0;
+	return suite_run(s);
 }

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../suite.h"
 #include "error.h"
 #include "origin.h"
 
@@ -256,8 +257,6 @@ main(void)
 {
 	Suite *s = suite_create("origin");
 	TCase *t = tcase_create("origin"), *l = tcase_create("logind");
-	SRunner *r;
-	int failed;
 
 	tcase_add_loop_test(t, text_is_read_and_written, 0, COUNT(texts));
 	tcase_add_loop_test(t, login_shows_its_origin, 0, COUNT(logins));
@@ -267,9 +266,5 @@ main(void)
 	tcase_add_test(l, odd_file_leaves_it_unknown);
 	suite_add_tcase(s, t);
 	suite_add_tcase(s, l);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../suite.h"
 #include "error.h"
 #include "otp.h"
 
@@ -486,8 +487,6 @@ main(void)
 {
 	Suite *s = suite_create("otp");
 	TCase *t = tcase_create("otp");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_loop_test(t, rfc_4226_appendix_d, 0, rows(appendix_d));
 	tcase_add_loop_test(t, rfc_6238_appendix_b, 0, rows(appendix_b));
@@ -508,9 +507,5 @@ main(void)
 	tcase_add_test(t, url_that_does_not_fit_is_refused_whole);
 	tcase_add_test(t, names_go_both_ways);
 	suite_add_tcase(s, t);
-	runner = srunner_create(s);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed > 0;
+	return suite_run(s);
 }

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../suite.h"
 #include "error.h"
 #include "otp.h"
 
@@ -151,16 +152,10 @@ main(void)
 {
 	Suite *s = suite_create("otp_oathtool");
 	TCase *t = tcase_create("oathtool");
-	SRunner *runner;
-	int failed;
 
 	tcase_set_timeout(t, 300);
 	tcase_add_test(t, totp_of_random_keys_is_what_oathtool_says);
 	tcase_add_test(t, hotp_of_random_keys_is_what_oathtool_says);
 	suite_add_tcase(s, t);
-	runner = srunner_create(s);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed > 0;
+	return suite_run(s);
 }

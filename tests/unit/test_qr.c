@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "../../ctl/qr.h"
+#include "../suite.h"
 #include "error.h"
 #include "otp.h"
 
@@ -258,8 +259,6 @@ main(void)
 {
 	Suite *s = suite_create("qr");
 	TCase *t = tcase_create("qr");
-	SRunner *runner;
-	int failed;
 
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, urls_are_read_back_as_they_were, 0, 24);
@@ -267,9 +266,5 @@ main(void)
 	tcase_add_test(t, text_that_needs_more_columns_is_refused);
 	tcase_add_test(t, full_disk_is_an_error);
 	suite_add_tcase(s, t);
-	runner = srunner_create(s);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed > 0;
+	return suite_run(s);
 }

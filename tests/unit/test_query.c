@@ -3,10 +3,10 @@
  * The messages between mfa-helper and mfa-http: their form, and who may say
  * which of them when.
  */
+#include "../suite.h"
 #include "query.h"
 
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -348,8 +348,6 @@ main(void)
 {
 	Suite *suite = suite_create("query");
 	TCase *t = tcase_create("query");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_loop_test(t, each_message_comes_back_as_it_was, 0, 2 * COUNT(types));
 	tcase_add_loop_test(t, a_message_that_is_cut_or_longer_is_none, 0, 2 * COUNT(types));
@@ -360,9 +358,5 @@ main(void)
 	tcase_add_test(t, what_was_out_of_turn_ends_it);
 	tcase_add_test(t, messages_travel);
 	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

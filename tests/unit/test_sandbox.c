@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "../../helper/sandbox.h"
+#include "../suite.h"
 
 static pid_t victim;
 static int out;			/* a pipe's end */
@@ -160,16 +161,10 @@ main(void)
 {
 	Suite *suite = suite_create("sandbox");
 	TCase *t = tcase_create("sandbox");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_loop_test(t, helper_that_was_taken_over_cannot, 0,
 	    (int)(sizeof(deeds) / sizeof(deeds[0])));
 	tcase_add_test(t, helper_that_aborts_is_gone);
 	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../suite.h"
 #include "error.h"
 #include "seal.h"
 
@@ -332,8 +333,6 @@ main(void)
 {
 	Suite *s = suite_create("seal");
 	TCase *t = tcase_create("seal");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_test(t, what_was_sealed_opens);
 	tcase_add_test(t, every_changed_bit_is_noticed);
@@ -349,9 +348,5 @@ main(void)
 	tcase_add_test(t, new_key_file_is_whole_and_never_replaces_one);
 	tcase_add_test(t, new_key_file_needs_its_directory);
 	suite_add_tcase(s, t);
-	runner = srunner_create(s);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed > 0;
+	return suite_run(s);
 }

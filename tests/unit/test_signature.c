@@ -8,6 +8,7 @@
 #include <openssl/err.h>
 #include <string.h>
 
+#include "../suite.h"
 #include "error.h"
 #include "sign.h"
 
@@ -352,8 +353,6 @@ main(void)
 {
 	Suite *s = suite_create("signature");
 	TCase *t = tcase_create("signature");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_loop_test(t, a_signature_counts_for_its_key_and_data_only, 0, 2);
 	tcase_add_loop_test(t, every_changed_bit_is_refused, 0, 2);
@@ -368,9 +367,5 @@ main(void)
 	tcase_add_test(t, s_with_the_order_added_is_refused);
 	tcase_add_test(t, a_kept_key_is_the_same_key);
 	suite_add_tcase(s, t);
-	runner = srunner_create(s);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed > 0;
+	return suite_run(s);
 }

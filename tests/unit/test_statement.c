@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../suite.h"
 #include "base64url.h"
 #include "error.h"
 #include "statement.h"
@@ -397,8 +398,6 @@ main(void)
 {
 	Suite *s = suite_create("statement");
 	TCase *t = tcase_create("statement");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_loop_test(t, base64url_is_that_of_rfc_4648, 0, rows(rfc_4648));
 	tcase_add_loop_test(t, other_spellings_of_base64url_are_refused, 0, rows(not_base64url));
@@ -413,9 +412,5 @@ main(void)
 	tcase_add_test(t, what_could_not_be_read_is_not_written);
 	tcase_add_test(t, challenges_have_their_digits_and_are_all_different);
 	suite_add_tcase(s, t);
-	runner = srunner_create(s);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed > 0;
+	return suite_run(s);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "../suite.h"
 #include "text.h"
 
 #include <check.h>
@@ -289,13 +290,7 @@ int
 main(void)
 {
 	Suite *s = suite_create("text");
-	SRunner *r;
-	int failed;
 
 	suite_add_tcase(s, cases());
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return suite_run(s);
 }

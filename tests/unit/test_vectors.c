@@ -4,8 +4,8 @@
  * what we would write, and every signature of theirs is one to us.
  */
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "../suite.h"
 #include "crypto.h"
 #include "device_world.h"
 #include "enrol.h"
@@ -241,8 +241,6 @@ main(void)
 {
 	Suite *s = suite_create("vectors");
 	TCase *t = tcase_create("vectors");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(t, make, NULL);
 	tcase_add_loop_test(t, statements_and_their_digests, 0, 3);
@@ -251,9 +249,5 @@ main(void)
 	tcase_add_loop_test(t, evidence_of_every_device, 1, WORLD_KINDS);
 	tcase_add_test(t, an_enrolment);
 	suite_add_tcase(s, t);
-	runner = srunner_create(s);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed > 0;
+	return suite_run(s);
 }

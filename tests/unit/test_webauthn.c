@@ -4,8 +4,8 @@
  * asks for is asked for, with everything else right and the signature good.
  */
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "../suite.h"
 #include "base64url.h"
 #include "crypto.h"
 #include "device_world.h"
@@ -303,8 +303,6 @@ main(void)
 {
 	Suite *s = suite_create("webauthn");
 	TCase *t = tcase_create("webauthn");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(t, make, NULL);
 	tcase_set_timeout(t, 60);
@@ -321,9 +319,5 @@ main(void)
 	tcase_add_loop_test(t, what_is_no_passkey_makes_no_assertion, DEVICE_P256,
 	    DEVICE_WEBAUTHN_ES256);
 	suite_add_tcase(s, t);
-	runner = srunner_create(s);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed > 0;
+	return suite_run(s);
 }
