@@ -192,7 +192,7 @@ ask_unprompted(struct login *l, struct asking *a)
 	char line[MSG_TEXT_MAX];
 
 	login_deny(l, a->d->outcome == OUTCOME_ASK ? REASON_NO_TERMINAL : a->d->reason, NULL);
-	while (a->out == FACTOR_NONE && method_unprompted(a))
+	while (a->out == FACTOR_NONE && method_unprompted(l, a))
 		method_send(l, a);
 	if (a->out == FACTOR_NONE)
 		return;

@@ -98,12 +98,27 @@ method_of(const struct asking *a, const struct secret *typed)
 	return FACTOR_NONE;
 }
 
+/* What a decoy waits for, though a code would be asked for first at a prompt. */
+static void
+pretend(const struct login *l, struct asking *a)
+{
+	const struct settings *s = l->settings;
+
+	if (s->server == NULL || !pretends_phone(l, a->d))
+		return;
+	a->wants = factor_is_in(FACTOR_PUSH, s->factors) ? FACTOR_PUSH :
+	    factor_is_in(FACTOR_CALL, s->attested) ? FACTOR_CALL : FACTOR_NONE;
+	a->has[a->wants] = a->wants != FACTOR_NONE;
+}
+
 bool
-method_unprompted(struct asking *a)
+method_unprompted(const struct login *l, struct asking *a)
 {
 	static const enum factor in_turn[] = { FACTOR_PUSH, FACTOR_CALL };
 	size_t i;
 
+	if (a->sent == 0)
+		pretend(l, a);
 	a->has[FACTOR_SMS] = false;
 	a->has[a->about] = false;
 	for (i = 0; !a->has[a->wants] && i < sizeof(in_turn) / sizeof(in_turn[0]); i++)

@@ -24,7 +24,7 @@ void method_begin(const struct login *l, struct asking *a);
 
 /* For a client that can answer no prompt: what is wanted first, or next when that could
  * not be sent.  A text message has to be typed.  False: there is no way (left). */
-bool method_unprompted(struct asking *a);
+bool method_unprompted(const struct login *l, struct asking *a);
 
 /* Sends the request that is wanted; what was out before is taken back. */
 void method_send(struct login *l, struct asking *a);

@@ -151,6 +151,39 @@ START_TEST(a_decoy_waits_as_well)
 }
 END_TEST
 
+static const struct {
+	const char *policy;
+	uint32_t method;
+} unknown[] = {
+	{ "", QUERY_BY_PUSH },
+	{ "factors = totp, push\n", QUERY_BY_PUSH },
+	{ "factors = totp\nattested = call\n", QUERY_BY_CALL },
+};
+
+/* Who could be asked by nothing that counts here, as somebody who is unknown: whatever
+ * stands first. */
+START_TEST(so_does_somebody_who_is_unknown)
+{
+	static const struct http_act act = { .name = "unknown", .methods = QUERY_CAN_TEXT,
+	    .keys = { RIGHT_KEYS } };
+	struct login_script s = login_script(WORLD_USER, NULL);
+	struct login_result r;
+
+	http_login_world(&w, HTTP_CONFIGURATION NO_PROMPTS, unknown[_i].policy);
+	s.seen = http_person_reads;
+	s.begin.ms_left = 2000;
+	http_start(&act);
+	r = login_run(&w, &s);
+	http_stop();
+	ck_assert_uint_eq(r.verdict, VERDICT_DENY);
+	ck_assert_uint_eq(r.prompts, 0);
+	ck_assert_uint_ge(r.infos, 1);
+	ck_assert_uint_eq(http_seen->decoys, 1);
+	ck_assert_uint_eq(http_seen->push.method, unknown[_i].method);
+	ck_assert_uint_eq(login_records(&w, "login", "not_enrolled"), 1);
+}
+END_TEST
+
 /* Its one answer is a code, typed with the password. */
 START_TEST(a_combined_service_is_asked_as_ever)
 {
@@ -178,6 +211,7 @@ add(TCase *t)
 	tcase_add_test(t, a_wrong_number_is_counted);
 	tcase_add_loop_test(t, whoever_has_neither_is_denied, 0, 2);
 	tcase_add_test(t, a_decoy_waits_as_well);
+	tcase_add_loop_test(t, so_does_somebody_who_is_unknown, 0, COUNT(unknown));
 	tcase_add_test(t, a_combined_service_is_asked_as_ever);
 }
 
