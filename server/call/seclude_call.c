@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "seclude_call.h"
 
+#include <sched.h>
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -50,15 +51,26 @@ static const struct sock_filter spooling[] = {
 	NOTHING_ELSE,
 };
 
+/* Which clone makes as unshare does. */
+#define NAMESPACES \
+	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | \
+	CLONE_NEWPID | CLONE_NEWNET)
+
+#define X32	0x40000000	/* the same calls once more, on x86_64 */
+
 /* Refused and no more: a program may ask for one of these and do without. */
 #define REFUSE(call)	IF_NOT(SYS_##call, 1), RETURN(SECCOMP_RET_ERRNO | EPERM)
 
 static const struct sock_filter running[] = {
 	BEGIN_FILTER,
+	BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32, 0, 1), RETURN(SECCOMP_RET_ERRNO | ENOSYS),
 	REFUSE(ptrace), REFUSE(process_vm_readv), REFUSE(process_vm_writev), REFUSE(bpf),
 	REFUSE(init_module), REFUSE(finit_module), REFUSE(mount), REFUSE(setns),
 	REFUSE(unshare), REFUSE(kexec_load), REFUSE(keyctl), REFUSE(userfaultfd),
-	REFUSE(perf_event_open), REFUSE(io_uring_setup), RETURN(SECCOMP_RET_ALLOW),
+	REFUSE(perf_event_open), REFUSE(io_uring_setup),
+	/* Its flags are in memory, where no filter sees them; callers go on with clone. */
+	IF_NOT(SYS_clone3, 1), RETURN(SECCOMP_RET_ERRNO | ENOSYS),
+	ALLOW_WITHOUT(clone, 0, NAMESPACES), RETURN(SECCOMP_RET_ALLOW),
 };
 
 int

@@ -5,6 +5,7 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -236,6 +237,20 @@ makes_namespaces(void)
 	return unshare(CLONE_NEWUSER) == 0;
 }
 
+/* As a child's beginning. */
+static bool
+begins_in_one(void)
+{
+	struct clone_args args = { .flags = CLONE_NEWUSER, .exit_signal = SIGCHLD };
+	long pid = syscall(SYS_clone, (long)CLONE_NEWUSER | SIGCHLD, 0L, 0L, 0L, 0L);
+
+	if (pid == -1)
+		pid = syscall(SYS_clone3, &args, sizeof(args));
+	if (pid == 0)
+		_exit(0);
+	return pid != -1;
+}
+
 static bool
 uses_keys(void)
 {
@@ -244,7 +259,7 @@ uses_keys(void)
 
 static const struct { bool (*deed)(void); int can; } program_deeds[] = {
 	{ runs_a_program, 1 }, { uses_files_and_the_network, 1 }, { makes_namespaces, 0 },
-	{ uses_keys, 0 }, { traces, 0 },
+	{ begins_in_one, 0 }, { uses_keys, 0 }, { traces, 0 },
 };
 
 /* What is refused is refused, and does not end it. */
