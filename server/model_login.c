@@ -33,7 +33,7 @@ static const char one_sql[] =
 	" FROM login AS l LEFT JOIN device AS d ON d.id = l.device"
 	" WHERE l.id = ?1 AND l.host = ?2";
 static const char stored_sql[] =
-	"SELECT state, expires, user, service, origin, coalesce(device, '') FROM login"
+	"SELECT state, expires, user, service, origin, coalesce(device, ''), dial = 1 FROM login"
 	" WHERE id = ?1 AND host = ?2";
 static const char close_sql[] =
 	"UPDATE login SET state = ?2 WHERE id = ?1 AND state IN (0, 1)";
@@ -285,7 +285,7 @@ model_login_close(struct db *db, const char *host, const char *login, enum login
 	struct model_host h;
 	enum login_state state;
 	sqlite3_stmt *st;
-	bool over, stopped;
+	bool over, stopped, called;
 	int r;
 
 	if ((r = model_host(db, host, &h)) != MFA_OK)
@@ -299,10 +299,12 @@ model_login_close(struct db *db, const char *host, const char *login, enum login
 	db_text(db, st, 4, origin, sizeof(origin));
 	stopped = sqlite3_column_int64(st, 0) == MODEL_CANCELLED;
 	db_text(db, st, 5, device, sizeof(device));
+	called = sqlite3_column_int(st, 6) != 0;
 	if ((r = db_end(db, st, MFA_OK)) != MFA_OK)
 		return r;
-	/* One that was approved and stopped had been taken before: that is on record, too. */
-	if (over && !(stopped && device[0] != '\0' && outcome == MODEL_GRANTED))
+	/* One that was approved, or keyed in, and stopped had been taken before: that is on
+	 * record, too. */
+	if (over && !(stopped && (device[0] != '\0' || called) && outcome == MODEL_GRANTED))
 		return MFA_OK;
 	if (!over && (r = model_login_end(db, login, user, state)) != MFA_OK)
 		return r;

@@ -533,6 +533,23 @@ START_TEST(a_host_that_let_one_in_before_it_was_stopped_is_on_record)
 }
 END_TEST
 
+/* Nor does anything here tell of the number that was keyed in. */
+START_TEST(so_is_one_that_let_a_call_in)
+{
+	static const char granted[] = "SELECT count(*) FROM audit WHERE event = 'close'"
+	    " AND outcome = 'granted' AND user = 'anna' AND host <> ''";
+	struct model_login_opened l;
+
+	ck_assert_int_eq(call(NOW, &l), MFA_OK);
+	DONE(&w, model_user_lock(w.db, "anna", MODEL_LOCK_ALL, "left", "root", NOW));
+	finish(l.login, MODEL_CANCELLED, NOW);
+	ck_assert_int_eq(model_world_sql(&w, granted), 0);
+	finish(l.login, MODEL_GRANTED, NOW);
+	ck_assert_int_eq(model_world_sql(&w, granted), 1);
+	is(l.login, MODEL_CANCELLED);
+}
+END_TEST
+
 START_TEST(a_lock_cancels_what_waits_and_keeps_more_from_coming)
 {
 	struct model_login_opened l;
@@ -701,6 +718,7 @@ main(void)
 		a_report_locks_the_users_phones_until_somebody_unlocks_them,
 		what_was_approved_and_not_taken_is_stopped_by_a_report_or_a_lock,
 		a_host_that_let_one_in_before_it_was_stopped_is_on_record,
+		so_is_one_that_let_a_call_in,
 		a_lock_cancels_what_waits_and_keeps_more_from_coming,
 		a_revoked_phone_takes_its_logins_with_it,
 		host_and_phone_each_see_what_became_of_it,
