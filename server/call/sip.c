@@ -106,20 +106,41 @@ on_session_end(int err, const struct sip_msg *msg, void *arg)
 		line_end_with(l, err, msg, "");
 }
 
-/* The stack would follow a redirection to any number, and so past the rules of
- * which may be called. */
+/* Of an answer, as the stack reads it: 0, of what is none. */
+static uint32_t
+status_of(const uint8_t *packet, size_t len)
+{
+	static const char version[] = "SIP/2.0 ";
+	uint32_t status = 0;
+
+	/* Over TCP there may be line ends before it. */
+	for (; len > 0 && (*packet == '\r' || *packet == '\n'); len--)
+		packet++;
+	if (len < strlen(version) || memcmp(packet, version, strlen(version)) != 0)
+		return 0;
+	packet += strlen(version);
+	len -= strlen(version);
+	for (; len > 0 && *packet >= '0' && *packet <= '9'; len--)
+		status = status * 10 + (*packet++ - '0');
+	return status;
+}
+
+/* The stack follows a redirection to any number, and so past the rules of which may be
+ * called, unless its session is gone before it reads of it. */
 static void
 on_packet(bool sent, enum sip_transp transport, const struct sa *from, const struct sa *to,
     const uint8_t *packet, size_t len, void *arg)
 {
-	static const char redirection[] = "SIP/2.0 3";
+	uint32_t status = sent ? 0 : status_of(packet, len);
+	struct line *l = arg;
 
 	(void)transport;
 	(void)from;
 	(void)to;
-	if (!sent && len > sizeof(redirection) && memcmp(packet, redirection,
-	    sizeof(redirection) - 1) == 0)
-		line_end(arg, DIAL_GATEWAY, "the line sends the call to another number");
+	if (status < 300 || status > 399)
+		return;
+	l->session = mem_deref(l->session);
+	line_end(l, DIAL_GATEWAY, "the line sends the call to another number");
 }
 
 static void

@@ -77,8 +77,11 @@ heard hangs_up_when_mfad_leaves "invite answer ended" "answered" leave=answered
 
 # ---- the line ----
 
-heard a_redirection_is_not_followed "invite trying redirect" \
-    "ended gateway units=0 words=[the line sends the call to another number]"
+# The line is the other number, too, and would hear of it.
+elsewhere="ended gateway units=0 words=[the line sends the call to another number]"
+heard a_redirection_is_not_followed "invite redirect pause:700" "$elsewhere"
+heard nor_is_one_that_comes_late "invite trying redirect-cancelled pause:700" "$elsewhere"
+STATUS=0302 heard nor_is_one_that_is_written_oddly "invite trying redirect-cancelled pause:700" "$elsewhere"
 heard the_line_asks_who_we_are "invite asks proved ring answer key:4 key:2 key:pound ended" \
     "ringing;answered;$done42" sip_password=secret
 heard a_wrong_password "invite asks proved" \
