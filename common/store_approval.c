@@ -36,7 +36,11 @@ store_revocations(struct store *s, const char *user, bool (*fn)(void *arg, const
 	int r = store_first(s, STMT_REVOCATIONS, ARGS(TEXT(user),), &st);
 
 	for (; r == MFA_OK; r = store_next(s, st)) {
-		sql_text(st, 0, device, sizeof(device));
+		/* One that cannot be read would count as another's. */
+		if (!sql_text(st, 0, device, sizeof(device))) {
+			sql_end(st);
+			return store_say(s, MFA_E_MEMORY, "%s: out of memory", s->path);
+		}
 		if (!fn(arg, device)) {
 			sql_end(st);
 			return MFA_OK;

@@ -71,6 +71,7 @@ CALL(int, sqlite3_open_v2, (const char *p, sqlite3 **d, int f, const char *v), (
 CALL(int, sqlite3_prepare_v2, (sqlite3 *d, const char *q, int n, sqlite3_stmt **s, const char **t), (d, q, n, s, t), 0, (*s = NULL, SQLITE_NOMEM))
 CALL(int, sqlite3_prepare_v3, (sqlite3 *d, const char *q, int n, unsigned int f, sqlite3_stmt **s, const char **t), (d, q, n, f, s, t), 0, (*s = NULL, SQLITE_NOMEM))
 CALL(int, sqlite3_step, (sqlite3_stmt *s), (s), 0, SQLITE_IOERR)
+CALL(const unsigned char *, sqlite3_column_text, (sqlite3_stmt *s, int i), (s, i), 0, NULL)
 CALL(int, sqlite3_exec, (sqlite3 *d, const char *q, int (*c)(void *, int, char **, char **), void *a, char **e), (d, q, c, a, e), 0, SQLITE_FULL)
 CALL(int, sqlite3_bind_int, (sqlite3_stmt *s, int i, int v), (s, i, v), 0, SQLITE_NOMEM)
 CALL(int, sqlite3_bind_int64, (sqlite3_stmt *s, int i, sqlite3_int64 v), (s, i, v), 0, SQLITE_NOMEM)

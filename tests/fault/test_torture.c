@@ -157,6 +157,7 @@ struct scenario {
 static void other_number(struct http_answer *a) { a->statement.number[0] ^= 1; }
 
 static const struct http_act honest = { .name = "honest", .kind = DEVICE_WEBAUTHN_ES256 };
+static const struct http_act revoked = { .name = "revoked", .kind = DEVICE_WEBAUTHN_ES256 };
 static const struct http_act wrong = { .name = "wrong number", .before = other_number };
 static const struct http_act called = { .name = "call", .methods = QUERY_CAN_CALL,
     .preferred = QUERY_BY_CALL, .keys = { "000", RIGHT_KEYS } };
@@ -187,6 +188,8 @@ static const struct scenario scenarios[] = {
 	{ "approval with a wrong number", FEW_CODES WITH_PHONE, pam_sm_authenticate, false, false,
 	    &wrong, false },
 	{ "approval by way of the module", WITH_PHONE, pam_sm_authenticate, false, true, &honest, true },
+	{ "approval of a phone that was revoked", FEW_CODES WITH_PHONE, pam_sm_authenticate, false,
+	    false, &revoked, false },
 	{ "call", WITH_PHONE "attested = call\n", pam_sm_authenticate, false, true, &called, false },
 	{ "call with wrong numbers", FEW_CODES WITH_PHONE "attested = call\n", pam_sm_authenticate,
 	    false, false, &misled, false },
@@ -228,7 +231,7 @@ last_counter(void)
 }
 
 static void
-make_state(const char *text)
+make_state(const struct scenario *sc)
 {
 	struct token t = { .name = "hotp", .last = -1, .resync = -1 };
 	struct store *s;
@@ -239,7 +242,7 @@ make_state(const char *text)
 	if (mkdtemp(dir) == NULL)
 		must(MFA_E_SYSTEM, "mkdtemp");
 	snprintf(path, sizeof(path), "%s/conf", dir);
-	if ((f = fopen(path, "w")) == NULL || fputs(text, f) == EOF || fclose(f) == EOF)
+	if ((f = fopen(path, "w")) == NULL || fputs(sc->configuration, f) == EOF || fclose(f) == EOF)
 		must(MFA_E_SYSTEM, path);
 	s = open_state();
 	t.params = otp_default;
@@ -248,6 +251,9 @@ make_state(const char *text)
 	must(secret_set(&t.key, "12345678901234567890", 20), "key");
 	must(store_begin(s, 5000), "begin");
 	must(store_token_add(s, "alice", &t, time(NULL)), "token");
+	if (sc->phone == &revoked)
+		must(store_revocation_add(s, world_certificates[DEVICE_WEBAUTHN_ES256].device.id,
+		    "alice", time(NULL)), "revocation");
 	must(store_commit(s, true), "commit");
 	store_close(&s);
 }
@@ -364,7 +370,7 @@ main(int argc, char **argv)
 
 		if (only != 0 && only != i + 1)
 			continue;
-		make_state(scenarios[i].configuration);
+		make_state(&scenarios[i]);
 		if (scenarios[i].phone != NULL)
 			http_start(scenarios[i].phone);
 		if (scenarios[i].reached)
