@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "line.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #include "../../helper/http/service.h"
+#include "../paths_mfad.h"
 #include "error.h"
 #include "log.h"
 #include "text.h"
@@ -25,7 +28,8 @@ fault(struct line *l, const char *format, ...)
 	va_start(ap, format);
 	(void)vsnprintf(l->fault, sizeof(l->fault), format, ap);
 	va_end(ap);
-	log_line(LOG_ERR, "nobody can be called or texted: %s", l->fault);
+	if (!l->quiet)
+		log_line(LOG_ERR, "nobody can be called or texted: %s", l->fault);
 }
 
 static void
@@ -58,7 +62,8 @@ read_secret(struct line *l, const char *path, struct secret *out, struct stat *s
 		return;
 	look_at(path, st);
 	if (pem_read(path, true, &text, &why) != MFA_OK)
-		fault(l, "%s %s", path, why);
+		fault(l, "%s %s%s", path, why, access(path, R_OK) == -1 && errno == EACCES ?
+		    " by user " MFAD_CALL_USER ": is its group that, and its mode 0640?" : "");
 	else if (take_secret(&text, out) != MFA_OK)
 		fault(l, "%s does not hold one line of at most %d bytes", path, SECRET_MAX);
 	pem_free(&text);
@@ -68,10 +73,12 @@ void
 line_drop(struct line *l)
 {
 	const char *path = l->path;
+	bool quiet = l->quiet;
 
 	call_config_free(&l->config);
 	explicit_bzero(l, sizeof(*l));
 	l->path = path;
+	l->quiet = quiet;
 }
 
 void

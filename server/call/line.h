@@ -15,6 +15,7 @@
  */
 struct line {
 	const char *path;		/* of the configuration */
+	bool quiet;			/* nothing of it is logged */
 	struct call_config *config;	/* NULL: see fault */
 	struct secret text_secret, sip_password, twilio_token;	/* empty: there is none */
 	char fault[DIAL_WORDS_MAX];	/* "", or why none of this can be used */
@@ -24,7 +25,7 @@ struct line {
 };
 
 /* Reads everything anew from l->path; what was there before is freed and wiped.
- * What is wrong is in ->fault and in the log. */
+ * What is wrong is in ->fault and, unless l->quiet, in the log. */
 void line_load(struct line *l);
 void line_drop(struct line *l);
 

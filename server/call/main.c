@@ -3,8 +3,10 @@
  * mfa-call: calls and sends text messages for mfad, and decides nothing.  See
  * mfa-call(8).
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -71,6 +73,30 @@ become_user(void)
 	return r;
 }
 
+static bool
+can_run(const char *key, bool used, const char *path)
+{
+	if (!used || access(path, X_OK) == 0)
+		return true;
+	(void)fprintf(stderr, "mfa-call: %s: %s cannot be run by user " MFAD_CALL_USER ": %s\n",
+	    key, path, strerror(errno));
+	return false;
+}
+
+/* What is looked at only when somebody is called: it may change until then. */
+static bool
+look_at_the_rest(const struct call_config *c)
+{
+	bool call = can_run("call_command", c->call_gateway == CALL_BY_EXEC, c->call_command);
+	bool text = can_run("text_command", c->text_gateway == TEXT_BY_EXEC, c->text_command);
+
+	if (c->prefixes.count == 0 && (c->call_gateway != CALL_BY_NONE ||
+	    c->text_gateway != TEXT_BY_NONE))
+		(void)fputs("mfa-call: prefixes = none: there is no number that may be called or "
+		    "texted\n", stderr);
+	return call && text;
+}
+
 /* As the user that would use it, where there is one. */
 static int
 look_only(struct line *l)
@@ -80,10 +106,11 @@ look_only(struct line *l)
 	if (geteuid() == 0 && user_find(MFAD_CALL_USER, &uid, &gid) == MFA_OK &&
 	    become_user() != MFA_OK)
 		return EXIT_FAILURE;
+	l->quiet = true;
 	line_load(l);
 	if (l->fault[0] != '\0')
 		(void)fprintf(stderr, "mfa-call: %s\n", l->fault);
-	return l->fault[0] != '\0' ? EXIT_CONFIG : EXIT_SUCCESS;
+	return l->fault[0] == '\0' && look_at_the_rest(l->config) ? EXIT_SUCCESS : EXIT_CONFIG;
 }
 
 /* ---- serving ---- */

@@ -15,6 +15,7 @@
 
 /* A request that is right, but for what a test adds. */
 #define HTTP	"text_gateway = http\ntext_http_url = https://sms.example/?to={to}&text={text}\n"
+#define EXEC	"call_gateway = exec\n"
 #define POST	"text_gateway = http\ntext_http_url = https://sms.example/\n"
 
 static struct config_world w;
@@ -225,6 +226,11 @@ START_TEST(mfa_call_says_where_and_ends_with_2)
 	ck_assert_int_eq(run("-t", "a = b\n", "conf:1: a: unknown key"), 2);
 	ck_assert_int_eq(run("-t", HTTP "text_http_headers = A: {secret}\n"
 	    "text_http_secret_file = /nonexistent\n", "/nonexistent is missing"), 2);
+	ck_assert_int_eq(run("-t", "text_gateway = exec\ntext_command = /nonexistent\n",
+	    "text_command: /nonexistent cannot be run"), 2);
+	ck_assert_int_eq(run("-t", EXEC "prefixes = +31\ncall_command = /etc/passwd\n",
+	    "call_command: /etc/passwd cannot be run"), 2);
+	ck_assert_int_eq(run("-t", EXEC "call_command = /bin/true\n", "prefixes = none"), 0);
 	ck_assert_int_eq(run("-x", "", "usage: mfa-call"), 2);
 	ck_assert_int_eq(run("-t more", "", "usage: mfa-call"), 2);
 }
