@@ -102,8 +102,8 @@ static const struct {
 	{ "forbidden", CTL_REFUSED, "the service does not let this caller do that" },
 	{ "bad-token", CTL_REFUSED, "the token is not accepted: it was used, has expired or is "
 	    "mistyped: mfactl --server token makes one" },
-	{ "name-taken", CTL_REFUSED, "the service has another of that name already: choose "
-	    "another --name, or remove that one" },
+	{ "name-taken", CTL_REFUSED, "that name or number is taken at the service already: "
+	    "choose another, or remove the one that has it" },
 	{ "push-locked", CTL_REFUSED, "the user's phones are locked, as after a report: "
 	    "mfactl --server unlock USER --phones ends that" },
 	{ "locked", CTL_REFUSED, "the user is locked at the service: mfactl --server unlock USER "

@@ -16,7 +16,7 @@
 #include "server.h"
 
 /* ---- all limits ---- */
-#define LOOK_MS		500	/* between two looks at a call */
+#define LOOK_MS		500	/* between two looks at a call, and until that at a text */
 #define LOOKS_MAX	200
 #define TRIES		3	/* of the code of a text */
 #define WORD		16
@@ -47,7 +47,8 @@ struct adding {
 	int64_t id;
 	char shown[E164_MASKED_MAX], keys[WORD];
 	bool proved;		/* as the list has it */
-	char end[WORD];		/* of the call; "": it goes on */
+	char end[WORD];		/* of the call or text; "": it goes on */
+	bool over;		/* another code would not help */
 };
 
 static int
@@ -117,18 +118,19 @@ static const char *
 words_of(const char *end)
 {
 	static const struct { const char *end, *words; } ends[] = {
-		{ "no-answer", "nobody picked up" }, { "busy", "it is busy" },
-		{ "declined", "the call was declined" },
-		{ "hung-up", "the call ended before the number was keyed in" },
-		{ "no-keys", "nothing was keyed in" }, { "wrong", "another number was keyed in" },
-		{ "not-allowed", "mfa-call.conf does not let this number be called" },
+		{ "no-answer", "nobody picked up: try again" }, { "busy", "it is busy: try later" },
+		{ "declined", "the call was declined: try again" },
+		{ "hung-up", "the call ended before the number was keyed in: try again" },
+		{ "no-keys", "nothing was keyed in: try again" },
+		{ "wrong", "another number was keyed in: try again" },
+		{ "not-allowed", "this number is not allowed: see prefixes in mfa-call.conf(5)" },
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
 		if (strcmp(ends[i].end, end) == 0)
 			return ends[i].words;
-	return "the line does not work: see the log of mfa-call";
+	return "the line does not work: the log lines of mfad and mfa-call say why";
 }
 
 static int
@@ -144,8 +146,21 @@ wait_for_keys(struct api *a, struct adding *t)
 	}
 	if (r != CTL_DONE || t->proved)
 		return r;
-	return complain(CTL_REFUSED, "%s: %s: try again", t->shown, words_of(t->end[0] != '\0' ?
-	    t->end : "no-keys"));
+	return complain(CTL_REFUSED, "%s: %s", t->shown, words_of(t->end[0] != '\0' ? t->end :
+	    "no-keys"));
+}
+
+/* A text that was not sent has no code to type. */
+static int
+sent(struct api *a, struct adding *t)
+{
+	int r;
+
+	(void)poll(NULL, 0, LOOK_MS);
+	if ((r = look(a, t)) != CTL_DONE || t->end[0] == '\0')
+		return r;
+	t->over = true;
+	return complain(CTL_REFUSED, "%s: %s", t->shown, words_of(t->end));
 }
 
 static int
@@ -155,10 +170,15 @@ type_code(struct api *a, struct adding *t)
 	struct secret code = { .len = 0 };
 	struct fetch_request rq;
 	struct json_writer w;
+	int r;
 
+	if ((r = sent(a, t)) != CTL_DONE)
+		return r;
 	(void)snprintf(prompt, sizeof(prompt), "The code that was sent to %s: ", t->shown);
-	if (ask(prompt, true, &code) != MFA_OK)
+	if (ask(prompt, true, &code) != MFA_OK) {
+		t->over = true;
 		return complain(CTL_REFUSED, "no code was typed: the telephone does not count");
+	}
 	api_request(&rq, "POST", "/v1/users/%s/telephones/%" PRId64 "/proof",
 	    api_segment(segment, t->user), t->id);
 	json_begin(&w, rq.body, sizeof(rq.body));
@@ -176,7 +196,7 @@ prove(struct api *a, struct adding *t)
 
 	if (!t->text)
 		return wait_for_keys(a, t);
-	for (i = 0; i < TRIES && r == CTL_REFUSED; i++)
+	for (i = 0; i < TRIES && r == CTL_REFUSED && !t->over; i++)
 		r = type_code(a, t);
 	return r;
 }

@@ -176,6 +176,29 @@ printf '%s\n' '? assword:' "> $(password_of bob)" '? Type the code from the text
     > /run/screen 2>&1
 like "one_that_was_not_sent_is_said_to_be_and_asked_again" "$(< /run/screen)" "in as bob"
 
+# ---- what an administrator is told who gives a telephone ----
+
+# told NAME STATUS WORDS ARGUMENT...: nothing is typed
+told() {
+	local name=$1 status=$2 words=$3 out got=0
+	shift 3
+	out=$(mfactl --server telephone "$@" < /dev/null 2>&1) || got=$?
+	is "$name:_status" "$got" "$status"
+	is "$name" "$(grep '^mfactl: ' <<< "$out")" "mfactl: $words"
+}
+do_once end 9
+told "a_text_to_a_number_that_is_not_allowed" 5 \
+    "+31 •••••••11: this number is not allowed: see prefixes in mfa-call.conf(5)" bob +31611111111 --text
+do_once end 8
+told "a_text_that_is_not_sent" 5 \
+    "+31 •••••••11: the line does not work: the log lines of mfad and mfa-call say why" bob +31611111111 --text
+told "a_code_that_is_not_typed" 5 "no code was typed: the telephone does not count" bob +31611111111 --text
+do_once end 2
+told "a_call_that_nobody_takes" 5 "+31 •••••••11: nobody picked up: try again" bob +31611111111
+told "a_number_of_somebody_else" 5 \
+    "that name or number is taken at the service already: choose another, or remove the one that has it" \
+    bob +31612345678
+
 # ---- where the policy does not list them ----
 
 configure <<- 'END'
