@@ -203,7 +203,8 @@ reach(const char *path)
 
 	if (fd == -1 || text_copy(at.sun_path, sizeof(at.sun_path), path) != MFA_OK ||
 	    connect(fd, (const struct sockaddr *)&at, sizeof(at)) == -1 || !is_trusted(fd)) {
-		log_line(LOG_ERR, "mfa-call does not serve %s: no call and no text leaves", path);
+		log_line(LOG_ERR, "mfa-call does not serve %s: no call and no text leaves: "
+		    "systemctl start mfa-call.socket", path);
 		if (fd != -1)
 			(void)close(fd);
 		return -1;
