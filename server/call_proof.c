@@ -137,7 +137,14 @@ on_ended(void *arg, enum dial_outcome outcome, const char *words)
 		p->why = call_text_outcome(outcome);
 }
 
-static const struct dialler_hears hears = { on_keys, NULL, on_ended };
+static void
+on_answered(void *arg)
+{
+	(void)arg;
+	call_count(CALL_ANSWERED);
+}
+
+static const struct dialler_hears hears = { on_keys, on_answered, on_ended };
 
 /* ---- hanging up ---- */
 

@@ -3,6 +3,9 @@
  * Codes that a person typed at a host, of tokens, recovery codes and passes that
  * are kept here for all hosts.
  */
+#include <string.h>
+
+#include "call_metrics.h"
 #include "error.h"
 #include "jobs.h"
 #include "login_metrics.h"
@@ -61,6 +64,9 @@ tried(struct work *w)
 	login_count_code(t->out.result);
 	if (t->out.result == MODEL_CODE_ACCEPTED && w->job.wakes != NULL)
 		login_count_outcome(MODEL_CODE);
+	if (t->out.result == MODEL_CODE_ACCEPTED && w->job.wakes != NULL &&
+	    strcmp(t->out.factor, "sms") == 0)
+		call_count(CALL_APPROVED);
 }
 
 static void

@@ -76,6 +76,14 @@ release_state(sqlite3 *hold)
 
 /* ---- a call ---- */
 
+static void
+pick_up(int fd)
+{
+	struct dial d = { .type = DIAL_PROGRESS, .progress = DIAL_ANSWERED };
+
+	call_world_tell(fd, &d);
+}
+
 START_TEST(what_is_keyed_in_reaches_the_host_and_nobody_else)
 {
 	struct asked a;
@@ -97,6 +105,7 @@ START_TEST(what_is_keyed_in_reaches_the_host_and_nobody_else)
 	ck_assert_uint_gt(d.ms_left, 50000);
 	ask_poll(&a);
 	ck_assert(api_waits(&a, 200));
+	pick_up(fd);
 	call_world_keys(fd, "482913");
 	ck_assert_int_eq(api_answer(&a), 200);
 	ck_assert_str_eq(api_world_text("state"), "keyed");
@@ -110,6 +119,7 @@ START_TEST(what_is_keyed_in_reaches_the_host_and_nobody_else)
 	call_world_end(fd, DIAL_DONE);
 	ck_assert(metric_becomes(&api, "mfad_calls_total{event=\"approved\"}", 1));
 	ck_assert_int_eq(metric(&api, "mfad_calls_total{event=\"call\"}"), 2);
+	ck_assert_int_eq(metric(&api, "mfad_calls_total{event=\"answered\"}"), 1);
 	ck_assert(metric_becomes(&api, "mfad_calls_ended_total{outcome=\"done\"}", 2));
 	ck_assert_int_eq(metric(&api, "mfad_calls_units_total"), 6);
 	ck_assert_int_eq(system(api_path("grep -q 482913 %s*", mfad_path(&api, "state/mfad.db"))) == 0,
@@ -645,6 +655,10 @@ START_TEST(a_text_has_a_code_for_its_login_once)
 	ck_assert_int_eq(api_call(web.credential, "POST", api_path("/v1/logins/%s/code", login),
 	    api_path("{\"code\":\"%s\"}", code)), 410);
 	ck_assert_str_eq(try_code(berts, other), "accepted");
+	/* As often as somebody's was accepted. */
+	ck_assert_int_eq(metric(&api, "mfad_calls_total{event=\"text\"}"), 2);
+	ck_assert(metric_becomes(&api, "mfad_calls_total{event=\"approved\"}", 2));
+	ck_assert_int_eq(metric(&api, "mfad_calls_total{event=\"refused\"}"), 0);
 }
 END_TEST
 
@@ -722,10 +736,12 @@ START_TEST(a_calls_proof_is_keyed_in_and_not_typed)
 	fd = call_world_accept(&d);
 	API_PROBLEM(409, "wrong-code", "code", api_call(ADMIN, "POST",
 	    "/v1/users/anna/telephones/1/proof", api_path("{\"code\":\"%s\"}", code)));
+	pick_up(fd);
 	call_world_keys(fd, code);
 	call_world_hear(fd, DIAL_SAY, &d);
 	ck_assert_uint_eq(d.say, DIAL_THANKS);
 	call_world_end(fd, DIAL_DONE);
+	ck_assert_int_eq(metric(&api, "mfad_calls_total{event=\"answered\"}"), 1);
 }
 END_TEST
 
