@@ -78,8 +78,8 @@ ended_unsent(enum factor factor, uint32_t failure)
 		    "minutes: ");
 	case QUERY_TOO_MANY_CALLS:
 		return factor == FACTOR_SMS ?
-		    N_("Too many text messages were sent. Type a code, or wait some minutes: ") :
-		    N_("Too many calls were made. Type a code, or wait some minutes: ");
+		    N_("Too many text messages were sent. Type a code, or wait up to an hour: ") :
+		    N_("Too many calls were made. Type a code, or wait up to an hour: ");
 	case QUERY_LOCKED:
 		return N_("Your telephone is locked. Type a code, or tell your administrator: ");
 	case QUERY_NO_DEVICE:
