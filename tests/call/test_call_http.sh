@@ -155,6 +155,58 @@ serve <<< "POST /send status 500 body good"
 send_text hello
 like "nor does it count with another status" "$heard" "ended gateway units=0 words=HTTP status 500"
 
+# ---- the examples of the sample, as they stand there ----
+
+echo "127.0.0.1 sms.example.org api.twilio.com" >> /etc/hosts
+new_certificate examples ca sms.example.org,DNS:api.twilio.com 20
+words=$'482913 is your code, S\u00f6hne + "Co" & {to}\n\n@web1.example #482913'
+put_secret 'wo+rd=='
+stop_serving
+gateway_port=443
+
+# shipped WORDS PATH STATUS BODY OUTCOME: what became of $words, with such an answer
+shipped() {
+	(echo "prefixes = +31"; echo "text_gateway = http"; echo "text_http_ca = $made/ca.pem"
+	    echo "text_http_secret_file = $made/secret.key"; example "$1") | configure_call
+	printf %s "$4" > answer
+	serve -c examples.pem -k examples.key <<< "$2 status $3 body answer"
+	send_text "$words"
+	like "the_example_of_${1%;}: $3 $4" "$heard" "^ended $5"
+}
+asked_path() { sed -n 's/.*\(POST\|GET\) \([^ ]*\) key=.*/\2/p' $log; }
+asked_body() { sed -n 's/.*POST [^ ]* key=- //p' $log; }
+# form_of FIELDS: a line for each, decoded
+form_of() { perl -pe 's/&/\0/g; s/\+/ /g; s/%(..)/chr hex $1/ge; s/\0/\n/g' <<< "$1"; }
+
+playsms='GET /index.php'
+shipped playSMS "$playsms" 200 '{"data":[{"status":"OK","error":"0","smslog_id":"7","queue":"x","to":"+31612345678"}],"error_string":null,"timestamp":1}' done
+is "playSMS_is_asked_this" "$(form_of "$(asked_path | sed 's/^[^?]*?//')")" "app=ws
+u=mfa
+h=wo+rd==
+op=pv
+to=+31612345678
+unicode=1
+msg=$words"
+shipped playSMS "$playsms" 200 '{"data":[{"status": "OK"}]}' done
+shipped playSMS "$playsms" 200 '{"status":"ERR","error":"100","error_string":"authentication failed","timestamp":1}' gateway
+shipped playSMS "$playsms" 200 '{"data":[{"status":"ERR","error":"200","to":"+31612345678"}],"error_string":"OK"}' gateway
+twilio='POST /2010-04-01/Accounts/SID/Messages.json'
+shipped 'Twilio;' "$twilio" 201 '{"account_sid": "AC1", "body": "x", "sid": "SM1", "status": "queued"}' done
+is "Twilio_is_asked_this" "$(form_of "$(asked_body)")" "To=+31612345678
+From=+15005550006
+Body=$words"
+shipped 'Twilio;' "$twilio" 400 '{"code": 21211, "message": "no number", "sid": "SM1", "status": 400}' gateway
+shipped 'Twilio;' "$twilio" 200 '{"account_sid": "SM1"}' gateway
+json='POST /v1/messages'
+shipped 'takes JSON' "$json" 202 '{}' done
+is "a_gateway_of_JSON_is_asked_this" "$(asked_body | jq -r '.to, .text, .reference')" "+31612345678
+$words
+l_0123456789abcdefghijkl"
+shipped 'takes JSON' "$json" 401 '{}' gateway
+stop_serving
+gateway_port=8443
+put_secret 'pa&ss+wörd=1'
+
 # ---- one that talks too much, or too slowly ----
 
 configure_call <<< "$form"
@@ -226,6 +278,12 @@ put_secret other
 chmod 0644 secret.key
 send_text hello
 like "one that is open to all" "$heard" "ended misconfigured .*wider than 0640"
+chmod 0600 secret.key
+send_text hello
+like "one that is closed to us" "$heard" "ended misconfigured .*secret.key cannot be opened by user mfad_call"
+mark
+like "mfa-call -t says so, too" "$(/usr/libexec/pam_mfa/mfa-call -t 2>&1)" "secret.key cannot be opened by user mfad_call"
+unlike "and logs nothing" "$(since_mark)" "nobody can be called"
 chmod 0640 secret.key
 send_text hello
 like "when it is right again" "$heard" "ended done"

@@ -55,12 +55,6 @@ start_centre() {
 connected() { curl -s 'http://127.0.0.1:13000/status.txt?password=admin' | grep -q 'fake.*online'; }
 not_connected() { ! connected; }
 
-# example NAME: its lines of the sample
-example() {
-	awk -v name="$1" '$0 ~ "^# .*" name { on = 1 } on && /^#   / { print substr($0, 5); seen = 1; next }
-	    seen { exit }' "$TOP/conf/mfa-call.conf"
-}
-
 put_secret "$password"
 basics="prefixes = +31
 text_gateway = http

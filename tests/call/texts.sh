@@ -61,6 +61,12 @@ send_text() {
 	rm text
 }
 
+# example WORDS: the lines of the sample that follow them
+example() {
+	awk -v words="$1" '$0 ~ "^# .*" words { on = 1 } on && /^#   / { print substr($0, 5); seen = 1; next }
+	    seen { exit }' "$TOP/conf/mfa-call.conf"
+}
+
 # ---- a gateway that does as it is told ----
 
 # serve [OPTION...] < RULES: starts it anew; $log is what it was asked
@@ -70,12 +76,12 @@ serve() {
 	cat > rules
 	: > $log
 	[ $# -gt 0 ] || set -- -n
-	"$BUILD/tests/http/server" "$@" 8443 rules $log &
+	"$BUILD/tests/http/server" "$@" "${gateway_port:=8443}" rules $log &
 	server=$!
 	wait_until 10 serving || bail "the gateway of the tests does not listen"
 }
 
-serving() { ss -tlnH sport = :8443 | grep -q .; }
+serving() { ss -tlnH "sport = :${gateway_port:-8443}" | grep -q .; }
 not_serving() { ! serving; }
 
 stop_serving() {
