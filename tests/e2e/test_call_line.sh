@@ -46,6 +46,12 @@ keys_of() {
 # What is keyed in before the greeting is over counts as well.
 picked_up() { grep -q 'Call established' "$work/phone/out"; }
 over() { grep -qE 'session closed|terminated' "$work/phone/out"; }
+# mfad dies, and is there again.
+restart_mfad() {
+	kill -KILL $mfad
+	wait $mfad 2> /dev/null
+	start_mfad
+}
 
 # ---- a telephone is proved ----
 
@@ -112,6 +118,28 @@ unlike "zero_lets_nobody_in" "$shown" "in as"
 logged "and_raises_an_alert" 'mfad.*report.*user=alice'
 mfactl --server unlock alice --phones
 
+# ---- mfad is started anew while somebody is on the line ----
+
+phone
+rm -f /run/key-in
+mark
+printf '%s\n' '? assword:' "> $(password_of alice)" '? Press Enter when done, or type a code.*: ' \
+    '! key-in' '! sleep 0.2' '> ' '? : $' '^ C' |
+    "$TOP/tests/talk" ip netns exec cafe $SSH alice@198.51.100.1 'echo in as $USER' > /run/screen 2>&1 &
+login=$!
+wait_until 30 test -e /run/key-in
+wait_until 30 picked_up || bail "no call: $(tail /var/log/call.out)"
+restart_mfad
+succeeds "the_call_of_a_mfad_that_died_is_hung_up" wait_until 20 over
+rm -f /run/key-in
+wait $login
+unlike "which_lets_nobody_in" "$(< /run/screen)" "in as"
+like "and_the_prompt_says_what_to_do" "$(< /run/screen)" "(out of order|cannot be reached)\. Type a code"
+phone_heard > /run/heard
+after=('$')
+ssh_call number '#'
+like "the_next_call_lets_in" "$shown" "in as alice"
+
 # ---- a text ----
 
 cat > /usr/local/bin/text-code <<- 'END'
@@ -130,6 +158,19 @@ like "a_code_from_the_modem_lets_in" "$(< /run/screen)" "in as alice"
 like "for_its_number" "$(< /run/message)" '^To: 31612345678$'
 like "with_who_and_where" "$(< /run/message)" 'Example Org: [0-9]{6} is your code to log in to web1.example.org'
 like "and_the_line_that_phones_fill_in" "$(tail -n 1 /run/message)" '^@web1\.example\.org #[0-9]{6}$'
+
+# ---- the telephone's number is shown nowhere ----
+
+for what in "users --json" "telephones alice" "telephones alice --json" "waiting --json" "log --json --limit 500"; do
+	# shellcheck disable=SC2086
+	mfactl --server $what
+done > /run/lists
+mfactl log --json >> /run/lists
+curl_service /metrics >> /run/lists
+like "all_of_that_is_there" "$(< /run/lists)" 'mfad_calls_total\{event="approved"\} 2'
+like "it_is_known_by_its_ends" "$(< /run/lists)" '\+31 •+78'
+is "it_is_in_no_log_list_state_or_cache" "$(grep -rlFa 612345678 /var/log /run/lists /run/proof \
+    /run/screen /var/lib/mfad /var/lib/pam_mfa /var/cache/mfad_call)" ""
 
 # ---- the line is out of order ----
 
