@@ -131,6 +131,14 @@ call_world_tell(int fd, const struct dial *d)
 }
 
 void
+call_world_pick_up(int fd)
+{
+	struct dial d = { .type = DIAL_PROGRESS, .progress = DIAL_ANSWERED };
+
+	call_world_tell(fd, &d);
+}
+
+void
 call_world_keys(int fd, const char *keys)
 {
 	struct dial d = { .type = DIAL_KEYS };

@@ -21,6 +21,7 @@ int call_world_accept(struct dial *asked);
 bool call_world_quiet(int ms);			/* none comes in that time */
 void call_world_code(const struct dial *d, char code[CALL_CODE_MAX]);	/* of a text */
 void call_world_tell(int fd, const struct dial *d);
+void call_world_pick_up(int fd);
 void call_world_keys(int fd, const char *keys);
 void call_world_end(int fd, enum dial_outcome outcome);	/* and closes it */
 void call_world_hear(int fd, unsigned int type, struct dial *d);
