@@ -238,8 +238,10 @@ sip_line_open(const struct call_settings *s, const struct sa *address,
 	struct sa at;
 
 	*sip = NULL;
-	if (err == 0 && v.uri.af == AF_UNSPEC && !in_hosts(s, &v, &at))
-		err = open_resolver(&resolver);
+	/* One that is found without it may give names in its answers, for what follows. */
+	if (err == 0 && (err = open_resolver(&resolver)) != 0 &&
+	    (v.uri.af != AF_UNSPEC || in_hosts(s, &v, &at)))
+		err = 0;
 	if (err == 0)
 		err = sip_alloc(sip, resolver, 8, 8, 8, "pam_mfa", closed, arg);
 	if (err == 0)

@@ -40,7 +40,7 @@ a=fmtp:'$events' 0-15
 [last_To:]$tag
 [last_Call-ID:]
 [last_CSeq:]
-Contact: <sip:[local_ip]:[local_port];transport=[transport]>
+Contact: <sip:${CONTACT:-[local_ip]}:[local_port];transport=[transport]>
 ${more:+$more
 }$body"
 }

@@ -162,6 +162,7 @@ heard a_name_with_a_service "invite answer key:4 key:2 key:pound ended" "answere
     "sip_server=pbx.example;transport=udp"
 like the_callers_address "$(cat "$work/line_messages")" 'From: <sip:mfa@pbx.example>'
 heard a_name_alone "invite answer key:4 key:2 key:pound ended" "answered;$done42" sip_server=pbx.example
+CONTACT=host.example heard a_name_in_its_answer "invite answer key:4 key:2 key:pound ended" "answered;$done42"
 like no_such_name "$(call sip_server=nowhere.example)" '^ended gateway'
 kill $dns_pid
 wait $dns_pid
