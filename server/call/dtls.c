@@ -124,12 +124,33 @@ take_keys(struct handshake *h)
 	return err;
 }
 
+static void
+hang_up(struct handshake *h)
+{
+	h->conn = mem_deref(h->conn);
+	h->up = false;
+}
+
+/* Somebody else, who was there first, is no reason to end: the line may still come. */
+static void
+fail(struct handshake *h)
+{
+	if (h->agreed && sa_cmp(dtls_peer(h->conn), &h->peer, SA_ALL))
+		finish(h, false);
+	else if (!h->over)
+		hang_up(h);
+}
+
 /* A call that is picked up and its answer may come in either order. */
 static void
 look(struct handshake *h)
 {
-	if (h->agreed && h->up && !h->over)
-		finish(h, take_keys(h) == 0);
+	if (!h->agreed || !h->up || h->over)
+		return;
+	if (take_keys(h) == 0)
+		finish(h, true);
+	else
+		fail(h);
 }
 
 static void
@@ -146,25 +167,22 @@ on_close(int err, void *arg)
 
 	(void)err;
 	h->up = false;
-	if (h->agreed)
-		finish(h, false);
+	fail(h);
 }
 
-/* Until the answer is read, anybody may be the other. */
+/* Until the answer is read, anybody may be the other; then whoever has its address, and
+ * first of all its port. */
 static void
 on_peer(const struct sa *peer, void *arg)
 {
 	struct handshake *h = arg;
 
-	if (h->conn == NULL && (!h->agreed || sa_cmp(peer, &h->peer, SA_ADDR)))
+	if (h->over || h->active || (h->agreed && !sa_cmp(peer, &h->peer, SA_ADDR)))
+		return;
+	if (h->agreed && sa_cmp(peer, &h->peer, SA_ALL))
+		hang_up(h);
+	if (h->conn == NULL)
 		(void)dtls_accept(&h->conn, h->tls, h->sock, on_up, NULL, on_close, h);
-}
-
-static void
-hang_up(struct handshake *h)
-{
-	h->conn = mem_deref(h->conn);
-	h->up = false;
 }
 
 static void

@@ -76,6 +76,32 @@ heard neither_behind_the_handshake "$(attributes passive "$(digest line)")" \
 server_done
 heard nobody_answers "$(attributes passive "$(digest line)")" "invite answer ended" "answered;$fails"
 
+# The line begins, from the sound's port; PORT is ours, in the offer.
+begins() {
+	local port
+	until_true eval 'port=$(tr -d "\r" < "$work/line_messages" 2> /dev/null | sed -n "s/^m=audio \([0-9]*\) .*/\1/p" | head -n 1); [ -n "$port" ]'
+	exec openssl s_client -dtls1_2 -connect "127.0.0.1:$port" -bind "127.0.0.1:$2" -cert "$work/$1.pem" \
+	    -key "$work/$1.key" $srtp > "$work/client_$1" 2>&1 < <(exec sleep 20)
+}
+# begin_both: somebody else is there before the answer
+begin_both() {
+	begins other 7004 &
+	others=$!
+	until_true grep -qs 'SRTP Extension negotiated' "$work/client_other"
+	until_true grep -qs '^SIP/2.0 200' "$work/line_messages"
+	begins line 7002 &
+	lines=$!
+	wait $lines
+}
+rm -f "$work"/line_*
+begin_both &
+both=$!
+heard somebody_else_before_the_answer_is_in_nobodys_way "$(attributes active "$(digest line)")" \
+    "invite ring pause:1500 answer ended" "ringing;answered;ended no-keys units=3 words=[]" ms=6000
+pkill -P $both openssl
+kill $both
+like whose_handshake_counts "$(cat "$work/client_line")" 'SRTP Extension negotiated'
+
 heard an_answer_without_a_digest "a=setup:passive" "invite answer ended" "$none"
 heard with_one_of_another_kind "$(attributes passive "$(digest line)" | sed s/sha-256/sha-1/)" \
     "invite answer ended" "$none"
