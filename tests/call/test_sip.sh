@@ -110,6 +110,20 @@ LINE_CALLS=1 heard registers_with_a_wrong_password "registers" \
     "ended gateway units=0 words=[register: 403 Forbidden]" sip_register=yes sip_password=guess
 is nobody_is_there "$(call)" "ended gateway units=0 words=[no answer from the line]"
 is no_registrar_is_there "$(call sip_register=yes)" "ended gateway units=0 words=[no answer from the line]"
+
+# mute: a line that takes everything and says nothing
+mute() {
+	perl -MIO::Socket::INET -e 'my $s = IO::Socket::INET->new(LocalAddr => "127.0.0.1",
+		LocalPort => 5060, Proto => "udp") or die; 1 while defined $s->recv(my $b, 9000)' &
+	line_pid=$!
+	until_true eval 'ss -Hlnu "sport = :5060" | grep -q 5060' || bail "no mute line"
+}
+mute
+is a_registrar_that_says_nothing "$(call sip_register=yes)" \
+    "ended gateway units=0 words=[no answer from the line]"
+is a_line_that_says_nothing "$(call)" "ended gateway units=0 words=[no answer from the line]"
+kill $line_pid
+wait $line_pid 2> /dev/null
 LINE_MEDIA=127.0.0.2 heard keys_from_another_address "invite answer key:4 key:2 key:pound bye" \
     "answered;ended hung-up units=3 words=[]"
 heard the_line_moves_the_sound "invite answer reinvite key:4 key:2 key:pound ended" "answered;$done42"
