@@ -22,6 +22,17 @@ struct reading {
 	struct table table;
 };
 
+/* The service alone vouched for it. */
+static bool
+is_attested(const char *factor)
+{
+	unsigned int f = FACTOR_NONE;
+
+	while (f < FACTOR_COUNT && strcmp(factor_name((enum factor)f), factor) != 0)
+		f++;
+	return f < FACTOR_COUNT && factor_is_attested((enum factor)f);
+}
+
 static bool
 item(void *arg, const struct audit *a)
 {
@@ -35,6 +46,7 @@ item(void *arg, const struct audit *a)
 	json_add_text(o, "service", a->service);
 	json_add_text(o, "origin", a->origin);
 	json_add_text(o, "factor", a->factor);
+	json_add_bool(o, "attested", is_attested(a->factor));
 	json_add_text(o, "reason", a->reason);
 	json_add_text(o, "by", a->by);
 	json_add_number(o, "ms", a->ms);
@@ -55,10 +67,10 @@ details(const struct audit *a, char *dst, size_t size)
 		(void)snprintf(dst, size, "%s%sby %s", a->reason[0] != '\0' ? reason : "",
 		    a->reason[0] != '\0' ? " " : "", show(by, sizeof(by), a->by));
 	else
-		(void)snprintf(dst, size, "%s %s %s%s%s",
+		(void)snprintf(dst, size, "%s %s %s%s%s%s",
 		    show(service, sizeof(service), a->service),
-		    show(origin, sizeof(origin), a->origin), factor, *factor != '\0' ? " " : "",
-		    reason);
+		    show(origin, sizeof(origin), a->origin), factor,
+		    is_attested(factor) ? " (attested)" : "", *factor != '\0' ? " " : "", reason);
 }
 
 static bool

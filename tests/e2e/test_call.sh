@@ -85,7 +85,8 @@ ssh_in() {
 	shown=$(< /run/screen)
 }
 record() {
-	mfactl log --user "$1" --json | jq -r '.[0] | [.event, .verdict, .factor, .reason] | join(" ")'
+	mfactl log --user "$1" --json |
+	    jq -r '.[0] | [.event, .verdict, .factor, (if .attested then "attested" else "-" end), .reason] | join(" ")'
 }
 enter='? Press Enter when done, or type a code.*: '
 
@@ -96,7 +97,7 @@ like "the_number_is_in_the_prompt" "$shown" 'Your telephone rings: key in number
 like "keyed_in_it_lets_in" "$shown" "in as alice"
 logged "one_line_says_so_and_that_it_is_attested" \
     'auth verdict=grant user=alice service=sshd origin=198.51.100.10 factor=call reason=approved ms=[0-9]+ attested=yes$'
-is "so_does_the_record" "$(record alice)" "login grant call approved"
+is "so_does_the_record" "$(record alice)" "login grant call attested approved"
 heard '^say 1'
 is "the_telephone_hears_thanks" "$(cut -d' ' -f1-3 $line/log | xargs)" "call +31612345678 1 say 1"
 
@@ -134,6 +135,9 @@ END
 
 ssh_in alice "$enter" "> $(code "$key")" '$'
 like "a_code_instead_lets_in" "$shown" "in as alice"
+like "which_is_not_attested" "$(record alice)" "^login grant totp - "
+like "the_list_marks_those_that_are" "$(mfactl log --user alice)" " call \(attested\) approved"
+like "and_no_other" "$(mfactl log --user alice)" " totp code_accepted"
 heard '^(cancel|gone)'
 is "and_the_call_is_hung_up" "$(grep -cE '^(cancel|gone)' $line/log)" 1
 
@@ -151,7 +155,7 @@ like "a_text_message_has_a_code" "$(< /run/code)" '^[0-9]{6,8}$'
 like "which_lets_in" "$shown" "in as bob"
 logged "one_line_says_so_too" \
     'auth verdict=grant user=bob service=sshd origin=198.51.100.10 factor=sms reason=code_accepted ms=[0-9]+ attested=yes$'
-is "and_the_record_of_it" "$(record bob)" "login grant sms code_accepted"
+is "and_the_record_of_it" "$(record bob)" "login grant sms attested code_accepted"
 
 ssh_in bob '? Type the code from the text message' '! text-code > /run/other' '< /run/code' \
     '? Not accepted. Type the code from the text message' '< /run/other' '$'
