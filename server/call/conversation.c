@@ -73,7 +73,8 @@ report(struct conversation *c, const struct heard *heard, struct conversation_ac
 	forget_keys(c);
 	hush(c, act);
 	c->state = WAITING;
-	wake_in(c, heard->now_ms, CONVERSATION_SAY_MS);
+	c->moments = 0;
+	wake_in(c, heard->now_ms, CONVERSATION_MOMENT_MS);
 }
 
 /* A "#" that says nothing: whoever does not know what to do hears it again, but
@@ -171,17 +172,20 @@ hear_prompt_end(struct conversation *c, const struct heard *heard, struct conver
 	c->playing = PROMPT_NONE;
 	if (c->state == LEAVING)
 		end(c, act, DIAL_DONE);
-	if (c->state != ASKING || ended == PROMPT_NONE)
+	if ((c->state != ASKING && c->state != WAITING) || ended == PROMPT_NONE)
 		return;
 	c->greeted = c->greeted || ended == PROMPT_GREETING;
 	wake_in(c, heard->now_ms, CONVERSATION_PAUSE_MS);
 }
 
 static void
-hear_hang_up(struct conversation *c, struct conversation_act *act)
+hear_hang_up(struct conversation *c, const struct heard *heard, struct conversation_act *act)
 {
 	if (c->state == WAITING) {
 		c->hung_up = true;
+		if (c->playing != PROMPT_NONE)
+			hush(c, act);
+		wake_in(c, heard->now_ms, CONVERSATION_SAY_MS);
 		return;
 	}
 	end(c, act, c->state == LEAVING ? DIAL_DONE : DIAL_HUNG_UP);
@@ -207,6 +211,8 @@ hear_time(struct conversation *c, const struct heard *heard, struct conversation
 		hear_deadline(c, act);
 	else if (c->state == ASKING)
 		greet(c, act);
+	else if (c->state == WAITING && !c->hung_up && c->moments++ < CONVERSATION_MOMENTS)
+		play(c, act, PROMPT_MOMENT);
 	else
 		end(c, act, DIAL_CANCELLED);
 }
@@ -252,7 +258,7 @@ conversation_hear(struct conversation *c, const struct heard *heard, struct conv
 		end(c, act, DIAL_CANCELLED);
 		break;
 	case HEARD_HANG_UP:
-		hear_hang_up(c, act);
+		hear_hang_up(c, heard, act);
 		break;
 	case HEARD_TIME:
 		hear_time(c, heard, act);

@@ -15,7 +15,8 @@
  *     greeting was heard to its end: a machine that answers may send a tone.
  *  2. What is reported is what was keyed in, whole: keys beyond DIAL_KEYS_MAX
  *     make it wrong and are never dropped so that the rest is right.
- *  3. While mfad has not said what became of the keys, further ones are not heard.
+ *  3. While mfad has not said what became of the keys, further ones are not heard.  A
+ *     login may wait for Enter: that is said then, again and again.
  *  4. Whoever hangs up after the "#" has answered: what mfad says still counts.
  */
 
@@ -23,7 +24,9 @@
 #define CONVERSATION_ROUNDS	5	/* that the greeting is said without an answer */
 #define CONVERSATION_PAUSE_MS	5000	/* after it, for an answer */
 #define CONVERSATION_KEY_MS	8000	/* from one key to the next */
-#define CONVERSATION_SAY_MS	15000	/* from keys to what became of them */
+#define CONVERSATION_SAY_MS	15000	/* from keys to what became of them, hung up */
+#define CONVERSATION_MOMENT_MS	2500	/* and until whoever did not is told what it may wait for */
+#define CONVERSATION_MOMENTS	5	/* that this is said */
 
 enum conversation_event {
 	HEARD_RINGING,
@@ -47,6 +50,7 @@ enum conversation_prompt {
 	PROMPT_NONE,
 	PROMPT_GREETING,	/* who asks, and what to key in */
 	PROMPT_ONCE_MORE,
+	PROMPT_MOMENT,		/* the keys are not judged yet */
 	PROMPT_THANKS,
 	PROMPT_WRONG,
 	PROMPT_REPORTED,
@@ -69,6 +73,7 @@ struct conversation {
 	int64_t deadline_ms, wake_ms;	/* when HEARD_TIME is due */
 	unsigned int state;
 	unsigned int rounds, keyed;	/* keyed: beyond DIAL_KEYS_MAX as well */
+	unsigned int moments;
 	bool rang, greeted, hung_up, pressed;
 	enum conversation_prompt playing;
 	char keys[DIAL_KEYS_MAX];

@@ -9,7 +9,7 @@
  *     or was for another call, is not there.
  *  3. "#" alone counts only behind the greeting (twiml.h).
  *  4. Answers leave in the order in which they were asked for; one is held while mfad
- *     looks at the keys.
+ *     looks at the keys, but not until whoever asked gives up: a moment is asked for.
  */
 #include "call.h"
 
@@ -28,6 +28,8 @@
 /* ---- all limits ---- */
 #define HELD_MAX	8	/* answers that wait; dial_permit lets fewer */
 #define ROUNDS		CONVERSATION_ROUNDS	/* that the greeting is said */
+#define MOMENT_MS	CONVERSATION_MOMENT_MS	/* mfad holds a question for 5 seconds */
+#define MOMENTS		12	/* each some 5 seconds long */
 
 struct twilio {
 	struct call *call;
@@ -35,7 +37,11 @@ struct twilio {
 	unsigned int step;		/* that is awaited: 0, how to begin */
 	unsigned int rounds;
 	bool over;			/* DIAL_ENDED was said, or mfad has left */
-	bool hung_up;			/* by the person, while mfad looks at the keys */
+	bool judging;			/* mfad looks at the keys */
+	bool hung_up;			/* by the person, meanwhile */
+	uint32_t word;			/* what mfad said, until it is asked for; 0: nothing */
+	unsigned int moments;
+	struct deadline moment;		/* for what is held */
 	uint32_t held[HELD_MAX];	/* statuses of answers in their order; 0: not known yet */
 	unsigned int held_count;
 	struct dial said;
@@ -146,11 +152,57 @@ keys_of(const struct twilio *t, const char *digits, char keys[DIAL_KEYS_MAX])
 	return true;
 }
 
+/* Nothing is awaited until mfad has spoken, or a moment is over. */
+static void
+hold(struct twilio *t)
+{
+	t->held[0] = 0;
+	t->held_count = 1;
+	t->step++;
+	t->moment = deadline_in(MOMENT_MS);
+}
+
+static void
+ask_for_a_moment(struct twilio *t)
+{
+	char next[TWILIO_URL_MAX];
+
+	if (t->moments++ >= MOMENTS || address(t, t->step, next) != MFA_OK) {
+		farewell(t, PROMPT_OVER, DIAL_CANCELLED);
+		return;
+	}
+	twiml_moment(&t->twiml, t->call->asked, next);
+	answer(t, 200, &t->twiml);
+}
+
+static void
+say_word(struct twilio *t)
+{
+	static const enum conversation_prompt prompts[] = {
+		[DIAL_THANKS] = PROMPT_THANKS, [DIAL_WRONG] = PROMPT_WRONG,
+		[DIAL_REPORTED] = PROMPT_REPORTED, [DIAL_OVER] = PROMPT_OVER,
+	};
+	uint32_t word = t->word;
+
+	t->word = 0;
+	t->judging = false;
+	if (word == DIAL_ONCE_MORE)
+		gather(t, PROMPT_ONCE_MORE);
+	else
+		farewell(t, prompts[word], DIAL_DONE);
+}
+
 static void
 take_step(struct twilio *t)
 {
 	char keys[DIAL_KEYS_MAX];
 
+	if (t->judging) {
+		hold(t);
+		if (t->word != 0)
+			say_word(t);
+		return;
+	}
 	if (t->step == 0) {
 		(void)call_progress(t->call, DIAL_ANSWERED);
 		greet(t);
@@ -160,27 +212,24 @@ take_step(struct twilio *t)
 		greet(t);
 		return;
 	}
-	t->held[0] = 0;
-	t->held_count = 1;
-	t->step++;	/* nothing is awaited until mfad has spoken */
+	hold(t);
+	t->judging = true;
+	t->moments = 0;
 	(void)call_keys(t->call, keys);
 	explicit_bzero(keys, sizeof(keys));
 }
 
+/* Whoever has hung up hears nothing of it. */
 static void
 take_say(struct twilio *t, uint32_t say)
 {
-	static const enum conversation_prompt prompts[] = {
-		[DIAL_THANKS] = PROMPT_THANKS, [DIAL_WRONG] = PROMPT_WRONG,
-		[DIAL_REPORTED] = PROMPT_REPORTED, [DIAL_OVER] = PROMPT_OVER,
-	};
-
-	if (say != DIAL_ONCE_MORE)
-		farewell(t, prompts[say], DIAL_DONE);
+	t->word = say;
+	if (t->hung_up && t->held_count > 0)
+		farewell(t, PROMPT_OVER, say == DIAL_ONCE_MORE ? DIAL_HUNG_UP : DIAL_DONE);
 	else if (t->hung_up)
-		farewell(t, PROMPT_OVER, DIAL_HUNG_UP);
-	else
-		gather(t, PROMPT_ONCE_MORE);
+		end(t, say == DIAL_ONCE_MORE ? DIAL_HUNG_UP : DIAL_DONE, "");
+	else if (t->held_count > 0)
+		say_word(t);
 }
 
 /* ---- how it goes ---- */
@@ -200,7 +249,7 @@ take_status(struct twilio *t)
 		end(t, DIAL_NO_ANSWER, status);
 	else if (strcmp(status, "failed") == 0 || strcmp(status, "canceled") == 0)
 		end(t, DIAL_GATEWAY, status);
-	else if (strcmp(status, "completed") == 0 && t->held_count > 0)
+	else if (strcmp(status, "completed") == 0 && t->judging)
 		t->hung_up = true;
 	else if (strcmp(status, "completed") == 0)
 		end(t, answered ? DIAL_HUNG_UP : DIAL_NO_ANSWER, status);
@@ -255,8 +304,13 @@ attend(struct twilio *t)
 	struct pollfd mfad = { .fd = t->call->fd, .events = POLLIN };
 
 	while (!t->over) {
-		if (poll(&mfad, 1, deadline_left(t->call->deadline)) > 0) {
+		bool waits = t->held_count > 0 && !t->hung_up;
+
+		if (poll(&mfad, 1, deadline_left(waits ? deadline_min(t->moment,
+		    t->call->deadline) : t->call->deadline)) > 0) {
 			hear(t);
+		} else if (waits && deadline_left(t->moment) == 0) {
+			ask_for_a_moment(t);
 		} else if (deadline_left(t->call->deadline) == 0) {
 			twilio_hang_up(t->call, t->sid);
 			end(t, t->call->answered ? DIAL_NO_KEYS : DIAL_NO_ANSWER, "");

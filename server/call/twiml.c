@@ -63,6 +63,16 @@ twiml_farewell(struct twiml *x, const struct dial *asked, enum conversation_prom
 }
 
 void
+twiml_moment(struct twiml *x, const struct dial *asked, const char *next)
+{
+	begin(x);
+	say(x, asked, PROMPT_MOMENT);
+	put(x, "<Redirect method=\"POST\">");
+	put_escaped(x, next);
+	put(x, "</Redirect></Response>");
+}
+
+void
 twiml_gather(struct twiml *x, const struct dial *asked, enum conversation_prompt prompt,
     const char *action)
 {

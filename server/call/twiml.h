@@ -17,6 +17,9 @@ struct twiml {
 /* Says a prompt and then hangs up. */
 void twiml_farewell(struct twiml *x, const struct dial *asked, enum conversation_prompt prompt);
 
+/* Asks for a moment, and then `next` what to do. */
+void twiml_moment(struct twiml *x, const struct dial *asked, const char *next);
+
 /*
  * Says a prompt and gathers what is keyed in, which is posted to `action`, also when
  * it is nothing.  Of a number up to "#", the keys may come while the words are said; "#"

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum piece { HELLO, LOGIN, NUMBER, HASH, CODE, NOT_ME, ONCE_MORE, THANKS, WRONG, REPORTED,
+enum piece { HELLO, LOGIN, NUMBER, HASH, CODE, NOT_ME, ONCE_MORE, MOMENT, THANKS, WRONG, REPORTED,
 	TIME_IS_UP };
 
 /* %1 is the organisation, %2 the host, %3 the service. */
@@ -34,6 +34,9 @@ static const struct { const char *name, *en, *nl; } pieces[] = {
 	    "That was not the number on your screen. Please key it in once more, and then hash.",
 	    "Dat was niet het nummer op uw scherm. Toets het nog een keer in, en daarna een "
 	    "hekje." },
+	[MOMENT] = { "moment",
+	    "One moment. If your computer asks you to press Enter, do that now.",
+	    "Een ogenblik. Vraagt uw computer om Enter, druk daar dan nu op." },
 	[THANKS] = { "thanks",
 	    "Thank you. Goodbye.",
 	    "Dank u wel. Tot ziens." },
@@ -119,6 +122,8 @@ words_of(const struct dial *asked, enum conversation_prompt prompt,
 		return greeting(asked, words);
 	case PROMPT_ONCE_MORE:
 		return add(words, 0, asked, ONCE_MORE);
+	case PROMPT_MOMENT:
+		return add(words, 0, asked, MOMENT);
 	case PROMPT_THANKS:
 		return add(words, 0, asked, THANKS);
 	case PROMPT_WRONG:

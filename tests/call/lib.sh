@@ -263,10 +263,16 @@ phone() {
 	exec 9<> /dev/tcp/127.0.0.1/4444
 }
 
-# press KEY...: one after the other, each when the one before was sent
+# How much the telephone has heard, in bytes: its clock, 16 of them a millisecond.
+heard_bytes() { cat "$work"/phone/heard/*-dec.wav 2> /dev/null | wc -c; }
+
+# press KEY...: one after the other, each when the one before was sent; no sooner than a
+# person could, or two presses are one, and not before the line carries sound
 press() {
-	local key json sent
+	local key json sent heard
 	for key; do
+		heard=$(heard_bytes)
+		until_true eval '[ $(heard_bytes) -gt $((heard + 3200)) ]'
 		sent=$(grep -c 'DTMF digit end' "$work/phone/out")
 		json="{\"command\":\"sndcode\",\"params\":\"$key\"}"
 		printf '%d:%s,' ${#json} "$json" >&9

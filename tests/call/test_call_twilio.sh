@@ -95,6 +95,57 @@ like "the_end_hangs_up" "$(sed -n 's/^reply 200 //p' <<< "$heard" | tail -n 1)" 
     '<Response><Say language="en-GB">Thank you. Goodbye.</Say><Hangup/></Response>$'
 like "it_is_in_the_log" "$(cat /var/log/auth.log)" 'call to=\+31\.+78 id=[^ ]* gateway=twilio outcome=done units=2'
 
+# ---- a login that waits for Enter ----
+
+# keyed: the words of a call in which a moment was asked for
+keyed() {
+	serve <<< "$works"
+	words=(call $text_to 20000 1 6)
+	back step-0 "${me[@]}"
+	words+=(hear hear)
+	back step-1 "${me[@]}" Digits=42
+	words+=(hear hear)
+}
+replies() { sed 's/^\(reply 200\) .*/\1/' <<< "$heard" | tail -n +4; }
+
+keyed
+back step-1 "${me[@]}" Digits=43
+words+=(hear)
+back step-2 "${me[@]}"
+words+=(hear)
+back step-3 "${me[@]}"
+words+=(say 1 hear hear)
+dial "${words[@]}"
+is "a_moment_is_asked_for_until_it_is_judged" "$(replies)" "reply 200
+reply 403 
+reply 200
+reply 200
+ended done units=2 words="
+like "it_says_what_may_be_waited_for,_and_asks_again" "$(grep reply <<< "$heard" | sed -n 2p)" \
+    '<Response><Say language="en-GB">One moment\. If your computer asks you to press Enter, do that now\.</Say><Redirect method="POST">https://mfa.example.org/v1/callbacks/l_0123456789abcdefghijkl/step-2</Redirect></Response>$'
+like "and_then_the_word_is_heard" "$(grep 'reply 200' <<< "$heard" | tail -n 1)" 'Thank you\. Goodbye\.</Say><Hangup/>'
+
+keyed
+words+=(say 2)
+back step-2 "${me[@]}"
+words+=(hear)
+back step-4 "${me[@]}" Digits=43
+words+=(hear say 1 hear hear)
+dial "${words[@]}"
+is "a_word_that_comes_meanwhile_is_heard_next" "$(replies)" "reply 200
+reply 200
+keys 43
+reply 200
+ended done units=2 words="
+
+keyed
+back status "${me[@]}" CallStatus=completed
+words+=(hear say 1 hear)
+dial "${words[@]}"
+is "hung_up_meanwhile,_the_keys_count" "$(replies)" "reply 200
+reply 204 
+ended done units=2 words="
+
 # ---- "#" alone ----
 
 words=(language nl call $text_to 8000 2 2)

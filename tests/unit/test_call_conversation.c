@@ -12,8 +12,8 @@
  * happens: r ringing, a answered, 0-9 * # a key, e the prompt ended, t the time to
  * wake has come, d the deadline, c mfad cancels, h the person hangs up; mfad says
  * k thanks, m once more, w wrong, p reported, o over.
- * done: R ringing, A answered, [keys], - hush, G greeting, M once more, T thanks,
- * W wrong, P reported, O over; and how it ended.
+ * done: R ringing, A answered, [keys], - hush, G greeting, M once more, J a moment,
+ * T thanks, W wrong, P reported, O over; and how it ended.
  */
 struct scene {
 	const char *name;
@@ -41,7 +41,17 @@ static const struct scene scenes[] = {
 	{ "keys while mfad thinks", DIAL_WANTS_NUMBER, "ae11#22#k", "AG[11]-T" },
 	{ "keys while thanks is said", DIAL_WANTS_NUMBER, "ae11#k22#e", "AG[11]-T-=done" },
 	{ "keys before the answer", DIAL_WANTS_NUMBER, "r55#", "R" },
-	{ "mfad thinks too long", DIAL_WANTS_NUMBER, "ae11#t", "AG[11]--=cancelled" },
+	{ "mfad thinks, or Enter is waited for", DIAL_WANTS_NUMBER, "ae11#tetke",
+	    "AG[11]-JJT-=done" },
+	{ "the answer comes while a moment is asked for", DIAL_WANTS_NUMBER, "ae11#tke",
+	    "AG[11]-JT-=done" },
+	{ "wrong, after a moment", DIAL_WANTS_NUMBER, "ae11#tem22#k", "AG[11]-JM-[22]-T" },
+	{ "keys in that moment", DIAL_WANTS_NUMBER, "ae11#t22#ek", "AG[11]-JT" },
+	{ "mfad thinks too long", DIAL_WANTS_NUMBER, "ae11#tetetetetet",
+	    "AG[11]-JJJJJ-=cancelled" },
+	{ "and whoever has hung up waits no longer", DIAL_WANTS_NUMBER, "ae11#tht",
+	    "AG[11]-J--=cancelled" },
+	{ "hung up, and mfad thinks", DIAL_WANTS_NUMBER, "ae11#htk", "AG[11]--=cancelled" },
 	{ "as many keys as there may be", DIAL_WANTS_NUMBER, "ae1234567890123456#",
 	    "AG[1234567890123456]-" },
 	{ "more keys than there may be", DIAL_WANTS_NUMBER, "ae12345678901234567#",
@@ -93,7 +103,7 @@ heard_of(char c, const struct conversation *talk, int64_t *now)
 static void
 note(char *done, size_t size, const struct conversation_act *act)
 {
-	static const char progress[] = { '\0', 'R', 'A' }, prompts[] = "\0GMTWPO";
+	static const char progress[] = { '\0', 'R', 'A' }, prompts[] = "\0GMJTWPO";
 	size_t n = strlen(done);
 
 	if (act->progress != 0)
