@@ -127,8 +127,5 @@ call_hear(struct call *c, struct dial *said)
 {
 	int r = call_hear_any(c, said);
 
-	if (r == MFA_OK && said->type == DIAL_CALLBACK)
-		r = MFA_E_PROTOCOL;
-	c->mfad_left = r != MFA_OK;
-	return r;
+	return r == MFA_OK && said->type == DIAL_CALLBACK ? call_reply(c, 404, "", 0) : r;
 }

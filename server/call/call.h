@@ -51,9 +51,10 @@ int call_keys(struct call *c, const char *keys);
 /* The last message.  words: the gateway's, shortened and made printable; or NULL. */
 void call_ended(struct call *c, enum dial_outcome outcome, const char *words);
 
-/* What mfad says: DIAL_SAY or DIAL_CANCEL, in their turn.  Anything else, and a
- * connection that is gone, is an error, and mfad has left: MFA_E_CLOSED,
- * MFA_E_PROTOCOL … */
+/* What mfad says: DIAL_SAY or DIAL_CANCEL, in their turn; or DIAL_CALLBACK, which
+ * anybody can ask of its server, and which is answered here: there is no such thing.
+ * Anything else, and a connection that is gone, is an error, and mfad has left:
+ * MFA_E_CLOSED, MFA_E_PROTOCOL … */
 int call_hear(struct call *c, struct dial *said);
 
 /* For a gateway that mfad's server is asked by: DIAL_CALLBACK as well, of which each is

@@ -167,7 +167,7 @@ hear_mfad(struct exec *x)
 
 	if (call_hear(x->call, &said) == MFA_OK && said.type == DIAL_SAY)
 		tell(x, lines[said.say]);
-	else
+	else if (x->call->mfad_left || said.type != DIAL_CALLBACK)
 		cancel(x);
 }
 

@@ -160,6 +160,6 @@ line_hear_mfad(int flags, void *arg)
 	(void)flags;
 	if (call_hear(l->call, &said) == MFA_OK && said.type == DIAL_SAY)
 		line_hear(l, (struct heard){ .event = HEARD_SAY, .say = said.say });
-	else
+	else if (l->call->mfad_left || said.type != DIAL_CALLBACK)
 		line_hear(l, (struct heard){ .event = HEARD_CANCEL });
 }

@@ -307,5 +307,19 @@ dial call $text_to 1500 1 6 hear hear
 like "an_API_that_is_slow" "$heard" "^ended gateway units=0"
 is "no_process_died_of_any_of_it" "$(grep -c 'died of signal' /var/log/auth.log)" 0
 
+# ---- another gateway ----
+
+printf '#!/bin/sh\necho answered\nsleep 20\n' > answers
+chmod 0755 answers
+configure_call <<< "prefixes = +31
+call_gateway = exec
+call_command = $made/answers"
+words=(call $text_to 8000 1 6)
+back step-0 "${me[@]}"
+words+=(hear hear cancel hear)
+dial "${words[@]}"
+like "has_no_callbacks,_and_its_call_goes_on" "$(paste -sd ';' <<< "$heard")" \
+    '(progress answered;reply 404 |reply 404 ;progress answered);ended cancelled'
+
 stop_call
 done_testing
