@@ -185,13 +185,12 @@ static void
 on_ended(void *arg, enum dial_outcome outcome, const char *words)
 {
 	struct call_login *c = arg;
-	char shown[2 * DIAL_WORDS_MAX];
 
 	c->dialling = NULL;
 	call_count_end(outcome);
 	if (words[0] != '\0')
 		log_line(LOG_NOTICE, "%s %s: %s", c->dial == MODEL_DIAL_CALL ? "call" : "text",
-		    c->login, text_escape(shown, sizeof(shown), words));
+		    c->login, words);
 	/* A text that was taken waits to be typed; what was judged has ended already. */
 	if (c->why == NULL && !(c->dial == MODEL_DIAL_TEXT && outcome == DIAL_DONE))
 		write_end(c, run_cancel, call_text_outcome(outcome));

@@ -126,14 +126,12 @@ static void
 on_ended(void *arg, enum dial_outcome outcome, const char *words)
 {
 	struct proof *p = arg;
-	char shown[2 * DIAL_WORDS_MAX];
 
 	p->dialling = NULL;
 	call_count_end(outcome);
 	if (words[0] != '\0')
 		log_line(LOG_NOTICE, "%s of telephone %lld: %s",
-		    p->by == MODEL_DIAL_CALL ? "call" : "text", (long long)p->id,
-		    text_escape(shown, sizeof(shown), words));
+		    p->by == MODEL_DIAL_CALL ? "call" : "text", (long long)p->id, words);
 	/* The job that is under way tells it. */
 	if (!p->busy && p->why == NULL && !p->right && outcome != DIAL_DONE)
 		p->why = call_text_outcome(outcome);
