@@ -69,6 +69,7 @@ no_canary_sings() {
 		found+=$(grep -rlFaf /dev/shm/words --exclude-dir=b-\* --exclude='secret.*' "$where" 2>/dev/null)
 	done
 	found+=$(find / -xdev \( -name core -o -name 'core.[0-9]*' \) -type f -newer /run/world 2>/dev/null)
+	[ -z "$found" ] || grep -aFf /dev/shm/words -B 2 -A 2 /run/watched | head -n 40 | sed 's/^/# watched: /'
 	local count=$(wc -l < /dev/shm/words)
 	rm /dev/shm/words
 	is "no secret of $count in a log, an argument, an environment or a core file" "$found" ""
