@@ -331,7 +331,8 @@ $(BUILD)/tests/fault/wrap_http.o: tests/fault/wrap.c tests/fault/http_calls.h
 $(BUILD)/http_torture: $(addprefix $(BUILD)/tests/fault/,http_torture.o wrap_http.o plan.o) $(HTTP) $(COMMON)
 	$(CC) $(LDFLAGS_ALL) $(HTTP_WRAPS) -o $@ $^ $(HTTP_LIBS) -lpthread
 
-$(BUILD)/tests/fault/http_torture: FORCE
+# One after the other: they build in one directory.
+$(BUILD)/tests/fault/http_torture: FORCE | $(BUILD)/tests/fault/test_torture
 	@mkdir -p $(@D)
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/san SAN="$(SANITIZE)" OPT="-O1 -g" HARDEN= \
 		$(BUILD)/san/http_torture
@@ -348,7 +349,7 @@ $(BUILD)/mfad_faulty: $(addprefix $(BUILD)/tests/fault/,mfad_faulty.o wrap_mfad.
 		$(BUILD)/server/main.o $(BUILD)/server.a $(COMMON)
 	$(CC) $(LDFLAGS_ALL) $(MFAD_WRAPS) -o $@ $^ $(SERVER_LIBS)
 
-$(BUILD)/tests/fault/mfad_faulty: FORCE
+$(BUILD)/tests/fault/mfad_faulty: FORCE | $(BUILD)/tests/fault/http_torture
 	@mkdir -p $(@D)
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/san SAN="$(SANITIZE)" OPT="-O1 -g" HARDEN= \
 		$(BUILD)/san/mfad_faulty
