@@ -67,6 +67,27 @@ mfad_certificate(const struct mfad *m, const char *name, const char *subject)
 	ck_assert_int_eq(system(command), 0);
 }
 
+static bool
+file_has(const char *path, const char *text)
+{
+	static char all[4 << 20];
+	FILE *f = fopen(path, "re");
+	size_t len = f != NULL ? fread(all, 1, sizeof(all), f) : 0;
+
+	if (f != NULL)
+		fclose(f);
+	ck_assert_uint_lt(len, sizeof(all));
+	return len > 0 && memmem(all, len, text, strlen(text)) != NULL;
+}
+
+bool
+mfad_keeps(const struct mfad *m, const char *text)
+{
+	ck_assert(file_has(mfad_path(m, "state/mfad.db"), "SQLite format 3"));
+	return file_has(mfad_path(m, "state/mfad.db"), text) ||
+	    file_has(mfad_path(m, "state/mfad.db-wal"), text);
+}
+
 /* One that is free now, below those that the kernel gives to whoever connects; who takes it
  * meanwhile makes the test fail, and no more. */
 static uint16_t

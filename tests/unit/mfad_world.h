@@ -44,6 +44,9 @@ bool mfad_notified(struct mfad *m, const char *state);	/* waits for it */
 bool mfad_logged(struct mfad *m, const char *part);	/* waits for it */
 const char *mfad_path(const struct mfad *m, const char *name);
 
+/* Is it in its database, or in what SQLite puts beside that? */
+bool mfad_keeps(const struct mfad *m, const char *text);
+
 struct client {
 	int fd;
 	SSL *ssl;
