@@ -69,7 +69,8 @@ struct dial {
 	/* DIAL_CALL; version, ms_left, to, id also of DIAL_TEXT */
 	uint32_t version;
 	uint32_t ms_left;		/* until mfad wants to hear how it ended */
-	char to[DIAL_NUMBER_MAX];
+	char to[DIAL_NUMBER_MAX];	/* "": nobody's, of a decoy, which goes like one of a
+					 * telephone that rings and is not picked up */
 	char id[32];			/* of the login, for the log */
 	uint32_t form;			/* enum dial_form */
 	uint32_t digits;		/* of the number, 2 to 8 */

@@ -11,6 +11,7 @@
 #include "error.h"
 #include "log.h"
 #include "login_metrics.h"
+#include "model_decoy.h"
 #include "report.h"
 #include "text.h"
 #include "timer.h"
@@ -27,6 +28,7 @@ struct call_login {
 	unsigned int attempts;		/* to write it */
 	char host[MODEL_ID_MAX], login[MODEL_ID_MAX];
 	enum model_dial dial;
+	bool decoy;			/* counted nowhere */
 	char keys[DIAL_KEYS_MAX];
 	bool keyed;			/* and not judged yet */
 	bool closing;			/* its host is at it */
@@ -57,6 +59,20 @@ wake(struct call_login *c)
 
 	(void)text_copy(w.what, sizeof(w.what), c->login);
 	waiters_wake(c->api->waiters, &w);
+}
+
+static void
+count(const struct call_login *c, enum call_event e)
+{
+	if (!c->decoy)
+		call_count(e);
+}
+
+static void
+count_end(const struct call_login *c, enum dial_outcome outcome)
+{
+	if (!c->decoy)
+		call_count_end(outcome);
 }
 
 static void
@@ -110,6 +126,8 @@ done(struct job *job)
 	if (job->run == run_report && job->result == MFA_OK)
 		report_raise(c->api, &c->report, c->login, "telephone", api_now());
 	waiters_wake(c->api->waiters, job->wakes);
+	if (c->decoy && job->result == MFA_OK)
+		wake(c);	/* which no commit does */
 	timer_set(c->timer, c->unwritten != NULL ? CALL_AGAIN_MS : CALL_AFTER_MS);
 }
 
@@ -187,7 +205,7 @@ on_ended(void *arg, enum dial_outcome outcome, const char *words)
 	struct call_login *c = arg;
 
 	c->dialling = NULL;
-	call_count_end(outcome);
+	count_end(c, outcome);
 	if (words[0] != '\0')
 		log_line(LOG_NOTICE, "%s %s: %s", c->dial == MODEL_DIAL_CALL ? "call" : "text",
 		    c->login, words);
@@ -251,6 +269,7 @@ make(struct api *api, const struct call_login_order *o)
 	}
 	c->api = api;
 	c->dial = o->dial;
+	c->decoy = o->decoy;
 	(void)text_copy(c->host, sizeof(c->host), o->host);
 	(void)text_copy(c->login, sizeof(c->login), o->opened->login);
 	(void)snprintf(c->waiter.what, sizeof(c->waiter.what), "user %s", o->user);
@@ -276,10 +295,10 @@ call_login_start(struct api *api, const struct call_login_order *o)
 	timer_set(c->timer, ms + CALL_AFTER_MS);
 	if (o->dial == MODEL_DIAL_TEXT && ms > CALL_TEXT_MS)
 		ms = CALL_TEXT_MS;
-	call_count(o->dial == MODEL_DIAL_CALL ? CALL_PLACED : CALL_SENT);
+	count(c, o->dial == MODEL_DIAL_CALL ? CALL_PLACED : CALL_SENT);
 	ms -= ms / 4 < CALL_TOLD_MS ? ms / 4 : CALL_TOLD_MS;
 	if ((c->dialling = dialler_start(api, &d, ms, &hears, c)) == NULL) {
-		call_count_end(DIAL_GATEWAY);
+		count_end(c, DIAL_GATEWAY);
 		write_end(c, run_cancel, "gateway");
 	}
 	explicit_bzero(&d, sizeof(d));
@@ -291,7 +310,7 @@ lose(void *arg, const struct model_pending *p)
 {
 	struct model_login_opened opened = { .login = "" };
 	const struct call_login_order o = { .host = p->host_id, .user = p->user,
-	    .opened = &opened, .dial = p->dial };
+	    .opened = &opened, .decoy = p->decoy, .dial = p->dial };
 	struct call_login *c;
 
 	if (p->dial != MODEL_DIAL_CALL)
@@ -305,7 +324,9 @@ lose(void *arg, const struct model_pending *p)
 int
 call_login_begin(struct api *api)
 {
-	return model_logins_waiting(api->db, api_now(), lose, api);
+	int r = model_logins_waiting(api->db, api_now(), lose, api);
+
+	return r != MFA_OK ? r : model_decoys_waiting(api->db, api_now(), lose, api);
 }
 
 /* ---- what the host asks and says ---- */
@@ -366,6 +387,6 @@ call_login_closed(const char *login, enum login_state outcome)
 		dialler_say(c->dialling, outcome == MODEL_GRANTED ? DIAL_THANKS : DIAL_OVER);
 	else if (outcome != MODEL_WRONG_NUMBER)
 		dialler_drop(&c->dialling);
-	call_count(outcome == MODEL_GRANTED && c->keyed ? CALL_APPROVED : CALL_REFUSED);
+	count(c, outcome == MODEL_GRANTED && c->keyed ? CALL_APPROVED : CALL_REFUSED);
 	c->keyed = false;
 }

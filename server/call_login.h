@@ -23,6 +23,7 @@ struct call_login_order {
 	const char *host, *host_name;	/* id and name of the login's host */
 	const char *user, *service;
 	const struct model_login_opened *opened;
+	bool decoy;			/* nobody's telephone: mfa-call tells how it would go */
 	enum model_dial dial;
 	enum dial_form form;
 	unsigned int digits;

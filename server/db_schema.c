@@ -313,7 +313,14 @@ static const char dialling[] =
 
 static const char *const third[] = { telephones, dialling, NULL };
 
-static const char *const *const steps[] = { first, second, third };
+/* ---- 4: decoys of calls and texts ---- */
+
+static const char decoys_dialled[] =
+	"ALTER TABLE decoy ADD COLUMN dial INTEGER NOT NULL DEFAULT 0 CHECK (dial IN (0, 1, 2));";
+
+static const char *const fourth[] = { decoys_dialled, NULL };
+
+static const char *const *const steps[] = { first, second, third, fourth };
 
 static const struct sql_schema schema = {
 	"mfad", DB_APPLICATION_ID, steps, sizeof(steps) / sizeof(steps[0])

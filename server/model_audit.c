@@ -146,7 +146,7 @@ model_tidy(struct db *db, int64_t now, unsigned int audit_days, bool *more)
 	} kinds[] = {
 		{ tidy_answers, now - MODEL_ANSWER_LIFE },
 		{ tidy_logins, now - TIDY_LOGINS },
-		{ tidy_decoys, now - MODEL_UNANSWERED_TIME - MODEL_TEXT_LIFE },
+		{ tidy_decoys, now - MODEL_DIAL_TIME },
 		{ tidy_dialled, now - MODEL_DIALLED_LIFE },
 		{ tidy_join_tokens, now - TIDY_KEEP },
 		{ tidy_enrolments, now - TIDY_LOGINS },

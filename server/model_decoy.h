@@ -11,7 +11,7 @@
  * them wait, and nothing can answer them: they are kept in a table of their own.
  */
 
-/* As model_login_open with push, for a host that is known.  A user's locks and real logins
+/* As model_login_open, for a host that is known; out->to is nobody's number.  A user's locks and real logins
  * count against decoys, and not the other way round.  Writes. */
 int model_decoy_open(struct db *db, const char *host, const struct model_login_asked *in,
     int64_t now, struct model_login_opened *out, int64_t *retry);
@@ -22,7 +22,7 @@ int model_decoy(struct db *db, const char *host, const char *login, int64_t now,
 int model_decoy_close(struct db *db, const char *host, const char *login,
     enum login_state outcome);
 
-/* As model_logins_waiting, for mfad alone: id and host_id. */
+/* As model_logins_waiting, for mfad alone: id, host_id, push and dial. */
 int model_decoys_waiting(struct db *db, int64_t now,
     bool (*fn)(void *arg, const struct model_pending *p), void *arg);
 

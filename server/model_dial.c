@@ -25,6 +25,12 @@ within(struct db *db, const char *sql, const struct arg *args, unsigned int most
 	return r != MFA_OK ? r : n >= most ? PROBLEM_TOO_MANY_CALLS : MFA_OK;
 }
 
+int
+model_dial_room(struct db *db, const struct model_dial_rules *rules, int64_t now)
+{
+	return within(db, all_sql, ARGS(NUMBER(now - MODEL_DIAL_TIME),), rules->per_hour);
+}
+
 /* "" as the user: nobody's. */
 static int
 place(struct db *db, const struct model_dial_rules *rules, enum model_dial kind,
@@ -41,7 +47,7 @@ place(struct db *db, const struct model_dial_rules *rules, enum model_dial kind,
 	    rules->per_user)) != MFA_OK) ||
 	    (r = within(db, number_sql, ARGS(BYTES(mac, MODEL_HASH_LEN), NUMBER(since),),
 	    rules->per_number)) != MFA_OK ||
-	    (r = within(db, all_sql, ARGS(NUMBER(since),), rules->per_hour)) != MFA_OK)
+	    (r = model_dial_room(db, rules, now)) != MFA_OK)
 		return r;
 	return db_do(db, note_sql, ARGS(NUMBER(now), NUMBER(kind), TEXT(user),
 	    BYTES(mac, MODEL_HASH_LEN),), NULL);

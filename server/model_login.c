@@ -240,7 +240,7 @@ int
 model_logins_waiting(struct db *db, int64_t now,
     bool (*fn)(void *arg, const struct model_pending *p), void *arg)
 {
-	struct model_pending p;
+	struct model_pending p = { .decoy = false };
 	sqlite3_stmt *st;
 	int r = db_first(db, waiting_sql, ARGS(NUMBER(now),), &st);
 

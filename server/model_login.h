@@ -28,7 +28,7 @@ struct model_login_asked {
 	int64_t expires;		/* at most now + MODEL_LOGIN_LIFE, or _TEXT_LIFE */
 	unsigned int digits;
 	bool push;			/* false: for a code only; no phone hears of it */
-	bool decoy;			/* as if with push; see model_decoy.h */
+	bool decoy;			/* as if; see model_decoy.h */
 	enum model_dial dial;		/* a telephone is asked instead of phones; 0: not */
 	const struct model_dial_rules *dial_rules;	/* for that */
 };
@@ -60,7 +60,7 @@ struct model_login {
 	char user[MODEL_NAME_MAX];
 	int64_t expires;
 	enum login_state state;		/* waiting, answered, cancelled or expired */
-	bool push, decoy;		/* what it was opened as; a decoy is as a push */
+	bool push, decoy;		/* what it was opened as */
 	enum model_dial dial;
 	/* When it is answered, else zeros. */
 	enum model_decision decision;
@@ -91,7 +91,7 @@ struct model_pending {
 	unsigned int digits;
 	/* The administrator's: */
 	char host_id[MODEL_ID_MAX];
-	bool push;
+	bool push, decoy;
 	enum model_dial dial;
 };
 

@@ -93,6 +93,9 @@ int model_method_set(struct db *db, const char *user, const char *method, const 
 int model_dial(struct db *db, const struct model_dial_rules *rules, enum model_dial kind,
     const char *user, const char *number, int64_t now);
 
+/* Is the hour's number of all calls and texts not reached?  PROBLEM_TOO_MANY_CALLS. */
+int model_dial_room(struct db *db, const struct model_dial_rules *rules, int64_t now);
+
 /* A text to it that tells of a change: counted as any, but not as the user's, who would
  * have fewer logins for it.  As model_dial.  Writes. */
 int model_dial_notice(struct db *db, const struct model_dial_rules *rules, const char *number,

@@ -105,11 +105,11 @@ dial(const struct opening *o)
 	const struct call_login_order order = {
 		.host = o->work.caller.id, .host_name = o->work.caller.name,
 		.user = o->asked.user, .service = o->asked.service, .opened = &o->out,
-		.dial = o->asked.dial, .form = o->wants, .digits = o->asked.digits,
+		.decoy = o->asked.decoy, .dial = o->asked.dial, .form = o->wants, .digits = o->asked.digits,
 		.language = o->language,
 	};
 
-	if (!o->asked.decoy && !o->work.api->stopping)
+	if (!o->work.api->stopping)
 		call_login_start(o->work.api, &order);
 }
 
@@ -123,7 +123,8 @@ opened(struct work *w)
 	if (w->job.result == MFA_OK && w->job.wakes != NULL && o->asked.dial != 0)
 		dial(o);
 	/* Repeated, it is a login that was counted. */
-	if (w->job.result == MFA_OK && (w->job.wakes != NULL || !o->asked.push))
+	if (w->job.result == MFA_OK && !o->asked.decoy &&
+	    (w->job.wakes != NULL || !o->asked.push))
 		login_count_opened();
 	if (o->retry <= 0 || w->request == NULL)
 		return;

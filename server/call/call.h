@@ -37,7 +37,10 @@ struct call_gateway {
 
 extern const struct call_gateway call_gateway_sip, call_gateway_twilio, call_gateway_exec;
 
-/* Is DIAL_CALL of its form: a number in E.164, a form, digits, a language that
+/* For those to nobody, whatever is configured. */
+extern const struct call_gateway call_gateway_decoy;
+
+/* Is DIAL_CALL of its form: a number in E.164 or nobody's, a form, digits, a language that
  * there are words for?  MFA_E_INVALID. */
 int call_asked_well(const struct dial *asked);
 

@@ -32,6 +32,13 @@ struct errand {
 	const char *by;			/* the gateway's name, for the log */
 };
 
+/* Nobody is called or texted: see dial.h. */
+static bool
+is_decoy(const struct errand *e)
+{
+	return e->asked.to[0] == '\0';
+}
+
 /* ---- how it ended ---- */
 
 static const char *
@@ -127,6 +134,11 @@ send_text(struct errand *e)
 		end_with(e, DIAL_REFUSED, "not a text that can be sent");
 		return;
 	}
+	if (is_decoy(e)) {
+		e->by = call_gateway_decoy.name;
+		end_with(e, DIAL_DONE, "");
+		return;
+	}
 	memcpy(bytes, e->asked.text, e->asked.text_len);
 	e->by = gateway->name;
 	ended.outcome = gateway->send(&t, &ended.units, ended.words);
@@ -146,6 +158,7 @@ place_with(struct errand *e, const struct call_gateway *gateway)
 	    LONGEST_MS), .asked = &e->asked, .settings = &settings };
 	struct dial ended = { .type = DIAL_ENDED };
 
+	e->by = gateway->name;
 	gateway_call_settings(e->line, &settings);
 	gateway->place(&call);
 	ended.outcome = call.outcome;
@@ -166,10 +179,8 @@ place_call(struct errand *e)
 		end_with(e, DIAL_REFUSED, "not a call that can be placed");
 	else if (seclude_running() != MFA_OK)
 		end_with(e, DIAL_GATEWAY, "the sandbox cannot be entered");
-	else {
-		e->by = gateway->name;
-		place_with(e, gateway);
-	}
+	else
+		place_with(e, is_decoy(e) ? &call_gateway_decoy : gateway);
 }
 
 /* ---- either ---- */
@@ -183,9 +194,10 @@ run(struct errand *e)
 		end_with(e, DIAL_MISCONFIGURED, "mfad speaks another version");
 	else if (e->line->fault[0] != '\0')
 		end_with(e, DIAL_MISCONFIGURED, e->line->fault);
-	else if (!number_valid(e->asked.to))
+	else if (!is_decoy(e) && !number_valid(e->asked.to))
 		end_with(e, DIAL_REFUSED, "not a telephone number");
-	else if (!number_allowed(&c->prefixes, &c->refused_prefixes, e->asked.to))
+	else if (!is_decoy(e) &&
+	    !number_allowed(&c->prefixes, &c->refused_prefixes, e->asked.to))
 		end_with(e, DIAL_REFUSED, "prefixes and refused_prefixes do not allow it");
 	else if (e->dialogue.calls)
 		place_call(e);

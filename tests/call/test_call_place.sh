@@ -43,6 +43,21 @@ like "a language that nobody speaks" "$heard" "ended refused units=0 words=not a
 dial call $text_to 30000 7 2 hear
 like "a form that there is not" "$heard" "ended refused units=0 words=not a call"
 
+# To nobody, while no line is there: as long as to somebody who does not pick up.
+configure_call <<< "$sip
+ring_seconds = 5"
+dial call "" 30000 1 2 hear hear
+is "to nobody" "$heard" "ended no-answer units=0 words=
+end"
+succeeds "that takes its time" [ "$ms" -ge 5000 ]
+like "it is in the log as what it is" "$(cat /var/log/auth.log)" \
+    'mfa-call\[[0-9]+\]: call to=- id=l_0123456789abcdefghijkl gateway=decoy outcome=no-answer'
+dial call "" 30000 1 2 cancel hear hear
+is "it is cancelled" "$heard" "ended cancelled units=0 words=
+end"
+dial call "" 30000 3 2 hear
+like "nobody has a telephone to be proved" "$heard" "ended refused units=0 words=not a call"
+
 cat > /usr/local/bin/call <<- 'END'
 	#!/bin/sh
 	while read -r line && [ -n "$line" ]; do [ "$line" != form=number ] || echo ringing; done

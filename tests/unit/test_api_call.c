@@ -510,16 +510,6 @@ START_TEST(repeated_it_rings_once)
 }
 END_TEST
 
-START_TEST(a_decoy_rings_nowhere)
-{
-	call_world_telephone("anna", CALL_MOBILE);
-	call_world_login(&web, "anna", CALL ",\"decoy\":true", login);
-	call_world_login(&web, "nobody", CALL ",\"decoy\":true", login);
-	ck_assert(api_has("\"methods\":[\"call\"]"));
-	ck_assert(call_world_quiet(200));
-}
-END_TEST
-
 START_TEST(an_hour_has_so_many)
 {
 	struct dial d;
@@ -682,7 +672,6 @@ main(void)
 	tcase_add_test(t, a_number_that_is_removed_or_given_again_rings_no_more);
 	tcase_add_test(t, one_call_of_a_user_at_a_time);
 	tcase_add_test(t, repeated_it_rings_once);
-	tcase_add_test(t, a_decoy_rings_nowhere);
 	tcase_add_test(t, an_hour_has_so_many);
 	tcase_add_test(t, without_mfa_call_the_login_says_so_and_phones_ring);
 	tcase_add_loop_test(t, mfa_call_out_of_turn_ends_the_login, 0, COUNT(faults));

@@ -174,7 +174,7 @@ END_TEST
 START_TEST(the_file_is_sound_and_whole)
 {
 	w.db = model_world_open(&w, DB_WRITE);
-	ck_assert_int_eq(model_world_sql(&w, "PRAGMA user_version"), 3);
+	ck_assert_int_eq(model_world_sql(&w, "PRAGMA user_version"), 4);
 	ck_assert_int_eq(model_world_sql(&w, "SELECT integrity_check = 'ok' FROM"
 	    " pragma_integrity_check"), 1);
 	ck_assert_int_eq(model_world_sql(&w, "SELECT count(*) FROM pragma_foreign_key_check"), 0);

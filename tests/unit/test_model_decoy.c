@@ -5,6 +5,7 @@
  */
 
 #include "../../server/model_decoy.h"
+#include "../../server/model_telephone.h"
 #include "../../server/model_token.h"
 #include "../suite.h"
 #include "model_world.h"
@@ -272,10 +273,114 @@ START_TEST(a_decoy_is_its_hosts)
 }
 END_TEST
 
+/* ---- of calls and texts ---- */
+
+static struct model_dial_rules rules;
+
+static int
+dial(bool decoy, enum model_dial how, const char *user, int64_t now)
+{
+	struct model_login_asked in = model_world_asked(user, now);
+	struct model_login_opened out;
+	int r;
+
+	in.decoy = decoy;
+	in.push = false;
+	in.dial = how;
+	in.dial_rules = &rules;
+	r = WRITE(&w, model_login_open(w.db, NULL, web.host, &in, now, &out, &retry));
+	if (r == MFA_OK) {
+		ck_assert_int_eq(dial(decoy, how, user, now), PROBLEM_ALREADY_WAITING);
+		DONE(&w, model_login_close(w.db, web.host, out.login, MODEL_CANCELLED, now));
+	}
+	return r;
+}
+
+static void
+give_telephone(const char *number, int64_t now)
+{
+	struct model_telephone_asked asked = { .number = number, .language = "en",
+	    .by = MODEL_DIAL_CALL };
+	struct model_telephone_made made;
+	bool right;
+
+	DONE(&w, model_telephone_add(w.db, NULL, "anna", &asked, &rules, "admin", now, &made));
+	DONE(&w, model_telephone_prove(w.db, "anna", made.id, MODEL_DIAL_CALL, made.proof, "admin",
+	    now, &right));
+	ck_assert(right);
+}
+
+/* How often it goes on, and what is said then; again after an hour. */
+START_TEST(decoys_of_calls_meet_the_limits_of_calls)
+{
+	static const struct {
+		struct model_dial_rules rules;
+		enum model_dial how;
+		int often, then;
+	} cases[] = {
+		{ { .call = true, .text = true, .per_user = 5, .per_number = 9, .per_hour = 90 },
+		    MODEL_DIAL_CALL, 5, PROBLEM_TOO_MANY_CALLS },
+		{ { .call = true, .text = true, .per_user = 5, .per_number = 9, .per_hour = 90 },
+		    MODEL_DIAL_TEXT, 5, PROBLEM_TOO_MANY_CALLS },
+		{ { .call = false, .text = true, .per_user = 5, .per_number = 9, .per_hour = 90 },
+		    MODEL_DIAL_CALL, 0, PROBLEM_NO_GATEWAY },
+		{ { .call = true, .text = false, .per_user = 5, .per_number = 9, .per_hour = 90 },
+		    MODEL_DIAL_TEXT, 0, PROBLEM_NO_GATEWAY },
+	};
+	int64_t now = NOW + MODEL_DIAL_TIME;
+	int i, decoy;
+
+	rules = (struct model_dial_rules){ .call = true, .text = true, .per_user = 9,
+	    .per_number = 9, .per_hour = 9 };
+	give_telephone("+31612345678", NOW);
+	rules = cases[_i].rules;
+	rules.text_digits = 6;
+	for (decoy = 0; decoy < 2; decoy++) {
+		const char *user = decoy != 0 ? "nobody" : "anna";
+
+		for (i = 0; i < cases[_i].often; i++)
+			ck_assert_int_eq(dial(decoy != 0, cases[_i].how, user, now), MFA_OK);
+		ck_assert_int_eq(dial(decoy != 0, cases[_i].how, user, now + MODEL_DIAL_TIME - 1),
+		    cases[_i].then);
+		ck_assert_int_eq(retry, cases[_i].then == PROBLEM_TOO_MANY_CALLS ?
+		    MODEL_DIAL_TIME : 0);
+		ck_assert_int_eq(dial(decoy != 0, cases[_i].how, user, now + MODEL_DIAL_TIME),
+		    cases[_i].often > 0 ? MFA_OK : cases[_i].then);
+	}
+}
+END_TEST
+
+/* What is told to whoever has a telephone is told to whoever has none; no decoy counts. */
+START_TEST(the_hours_calls_keep_decoys_off)
+{
+	rules = (struct model_dial_rules){ .call = true, .per_user = 9, .per_number = 9,
+	    .per_hour = 2 };
+	ck_assert_int_eq(dial(true, MODEL_DIAL_CALL, "nobody", NOW), MFA_OK);
+	ck_assert_int_eq(dial(true, MODEL_DIAL_CALL, "nobody", NOW), MFA_OK);
+	give_telephone("+31612345678", NOW);
+	ck_assert_int_eq(dial(false, MODEL_DIAL_CALL, "anna", NOW), MFA_OK);
+	ck_assert_int_eq(dial(false, MODEL_DIAL_CALL, "anna", NOW), PROBLEM_TOO_MANY_CALLS);
+	ck_assert_int_eq(dial(true, MODEL_DIAL_CALL, "nobody", NOW), PROBLEM_TOO_MANY_CALLS);
+}
+END_TEST
+
+/* As a push and a call of one user's go beside each other. */
+START_TEST(a_phone_that_is_asked_and_a_telephone_keep_each_other_from_nothing)
+{
+	struct model_login_opened l;
+
+	rules = (struct model_dial_rules){ .call = true, .per_user = 9, .per_number = 9,
+	    .per_hour = 9 };
+	ck_assert_int_eq(open_as(true, web.host, "nobody", NOW, &l), MFA_OK);
+	ck_assert_int_eq(dial(true, MODEL_DIAL_CALL, "nobody", NOW), MFA_OK);
+	ck_assert_int_eq(open_as(true, web.host, "nobody", NOW, &l), PROBLEM_ALREADY_WAITING);
+}
+END_TEST
+
 /* Names that are nobody's leave nothing behind. */
 START_TEST(decoys_are_cleared_away_when_they_count_no_more)
 {
-	int64_t after = NOW + MODEL_UNANSWERED_TIME + MODEL_TEXT_LIFE;
+	int64_t after = NOW + MODEL_DIAL_TIME;
 	struct model_login_opened l;
 	bool more;
 
@@ -302,6 +407,9 @@ main(void)
 	tcase_add_test(t, a_real_login_keeps_a_decoy_off);
 	tcase_add_test(t, a_lock_keeps_decoys_off_as_well);
 	tcase_add_test(t, a_decoy_is_its_hosts);
+	tcase_add_loop_test(t, decoys_of_calls_meet_the_limits_of_calls, 0, 4);
+	tcase_add_test(t, the_hours_calls_keep_decoys_off);
+	tcase_add_test(t, a_phone_that_is_asked_and_a_telephone_keep_each_other_from_nothing);
 	tcase_add_test(t, decoys_are_cleared_away_when_they_count_no_more);
 	suite_add_tcase(suite, t);
 	return suite_run(suite);
