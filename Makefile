@@ -69,12 +69,12 @@ $(BUILD)/pam_mfa.so: $(call objs,pam_mfa) $(COMMON) pam_mfa/exports.map
 	$(CC) -shared $(LDFLAGS_ALL) -Wl,--version-script=pam_mfa/exports.map -Wl,-z,defs \
 		-o $@ $(call objs,pam_mfa) $(COMMON) -lpam
 
-# The catalogue that it takes in.
+# The catalogues that programs take in (common/catalogue.h).
 $(BUILD)/po/%.mo: po/%.po
 	@mkdir -p $(@D)
 	msgfmt --check-format -o $@ $<
-$(BUILD)/helper/login/words.o: $(BUILD)/po/nl.mo
-$(BUILD)/helper/login/words.o: PATHS += -DWORDS_NL='"$(BUILD)/po/nl.mo"'
+$(BUILD)/helper/login/words.o: $(BUILD)/po/login/nl.mo
+$(BUILD)/helper/login/words.o: PATHS += -DWORDS_NL='"$(BUILD)/po/login/nl.mo"'
 
 # The helper without its main, which tests and mfactl take from as well.
 $(HELPER): $(filter-out %/main.o,$(call objs,helper helper/login))

@@ -17,7 +17,7 @@ pairs() { msgattrib --no-wrap "$1" | grep -E '^(msgid|msgstr) ".' | paste - -; }
 
 extract "$made/texts.pot" helper/login/*.c
 like "there_are_texts" "$(grep -c '^msgid' "$made/texts.pot")" '^[4-9][0-9]$'
-for po in po/*.po; do
+for po in po/login/*.po; do
 	name=$(basename "$po")
 	is "${name}_is_a_catalogue" "$(msgfmt --check-format -o "$made/mo" "$po" 2>&1)" ""
 	is "${name}_has_every_text" "$(msgcmp "$po" "$made/texts.pot" 2>&1)" ""
@@ -28,7 +28,7 @@ for po in po/*.po; do
 done
 
 # What is missing is found.
-sed '/^msgid "Your telephone is busy/,+1d' po/nl.po > "$made/less.po"
+sed '/^msgid "Your telephone is busy/,+1d' po/login/nl.po > "$made/less.po"
 like "a_text_that_is_missing_is_seen" "$(msgcmp "$made/less.po" "$made/texts.pot" 2>&1)" "Your telephone is busy|used but not defined"
 
 done_testing
