@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # The catalogues of what people read: every text is in them, no other is, with the
-# same arguments, and a prompt ends as a prompt does.
+# same arguments, and a prompt ends as a prompt does.  Each kind of damage is found.
 . "$TOP/tests/tap.sh"
 
 cd "$TOP" || bail "no $TOP"
@@ -13,22 +13,63 @@ extract() {
 	xgettext --language=C --from-code=UTF-8 --no-wrap -k -kN_ -ktalk_info:2 -ktalk_waiting:3 \
 	    -o "$1" "${@:2}"
 }
-pairs() { msgattrib --no-wrap "$1" | grep -E '^(msgid|msgstr) ".' | paste - -; }
 
-extract "$made/texts.pot" helper/login/*.c
-like "there_are_texts" "$(grep -c '^msgid' "$made/texts.pot")" '^[4-9][0-9]$'
+# ---- what is wrong with the catalogue $1, of the texts $2: nothing, if nothing is ----
+
+# Text and translation in a line, with a tab between.
+pairs() { msgattrib --no-wrap "$1" | grep -E '^(msgid|msgstr) ".' | paste - -; }
+# What msgattrib selects, without the header.
+selected() { msgattrib --no-wrap "$@" | awk -v RS= 'NR > 1'; }
+
+malformed() { msgfmt --check-format -o "$made/mo" "$1" 2>&1; }
+incomplete() { msgcmp "$1" "$2" 2>&1; }
+stale() {
+	msgcomm --unique --no-wrap --omit-header "$1" "$2" 2>&1 | grep msgid
+	selected --only-obsolete "$1"
+}
+unfinished() { selected --untranslated --no-obsolete "$1"; selected --only-fuzzy "$1"; }
+ended_otherwise() { pairs "$1" | awk -F '\t' '($1 ~ /: "$/) != ($2 ~ /: "$/)'; }
+long() { pairs "$1" | awk -F '\t' 'length($2) > 220'; }
+
+# ---- damage: standard input with one fault ----
+
+# Its second entry; the first is the header.
+second() { awk -v RS= -v ORS='\n\n' "NR == 2 { $1 } 1"; }
+without_a_text() { awk -v RS= -v ORS='\n\n' 'NR != 2'; }
+with_another() { cat; printf '\nmsgid "no text of ours"\nmsgstr "geen tekst van ons"\n'; }
+with_an_old_one() { cat; printf '\n#~ msgid "no text of ours"\n#~ msgstr "geen tekst van ons"\n'; }
+with_guesses() { msgattrib --no-wrap --set-fuzzy; }
+untranslated() { second 'sub(/msgstr.*/, "msgstr \"\"")'; }
+without_an_argument() { sed '/^msgstr/s/%[a-z]//'; }
+with_an_end() { sed '/^msgstr ".*[^n]"$/s/"$/: "/'; }
+without_ends() { sed '/^msgstr/s/: "$/"/'; }
+with_a_story() { second "sub(/msgstr \"/, \"&$(printf '%0220d' 0)\")"; }
+
+# damaged DAMAGE WHAT-IS-WRONG: it is found
+damaged() {
+	msgcat --no-wrap "$po" | "$1" > "$made/damaged.po"
+	like "${name}_$1_is_$2" "$("$2" "$made/damaged.po" "$pot")" .
+}
+
+# ---- each catalogue ----
+
+pot=$made/login.pot
+extract "$pot" helper/login/*.c
+like "there_are_texts" "$(grep -c '^msgid' "$pot")" '^[4-9][0-9]$'
 for po in po/login/*.po; do
 	name=$(basename "$po")
-	is "${name}_is_a_catalogue" "$(msgfmt --check-format -o "$made/mo" "$po" 2>&1)" ""
-	is "${name}_has_every_text" "$(msgcmp "$po" "$made/texts.pot" 2>&1)" ""
-	is "${name}_has_no_other" "$(msgcomm --unique --no-wrap --omit-header "$po" "$made/texts.pot" 2>&1 | grep '^msgid')" ""
-	is "${name}_is_translated" "$(msgattrib --untranslated --no-obsolete --omit-header "$po")$(msgattrib --only-fuzzy --omit-header "$po")" ""
-	is "${name}_ends_prompts_as_prompts" "$(pairs "$po" | awk -F '\t' '($1 ~ /: "$/) != ($2 ~ /: "$/)')" ""
-	is "${name}_fits_a_prompt" "$(pairs "$po" | awk -F '\t' 'length($2) > 220')" ""
+	for wrong in malformed incomplete stale unfinished ended_otherwise long; do
+		is "${name}_is_not_$wrong" "$("$wrong" "$po" "$pot")" ""
+	done
+	damaged without_a_text incomplete
+	damaged with_another stale
+	damaged with_an_old_one stale
+	damaged with_guesses unfinished
+	damaged untranslated unfinished
+	damaged without_an_argument malformed
+	damaged with_an_end ended_otherwise
+	damaged without_ends ended_otherwise
+	damaged with_a_story long
 done
-
-# What is missing is found.
-sed '/^msgid "Your telephone is busy/,+1d' po/login/nl.po > "$made/less.po"
-like "a_text_that_is_missing_is_seen" "$(msgcmp "$made/less.po" "$made/texts.pot" 2>&1)" "Your telephone is busy|used but not defined"
 
 done_testing
