@@ -41,3 +41,32 @@ catalogue_text(const char *catalogue, const char *text)
 	}
 	return text;
 }
+
+/* Of which argument there is the place here; count: of none. */
+static size_t
+place(const char *text, size_t count)
+{
+	size_t i = text[0] == '%' && text[1] >= '1' ? (size_t)(text[1] - '1') : count;
+
+	return i < count ? i : count;
+}
+
+size_t
+catalogue_fill(char *dst, size_t size, const char *text, const char *const args[], size_t count)
+{
+	size_t n = 0, i;
+	const char *s;
+
+	for (; *text != '\0' && n < size - 1; text++) {
+		i = place(text, count);
+		if (i == count) {
+			dst[n++] = *text;
+			continue;
+		}
+		for (s = args[i]; *s != '\0' && n < size - 1; s++)
+			dst[n++] = *s;
+		text++;
+	}
+	dst[n] = '\0';
+	return n;
+}

@@ -2,6 +2,8 @@
 #ifndef MFA_CATALOGUE_H
 #define MFA_CATALOGUE_H
 
+#include <stddef.h>
+
 /*
  * What people read and hear, in another language than the program's own texts, which
  * are English: gettext's catalogues po/PROGRAM/LANGUAGE.po.  They are built in, so that
@@ -25,5 +27,11 @@
  * takes the same arguments: msgfmt --check sees to that. */
 const char *catalogue_text(const char *catalogue, const char *text)
     __attribute__((format_arg(2)));
+
+/* Writes text with args[0] in the place of %1, args[1] of %2 and so on, in whatever order
+ * they stand; any other "%" is itself, and so is one in an argument.  What does not fit
+ * into size, 1 or more, is left out.  count: 9 at most.  Returns the length. */
+size_t catalogue_fill(char *dst, size_t size, const char *text, const char *const args[],
+    size_t count);
 
 #endif

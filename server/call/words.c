@@ -2,53 +2,46 @@
 #include "words.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "catalogue.h"
+
+#ifndef WORDS_NL
+#define WORDS_NL "build/po/server/nl.mo"
+#endif
+
+CATALOGUE(words_nl, WORDS_NL);
 
 enum piece { HELLO, LOGIN, NUMBER, HASH, CODE, NOT_ME, ONCE_MORE, MOMENT, THANKS, WRONG, REPORTED,
 	TIME_IS_UP };
 
-/* %1 is the organisation, %2 the host, %3 the service. */
-static const struct { const char *name, *en, *nl; } pieces[] = {
+/* In English (po/server).  %1 is the organisation, %2 the host, %3 the service. */
+static const struct { const char *name, *text; } pieces[] = {
 	[HELLO] = { "hello",
-	    "Hello. This is %1.",
-	    "Goedendag. Dit is %1." },
+	    N_("Hello. This is %1.") },
 	[LOGIN] = { NULL,
-	    "Somebody is logging in with your name, on %2, with %3.",
-	    "Iemand meldt zich aan met uw naam, op %2, met %3." },
+	    N_("Somebody is logging in with your name, on %2, with %3.") },
 	[NUMBER] = { "number",
-	    "If this is you, key in the number on your screen, and then hash.",
-	    "Bent u dit? Toets dan het nummer op uw scherm in, en daarna een hekje." },
+	    N_("If this is you, key in the number on your screen, and then hash.") },
 	[HASH] = { "hash",
-	    "If this is you, key in hash, to approve.",
-	    "Bent u dit? Toets dan een hekje in, om het goed te keuren." },
+	    N_("If this is you, key in hash, to approve.") },
 	[CODE] = { "code",
-	    "To have this telephone called from now on, key in the number on your screen, "
-	    "and then hash.",
-	    "Om voortaan op deze telefoon gebeld te worden, toetst u het nummer op uw scherm in, "
-	    "en daarna een hekje." },
+	    N_("To have this telephone called from now on, key in the number on your screen, "
+	    "and then hash.") },
 	[NOT_ME] = { "not-me",
-	    "If this was not you, key in zero, and then hash.",
-	    "Was u dit niet? Toets dan een nul in, en daarna een hekje." },
+	    N_("If this was not you, key in zero, and then hash.") },
 	[ONCE_MORE] = { "once-more",
-	    "That was not the number on your screen. Please key it in once more, and then hash.",
-	    "Dat was niet het nummer op uw scherm. Toets het nog een keer in, en daarna een "
-	    "hekje." },
+	    N_("That was not the number on your screen. Please key it in once more, and then hash.") },
 	[MOMENT] = { "moment",
-	    "One moment. If your computer asks you to press Enter, do that now.",
-	    "Een ogenblik. Vraagt uw computer om Enter, druk daar dan nu op." },
+	    N_("One moment. If your computer asks you to press Enter, do that now.") },
 	[THANKS] = { "thanks",
-	    "Thank you. Goodbye.",
-	    "Dank u wel. Tot ziens." },
+	    N_("Thank you. Goodbye.") },
 	[WRONG] = { "wrong",
-	    "That was not the number on your screen. Nobody is let in. Goodbye.",
-	    "Dat was niet het nummer op uw scherm. Niemand wordt toegelaten. Tot ziens." },
+	    N_("That was not the number on your screen. Nobody is let in. Goodbye.") },
 	[REPORTED] = { "reported",
-	    "Thank you. Nobody is let in, and the administrators are told. Goodbye.",
-	    "Dank u wel. Niemand wordt toegelaten, en de beheerders weten ervan. Tot ziens." },
+	    N_("Thank you. Nobody is let in, and the administrators are told. Goodbye.") },
 	[TIME_IS_UP] = { "over",
-	    "This login is over. Goodbye.",
-	    "Deze aanmelding is voorbij. Tot ziens." },
+	    N_("This login is over. Goodbye.") },
 };
 
 /* ---- one piece ---- */
@@ -62,38 +55,33 @@ is_spoken(unsigned char c)
 	    (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == ' ' || c == '\'';
 }
 
-static size_t
-add_name(char *dst, size_t n, const char *name)
-{
-	for (; *name != '\0' && n < WORDS_MAX - 1; name++)
-		dst[n++] = is_spoken((unsigned char)*name) ? *name : ' ';
-	return n;
-}
-
-/* The longest sentence and two names fit. */
-_Static_assert(WORDS_MAX > 160 + 2 * DIAL_NAME_MAX, "a piece must be said whole");
-
 static void
-fill(char *dst, const char *sentence, const struct dial *asked)
+make_spoken(char dst[DIAL_NAME_MAX], const char *name)
 {
-	const char *names[] = { asked->organisation, asked->host, asked->service };
-	size_t n = 0;
+	size_t n;
 
-	for (; *sentence != '\0' && n < WORDS_MAX - 1; sentence++)
-		if (*sentence == '%')
-			n = add_name(dst, n, names[*++sentence - '1']);
-		else
-			dst[n++] = *sentence;
+	for (n = 0; name[n] != '\0' && n < DIAL_NAME_MAX - 1; n++)
+		dst[n] = is_spoken((unsigned char)name[n]) ? name[n] : ' ';
 	dst[n] = '\0';
 }
+
+/* The longest sentence (tests/lint/test_po.sh) and two names fit. */
+_Static_assert(WORDS_MAX > 160 + 2 * DIAL_NAME_MAX, "a piece must be said whole");
 
 static unsigned int
 add(struct words *words, unsigned int n, const struct dial *asked, enum piece piece)
 {
-	bool dutch = strcmp(asked->language, "nl") == 0;
+	char organisation[DIAL_NAME_MAX], host[DIAL_NAME_MAX], service[DIAL_NAME_MAX];
+	const char *const names[] = { organisation, host, service };
+	const char *text = pieces[piece].text;
 
+	make_spoken(organisation, asked->organisation);
+	make_spoken(host, asked->host);
+	make_spoken(service, asked->service);
+	if (strcmp(asked->language, "nl") == 0)
+		text = catalogue_text(words_nl, text);
 	words[n].name = pieces[piece].name;
-	fill(words[n].text, dutch ? pieces[piece].nl : pieces[piece].en, asked);
+	(void)catalogue_fill(words[n].text, WORDS_MAX, text, names, 3);
 	return n + 1;
 }
 

@@ -82,7 +82,8 @@ START_TEST(every_prompt_has_words_in_both_languages)
 		for (i = 0; i < n; i++) {
 			ck_assert_uint_gt(strlen(a[i].text), 10);
 			ck_assert_str_ne(a[i].text, b[i].text);
-			ck_assert_ptr_null(strchr(a[i].text, '%'));
+			ck_assert_ptr_null(strpbrk(a[i].text, "%<>&["));
+			ck_assert_ptr_null(strpbrk(b[i].text, "%<>&["));
 		}
 	}
 }
@@ -127,7 +128,7 @@ END_TEST
 
 START_TEST(the_longest_names_fit)
 {
-	struct dial d = asked("nl", DIAL_WANTS_NUMBER);
+	struct dial d = asked(_i ? "nl" : "en", DIAL_WANTS_NUMBER);
 	struct words w[WORDS_PIECES];
 
 	memset(d.host, 'h', sizeof(d.host) - 1);
@@ -272,7 +273,7 @@ main(void)
 	tcase_add_test(t, the_greeting_names_organisation_host_and_service);
 	tcase_add_test(t, the_form_decides_what_is_to_be_keyed_in);
 	tcase_add_test(t, markup_in_a_name_is_not_spoken);
-	tcase_add_test(t, the_longest_names_fit);
+	tcase_add_loop_test(t, the_longest_names_fit, 0, 2);
 	tcase_add_loop_test(t, espeak_makes_what_a_telephone_carries, 0, 2);
 	tcase_add_test(t, what_is_cached_needs_no_synthesizer);
 	tcase_add_test(t, the_organisations_recording_comes_first);
