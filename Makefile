@@ -75,8 +75,8 @@ $(BUILD)/po/%.mo: po/%.po
 	msgfmt --check-format -o $@ $<
 $(BUILD)/helper/login/words.o: $(BUILD)/po/login/nl.mo
 $(BUILD)/helper/login/words.o: PATHS += -DWORDS_NL='"$(BUILD)/po/login/nl.mo"'
-$(BUILD)/server/call/words.o: $(BUILD)/po/server/nl.mo
-$(BUILD)/server/call/words.o: PATHS += -DWORDS_NL='"$(BUILD)/po/server/nl.mo"'
+$(BUILD)/server/call_text.o $(BUILD)/server/call/words.o: $(BUILD)/po/server/nl.mo
+$(BUILD)/server/call_text.o $(BUILD)/server/call/words.o: PATHS += -DWORDS_NL='"$(BUILD)/po/server/nl.mo"'
 
 # The helper without its main, which tests and mfactl take from as well.
 $(HELPER): $(filter-out %/main.o,$(call objs,helper helper/login))

@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "call_text.h"
 
-#include <stdio.h>
 #include <string.h>
+
+#include "catalogue.h"
+
+#ifndef WORDS_NL
+#define WORDS_NL "build/po/server/nl.mo"
+#endif
+
+CATALOGUE(words_nl, WORDS_NL);
 
 /* As much as fits, at the end of a character. */
 static void
@@ -30,10 +37,10 @@ call_text_organisation(struct dial *d, const char *organisation)
 	cut(d->organisation, sizeof(d->organisation), organisation);
 }
 
-static bool
-is_dutch(const char *language)
+static const char *
+words(const char *language, const char *text)
 {
-	return strcmp(language, "nl") == 0;
+	return strcmp(language, "nl") == 0 ? catalogue_text(words_nl, text) : text;
 }
 
 static void
@@ -47,16 +54,15 @@ void
 call_text_code(struct dial *d, const char *organisation, const char *host, const char *code,
     const char *language)
 {
+	const char *sentence = N_("%1: %2 is your code to log in to %3. Give it to nobody.");
 	char who[DIAL_NAME_MAX], where[2 * DIAL_NAME_MAX], text[DIAL_TEXT_MAX];
+	const char *const about[] = { who, code, where };
+	size_t n;
 
 	cut(who, sizeof(who), organisation);
 	cut(where, sizeof(where), host);
-	if (is_dutch(language))
-		(void)snprintf(text, sizeof(text), "%s: %s is uw code om in te loggen op %s. "
-		    "Geef hem aan niemand.\n\n@%s #%s", who, code, where, where, code);
-	else
-		(void)snprintf(text, sizeof(text), "%s: %s is your code to log in to %s. "
-		    "Give it to nobody.\n\n@%s #%s", who, code, where, where, code);
+	n = catalogue_fill(text, sizeof(text), words(language, sentence), about, 3);
+	(void)catalogue_fill(text + n, sizeof(text) - n, "\n\n@%3 #%2", about, 3);
 	write_text(d, text);
 	explicit_bzero(text, sizeof(text));
 }
@@ -65,18 +71,16 @@ void
 call_text_notice(struct dial *d, const char *organisation, const char *user, bool added,
     const char *language)
 {
+	const char *sentence = added ?
+	    N_("%1: a telephone number was added for %2. Not you? Tell your administrator.") :
+	    N_("%1: this telephone number no longer counts for %2. Not you? Tell your "
+	    "administrator.");
 	char who[DIAL_NAME_MAX], whom[DIAL_NAME_MAX], text[DIAL_TEXT_MAX];
+	const char *const about[] = { who, whom };
 
 	cut(who, sizeof(who), organisation);
 	cut(whom, sizeof(whom), user);
-	if (is_dutch(language))
-		(void)snprintf(text, sizeof(text), "%s: %s voor %s. Was u dat niet? Bel uw "
-		    "beheerder.", who, added ? "er is een telefoonnummer toegevoegd" :
-		    "dit telefoonnummer geldt niet meer", whom);
-	else
-		(void)snprintf(text, sizeof(text), "%s: %s for %s. Not you? Tell your "
-		    "administrator.", who, added ? "a telephone number was added" :
-		    "this telephone number no longer counts", whom);
+	(void)catalogue_fill(text, sizeof(text), words(language, sentence), about, 2);
 	write_text(d, text);
 }
 
