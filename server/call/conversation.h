@@ -50,6 +50,7 @@ enum conversation_prompt {
 	PROMPT_NONE,
 	PROMPT_GREETING,	/* who asks, and what to key in */
 	PROMPT_ONCE_MORE,
+	PROMPT_TWICE,		/* the line repeated a key: once more, slowly */
 	PROMPT_MOMENT,		/* the keys are not judged yet */
 	PROMPT_THANKS,
 	PROMPT_WRONG,

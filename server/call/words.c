@@ -12,8 +12,8 @@
 
 CATALOGUE(words_nl, WORDS_NL);
 
-enum piece { HELLO, LOGIN, NUMBER, HASH, CODE, NOT_ME, ONCE_MORE, MOMENT, THANKS, WRONG, REPORTED,
-	TIME_IS_UP };
+enum piece { HELLO, LOGIN, NUMBER, HASH, CODE, NOT_ME, ONCE_MORE, TWICE, MOMENT, THANKS, WRONG,
+	REPORTED, TIME_IS_UP };
 
 /* In English (po/server).  %1 is the organisation, %2 the host, %3 the service. */
 static const struct { const char *name, *text; } pieces[] = {
@@ -32,6 +32,9 @@ static const struct { const char *name, *text; } pieces[] = {
 	    N_("If this was not you, key in zero, and then hash.") },
 	[ONCE_MORE] = { "once-more",
 	    N_("That was not the number on your screen. Please key it in once more, and then hash.") },
+	[TWICE] = { "twice",
+	    N_("A key came through twice. Please key in the number once more, one key at a time, "
+	    "and then hash.") },
 	[MOMENT] = { "moment",
 	    N_("One moment. If your computer asks you to press Enter, do that now.") },
 	[THANKS] = { "thanks",
@@ -110,6 +113,8 @@ words_of(const struct dial *asked, enum conversation_prompt prompt,
 		return greeting(asked, words);
 	case PROMPT_ONCE_MORE:
 		return add(words, 0, asked, ONCE_MORE);
+	case PROMPT_TWICE:
+		return add(words, 0, asked, TWICE);
 	case PROMPT_MOMENT:
 		return add(words, 0, asked, MOMENT);
 	case PROMPT_THANKS:

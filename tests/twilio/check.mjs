@@ -52,7 +52,7 @@ function twiml() {
 	const action = "https://mfa.example.org/v1/callbacks/l_a-b?step=1&x=2";
 	for (const form of [1, 2, 3])
 		for (const language of ["en", "nl"])
-			for (let prompt = 1; prompt <= 6; prompt++)
+			for (let prompt = 1; prompt <= 8; prompt++)
 				for (const gathers of [true, false])
 					one(form, language, prompt, gathers ? action : undefined);
 }

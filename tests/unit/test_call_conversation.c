@@ -12,8 +12,8 @@
  * happens: r ringing, a answered, 0-9 * # a key, e the prompt ended, t the time to
  * wake has come, d the deadline, c mfad cancels, h the person hangs up; mfad says
  * k thanks, m once more, w wrong, p reported, o over.
- * done: R ringing, A answered, [keys], - hush, G greeting, M once more, J a moment,
- * T thanks, W wrong, P reported, O over; and how it ended.
+ * done: R ringing, A answered, [keys], - hush, G greeting, M once more, D a key came
+ * twice, J a moment, T thanks, W wrong, P reported, O over; and how it ended.
  */
 struct scene {
 	const char *name;
@@ -103,7 +103,7 @@ heard_of(char c, const struct conversation *talk, int64_t *now)
 static void
 note(char *done, size_t size, const struct conversation_act *act)
 {
-	static const char progress[] = { '\0', 'R', 'A' }, prompts[] = "\0GMJTWPO";
+	static const char progress[] = { '\0', 'R', 'A' }, prompts[] = "\0GMDJTWPO";
 	size_t n = strlen(done);
 
 	if (act->progress != 0)

@@ -176,7 +176,7 @@ START_TEST(espeak_makes_what_a_telephone_carries)
 	ck_assert(!prompts_ready(&settings, &d));
 	ck_assert_int_eq(prompts_make(&settings, &d, deadline_in(20000)), MFA_OK);
 	ck_assert(prompts_ready(&settings, &d));
-	ck_assert_int_eq(files(), 10);
+	ck_assert_int_eq(files(), 11);
 	ck_assert_int_eq(prompts_find(&settings, &d, PROMPT_GREETING, &p), MFA_OK);
 	ck_assert_uint_eq(p.count, 4);
 	len = read_file(p.path[2], wav, sizeof(wav));
