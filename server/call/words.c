@@ -31,7 +31,8 @@ static const struct { const char *name, *text; } pieces[] = {
 	[NOT_ME] = { "not-me",
 	    N_("If this was not you, key in zero, and then hash.") },
 	[ONCE_MORE] = { "once-more",
-	    N_("That was not the number on your screen. Please key it in once more, and then hash.") },
+	    N_("That was not the number on your screen. Please key it in once more, and then "
+	    "hash.") },
 	[TWICE] = { "twice",
 	    N_("A key came through twice. Please key in the number once more, one key at a time, "
 	    "and then hash.") },
