@@ -64,7 +64,7 @@ make_spoken(char dst[DIAL_NAME_MAX], const char *name)
 {
 	size_t n;
 
-	for (n = 0; name[n] != '\0' && n < DIAL_NAME_MAX - 1; n++)
+	for (n = 0; n < DIAL_NAME_MAX - 1 && name[n] != '\0'; n++)
 		dst[n] = is_spoken((unsigned char)name[n]) ? name[n] : ' ';
 	dst[n] = '\0';
 }
