@@ -48,7 +48,12 @@ enum dial_progress { DIAL_RINGING = 1, DIAL_ANSWERED = 2 };
 
 /* What is said before hanging up, or before the keys are asked for once more. */
 enum dial_say { DIAL_THANKS = 1, DIAL_ONCE_MORE = 2, DIAL_WRONG = 3, DIAL_REPORTED = 4,
-	DIAL_OVER = 5 };
+	DIAL_OVER = 5,
+	DIAL_TWICE = 6,		/* a key came through twice: once more */
+};
+
+/* Does the person key in something else then? */
+#define DIAL_ASKS_AGAIN(say) ((say) == DIAL_ONCE_MORE || (say) == DIAL_TWICE)
 
 enum dial_outcome {
 	DIAL_DONE = 1,		/* a call that mfad ended with DIAL_SAY, a text that was taken */

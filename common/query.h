@@ -68,6 +68,7 @@ enum query_why {
 	QUERY_WHY_GATEWAY = 6,	/* no line, or the message could not be sent */
 	QUERY_WHY_NOT_ALLOWED = 7,	/* such numbers are not called */
 	QUERY_WHY_REPORTED = 8,	/* "this was not me" */
+	QUERY_WHY_TWICE = 9,	/* keys came through twice, again and again */
 };
 
 /* Bits of query.methods. */

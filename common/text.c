@@ -132,3 +132,12 @@ text_number(const char *s, unsigned long min, unsigned long max, unsigned long *
 	*out = n;
 	return MFA_OK;
 }
+
+bool
+text_repeats(const char *s)
+{
+	for (; s[0] != '\0'; s++)
+		if (s[0] == s[1])
+			return true;
+	return false;
+}

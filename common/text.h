@@ -24,6 +24,10 @@ const char *text_escape(char *dst, size_t size, const char *src);
  * not fit into size bytes with its terminator. */
 int text_copy(char *dst, size_t size, const char *src);
 
+/* Is there a character that follows itself?  Numbers that are keyed in on a telephone are
+ * made without, so that a key that comes through twice is known for what it is. */
+bool text_repeats(const char *s);
+
 /* A decimal number without sign, blank or leading zeros, from min to max;
  * MFA_E_INVALID for anything else, *out untouched. */
 int text_number(const char *s, unsigned long min, unsigned long max, unsigned long *out);

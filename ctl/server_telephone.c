@@ -122,6 +122,7 @@ words_of(const char *end)
 		{ "declined", "the call was declined: try again" },
 		{ "hung-up", "the call ended before the number was keyed in: try again" },
 		{ "no-keys", "nothing was keyed in: try again" },
+		{ "twice", "a key came through twice: try again, one key at a time" },
 		{ "wrong", "another number was keyed in: try again" },
 		{ "not-allowed", "this number is not allowed: see prefixes in mfa-call.conf(5)" },
 	};

@@ -32,7 +32,7 @@ struct call_login {
 	char keys[DIAL_KEYS_MAX];
 	bool keyed;			/* and not judged yet */
 	bool closing;			/* its host is at it */
-	unsigned int tries;
+	unsigned int tries, twice;
 	const char *why;		/* NULL: it goes on */
 	struct model_answered report;
 };
@@ -180,7 +180,20 @@ on_answered(void *arg)
 	call_count(CALL_ANSWERED);
 }
 
-/* "0" is no number: they have two digits and more. */
+/* It is no number, so its host is not asked. */
+static void
+take_twice(struct call_login *c)
+{
+	if (++c->twice < CALL_TRIES) {
+		dialler_say(c->dialling, DIAL_TWICE);
+		return;
+	}
+	dialler_say(c->dialling, DIAL_OVER);
+	count(c, CALL_REFUSED);
+	write_end(c, run_cancel, "twice");
+}
+
+/* "0" is no number: they have two digits and more.  Nor is one that came through twice. */
 static void
 on_keys(void *arg, const char *keys)
 {
@@ -188,10 +201,14 @@ on_keys(void *arg, const char *keys)
 
 	if (c->why != NULL)
 		return;
-	if (strcmp(keys, "0") == 0) {
+	if (strcmp(keys, "0") == 0 || strcmp(keys, "00") == 0) {
 		dialler_say(c->dialling, DIAL_REPORTED);
 		call_count(CALL_REPORTED);
 		write_end(c, run_report, "reported");
+		return;
+	}
+	if (text_repeats(keys)) {
+		take_twice(c);
 		return;
 	}
 	(void)text_copy(c->keys, sizeof(c->keys), keys);
@@ -240,26 +257,8 @@ on_woken(struct waiter *w)
 
 /* ---- starting ---- */
 
-static void
-fill(struct dial *d, const struct call_login_order *o, const char *organisation)
-{
-	const char *language = o->language != NULL ? o->language : o->opened->to.language;
-
-	memset(d, 0, sizeof(*d));
-	d->type = o->dial == MODEL_DIAL_CALL ? DIAL_CALL : DIAL_TEXT;
-	(void)text_copy(d->to, sizeof(d->to), o->opened->to.number);
-	(void)text_copy(d->id, sizeof(d->id), o->opened->login);
-	if (o->dial == MODEL_DIAL_TEXT)
-		return;
-	d->form = o->form;
-	d->digits = o->digits;
-	(void)text_copy(d->language, sizeof(d->language), language);
-	call_text_names(d, o->host_name, o->service);
-	call_text_organisation(d, organisation);
-}
-
 static struct call_login *
-make(struct api *api, const struct call_login_order *o)
+make(struct api *api, const struct call_order *o)
 {
 	struct call_login *c = calloc(1, sizeof(*c));
 
@@ -280,7 +279,7 @@ make(struct api *api, const struct call_login_order *o)
 }
 
 void
-call_login_start(struct api *api, const struct call_login_order *o)
+call_login_start(struct api *api, const struct call_order *o)
 {
 	unsigned int ms = api_ms_until(o->opened->expires, MODEL_TEXT_LIFE * 1000);
 	struct call_login *c = make(api, o);
@@ -288,10 +287,7 @@ call_login_start(struct api *api, const struct call_login_order *o)
 
 	if (c == NULL)
 		return;		/* it will expire */
-	fill(&d, o, api->config->issuer);
-	if (o->dial == MODEL_DIAL_TEXT)
-		call_text_code(&d, api->config->issuer, o->host_name, o->opened->code,
-		    o->language != NULL ? o->language : o->opened->to.language);
+	call_order_dial(o, api->config->issuer, &d);
 	timer_set(c->timer, ms + CALL_AFTER_MS);
 	if (o->dial == MODEL_DIAL_TEXT && ms > CALL_TEXT_MS)
 		ms = CALL_TEXT_MS;
@@ -309,7 +305,7 @@ static bool
 lose(void *arg, const struct model_pending *p)
 {
 	struct model_login_opened opened = { .login = "" };
-	const struct call_login_order o = { .host = p->host_id, .user = p->user,
+	const struct call_order o = { .host = p->host_id, .user = p->user,
 	    .opened = &opened, .decoy = p->decoy, .dial = p->dial };
 	struct call_login *c;
 

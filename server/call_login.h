@@ -2,8 +2,8 @@
 #ifndef MFAD_CALL_LOGIN_H
 #define MFAD_CALL_LOGIN_H
 
+#include "call_order.h"
 #include "dialler.h"
-#include "model_login.h"
 
 /*
  * Calls and texts for logins, in the loop's thread.  What a person keys in goes to
@@ -19,22 +19,11 @@
 #define CALL_AGAIN_MS	1000	/* until what could not be written is tried again */
 #define CALL_ATTEMPTS	60	/* to write it */
 
-struct call_login_order {
-	const char *host, *host_name;	/* id and name of the login's host */
-	const char *user, *service;
-	const struct model_login_opened *opened;
-	bool decoy;			/* nobody's telephone: mfa-call tells how it would go */
-	enum model_dial dial;
-	enum dial_form form;
-	unsigned int digits;
-	const char *language;		/* that the host asks for; NULL: the user's */
-};
-
 /* When mfad starts: calls that went with the last one are cancelled. */
 int call_login_begin(struct api *api);
 
 /* On its way; where it cannot be, the login is cancelled soon, and says so. */
-void call_login_start(struct api *api, const struct call_login_order *order);
+void call_login_start(struct api *api, const struct call_order *order);
 
 /* What was keyed in and not judged yet; NULL: nothing. */
 const char *call_login_keys(const char *login);

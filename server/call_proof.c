@@ -27,6 +27,7 @@ struct proof {
 	enum model_dial by;
 	char to[E164_MAX];
 	char keys[DIAL_KEYS_MAX];
+	unsigned int twice;		/* that a key came through twice */
 	const char *why;
 	struct model_notice notice;
 };
@@ -108,10 +109,25 @@ done(struct job *job)
 }
 
 static void
+take_twice(struct proof *p)
+{
+	if (++p->twice < CALL_TRIES) {
+		dialler_say(p->dialling, DIAL_TWICE);
+		return;
+	}
+	p->why = "twice";
+	dialler_say(p->dialling, DIAL_OVER);
+}
+
+static void
 on_keys(void *arg, const char *keys)
 {
 	struct proof *p = arg;
 
+	if (text_repeats(keys)) {
+		take_twice(p);
+		return;
+	}
 	(void)text_copy(p->keys, sizeof(p->keys), keys);
 	p->right = false;
 	p->job = (struct job){ .run = run, .done = done, .arg = p };

@@ -11,8 +11,8 @@
  * them wait, and nothing can answer them: they are kept in a table of their own.
  */
 
-/* As model_login_open, for a host that is known; out->to is nobody's number.  A user's locks and real logins
- * count against decoys, and not the other way round.  Writes. */
+/* As model_login_open, for a host that is known; out->to is nobody's number.  A user's locks
+ * and real logins count against decoys, and not the other way round.  Writes. */
 int model_decoy_open(struct db *db, const char *host, const struct model_login_asked *in,
     int64_t now, struct model_login_opened *out, int64_t *retry);
 

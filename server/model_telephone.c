@@ -159,6 +159,20 @@ may_be_added(struct db *db, const char *user, const unsigned char *mac, int64_t 
 	return n >= MODEL_TELEPHONES_MAX ? PROBLEM_TOO_MANY : MFA_OK;
 }
 
+/* What is keyed in has no key twice in a row: see text_repeats. */
+static int
+new_proof(enum model_dial by, const struct model_dial_rules *rules, char proof[MODEL_PROOF_MAX])
+{
+	int r;
+
+	if (by == MODEL_DIAL_TEXT)
+		return model_digits_new(rules->text_digits, proof);
+	do
+		r = model_digits_new(MODEL_CALL_DIGITS, proof);
+	while (r == MFA_OK && text_repeats(proof));
+	return r;
+}
+
 static int
 add(struct db *db, const char *user, const struct model_telephone_asked *in,
     const struct model_dial_rules *rules, int64_t now, struct model_telephone_made *out)
@@ -176,8 +190,7 @@ add(struct db *db, const char *user, const struct model_telephone_asked *in,
 	    (r = db_number(db, new_id_sql, ARGS(TEXT(user), BYTES(mac, MODEL_HASH_LEN),), -1,
 	    &out->id)) != MFA_OK ||
 	    (r = text_copy(out->number, sizeof(out->number), in->number)) != MFA_OK ||
-	    (r = model_digits_new(in->by == MODEL_DIAL_TEXT ? rules->text_digits :
-	    MODEL_CALL_DIGITS, out->proof)) != MFA_OK)
+	    (r = new_proof(in->by, rules, out->proof)) != MFA_OK)
 		return r;
 	model_user_wake(db, user);
 	return keep_number(db, user, in->by, out);

@@ -102,11 +102,11 @@ expect_poll(const struct opening *o)
 static void
 dial(const struct opening *o)
 {
-	const struct call_login_order order = {
+	const struct call_order order = {
 		.host = o->work.caller.id, .host_name = o->work.caller.name,
 		.user = o->asked.user, .service = o->asked.service, .opened = &o->out,
-		.decoy = o->asked.decoy, .dial = o->asked.dial, .form = o->wants, .digits = o->asked.digits,
-		.language = o->language,
+		.decoy = o->asked.decoy, .dial = o->asked.dial, .form = o->wants,
+		.digits = o->asked.digits, .language = o->language,
 	};
 
 	if (!o->work.api->stopping)

@@ -56,7 +56,8 @@ static const struct mfad_word whys[] = {
 	{ "no-answer", QUERY_WHY_NO_ANSWER }, { "busy", QUERY_WHY_BUSY },
 	{ "declined", QUERY_WHY_DECLINED }, { "hung-up", QUERY_WHY_HUNG_UP },
 	{ "no-keys", QUERY_WHY_NO_KEYS }, { "gateway", QUERY_WHY_GATEWAY },
-	{ "not-allowed", QUERY_WHY_NOT_ALLOWED }, { "reported", QUERY_WHY_REPORTED }, { NULL, 0 },
+	{ "not-allowed", QUERY_WHY_NOT_ALLOWED }, { "reported", QUERY_WHY_REPORTED },
+	{ "twice", QUERY_WHY_TWICE }, { NULL, 0 },
 };
 
 /* What a telephone has keys for, but for the one that ends it. */

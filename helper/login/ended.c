@@ -18,6 +18,8 @@ static const struct end {
 	    N_("The call ended before the number was keyed in. Type a code: "), NULL },
 	{ QUERY_WHY_NO_KEYS, REASON_NO_KEYS,
 	    N_("Nothing was keyed in on the telephone. Type a code: "), NULL },
+	{ QUERY_WHY_TWICE, REASON_KEYS_TWICE,
+	    N_("A key came through twice on the telephone. Type a code: "), NULL },
 	{ QUERY_WHY_GATEWAY, REASON_GATEWAY,
 	    N_("The telephone line is out of order. Type a code: "),
 	    N_("The text message could not be sent. Type a code: ") },

@@ -96,10 +96,23 @@ show_number(const char *digits, char number[PUSH_NUMBER_MAX])
 	    half < len ? " " : "", digits + half);
 }
 
+/* What is keyed in has no key twice in a row: see text_repeats. */
+static int
+challenge(struct statement *s, enum factor factor, unsigned int digits)
+{
+	int r;
+
+	do
+		r = statement_challenge(s, digits);
+	while (r == MFA_OK && factor == FACTOR_CALL && text_repeats(s->number));
+	return r;
+}
+
 /* It expires with the login, or when no service would keep it longer. */
 static int
-make_statement(struct login *l, int life)
+make_statement(struct login *l, enum factor factor)
 {
+	int life = factor == FACTOR_SMS ? TEXT_LIFE : PUSH_LIFE;
 	struct statement *s = &l->courier.statement;
 	int64_t now;
 	int left, r;
@@ -113,7 +126,7 @@ make_statement(struct login *l, int life)
 	(void)origin_format(&l->origin, s->origin);
 	left = deadline_left(l->deadline) / 1000;
 	s->expires = now + (left < life ? left : life);
-	return statement_challenge(s, l->settings->number_digits);
+	return challenge(s, factor, l->settings->number_digits);
 }
 
 bool
@@ -122,7 +135,7 @@ push_send(struct login *l, enum factor factor, bool decoy, char number[PUSH_NUMB
 {
 	number[0] = '\0';
 	*sentence = no_service;
-	if (make_statement(l, factor == FACTOR_SMS ? TEXT_LIFE : PUSH_LIFE) != MFA_OK)
+	if (make_statement(l, factor) != MFA_OK)
 		return false;
 	if (courier_push(l, methods_by[factor], decoy) != MFA_OK) {
 		*sentence = factor == FACTOR_PUSH ? sentence_of(l->courier.failure) :

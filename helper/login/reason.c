@@ -31,6 +31,7 @@ reason_name(enum reason r)
 		[REASON_DECLINED] = "declined",
 		[REASON_HUNG_UP] = "hung_up",
 		[REASON_NO_KEYS] = "no_keys",
+		[REASON_KEYS_TWICE] = "keys_twice",
 		[REASON_GATEWAY] = "gateway",
 		[REASON_NOT_ALLOWED] = "number_not_allowed",
 		[REASON_TOO_MANY_CALLS] = "too_many_calls",

@@ -118,7 +118,7 @@ call_hear_any(struct call *c, struct dial *said)
 	if (r == MFA_OK)
 		r = dial_permit(&c->dialogue, DIAL_MFAD, said->type);
 	if (r == MFA_OK && said->type == DIAL_SAY &&
-	    (said->say < DIAL_THANKS || said->say > DIAL_OVER))
+	    (said->say < DIAL_THANKS || said->say > DIAL_TWICE))
 		r = MFA_E_PROTOCOL;
 	c->mfad_left = r != MFA_OK;
 	return r;

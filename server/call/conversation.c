@@ -132,6 +132,8 @@ prompt_of(uint32_t said)
 		return PROMPT_REPORTED;
 	case DIAL_ONCE_MORE:
 		return PROMPT_ONCE_MORE;
+	case DIAL_TWICE:
+		return PROMPT_TWICE;
 	default:
 		return PROMPT_OVER;
 	}
@@ -140,7 +142,7 @@ prompt_of(uint32_t said)
 static void
 hear_say(struct conversation *c, const struct heard *heard, struct conversation_act *act)
 {
-	bool again = heard->say == DIAL_ONCE_MORE;
+	bool again = DIAL_ASKS_AGAIN(heard->say);
 
 	if (c->state != WAITING)
 		return;
@@ -149,6 +151,7 @@ hear_say(struct conversation *c, const struct heard *heard, struct conversation_
 		return;
 	}
 	c->state = again ? ASKING : LEAVING;
+	c->greeted = false;
 	play(c, act, prompt_of(heard->say));
 }
 
@@ -174,7 +177,7 @@ hear_prompt_end(struct conversation *c, const struct heard *heard, struct conver
 		end(c, act, DIAL_DONE);
 	if ((c->state != ASKING && c->state != WAITING) || ended == PROMPT_NONE)
 		return;
-	c->greeted = c->greeted || ended == PROMPT_GREETING;
+	c->greeted = c->greeted || ended != PROMPT_MOMENT;
 	wake_in(c, heard->now_ms, CONVERSATION_PAUSE_MS);
 }
 

@@ -12,7 +12,8 @@
  * events go in, each with the time, and what is to be done comes out.
  *
  *  1. "#" alone is reported only of a call that wants it, and only once a
- *     greeting was heard to its end: a machine that answers may send a tone.
+ *     greeting was heard to its end: a machine that answers may send a tone.  Asked
+ *     again, once that was: the "#" before may have come through twice.
  *  2. What is reported is what was keyed in, whole: keys beyond DIAL_KEYS_MAX
  *     make it wrong and are never dropped so that the rest is right.
  *  3. While mfad has not said what became of the keys, further ones are not heard.  A

@@ -162,7 +162,8 @@ static void
 hear_mfad(struct exec *x)
 {
 	static const char *const lines[] = { "", "say thanks\n", "say once-more\n", "say wrong\n",
-		"say reported\n", "say over\n" };
+		"say reported\n", "say over\n",
+		"say twice\n" };
 	struct dial said;
 
 	if (call_hear(x->call, &said) == MFA_OK && said.type == DIAL_SAY)

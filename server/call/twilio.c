@@ -186,8 +186,8 @@ say_word(struct twilio *t)
 
 	t->word = 0;
 	t->judging = false;
-	if (word == DIAL_ONCE_MORE)
-		gather(t, PROMPT_ONCE_MORE);
+	if (DIAL_ASKS_AGAIN(word))
+		gather(t, word == DIAL_TWICE ? PROMPT_TWICE : PROMPT_ONCE_MORE);
 	else
 		farewell(t, prompts[word], DIAL_DONE);
 }
@@ -225,9 +225,9 @@ take_say(struct twilio *t, uint32_t say)
 {
 	t->word = say;
 	if (t->hung_up && t->held_count > 0)
-		farewell(t, PROMPT_OVER, say == DIAL_ONCE_MORE ? DIAL_HUNG_UP : DIAL_DONE);
+		farewell(t, PROMPT_OVER, DIAL_ASKS_AGAIN(say) ? DIAL_HUNG_UP : DIAL_DONE);
 	else if (t->hung_up)
-		end(t, say == DIAL_ONCE_MORE ? DIAL_HUNG_UP : DIAL_DONE, "");
+		end(t, DIAL_ASKS_AGAIN(say) ? DIAL_HUNG_UP : DIAL_DONE, "");
 	else if (t->held_count > 0)
 		say_word(t);
 }

@@ -28,7 +28,7 @@
 
 struct play {
 	const char *number, *cancel, *leave, *clock;
-	unsigned int tries;
+	unsigned int tries, twice;
 };
 
 static struct call_settings settings = { .call_units = 3 };
@@ -126,7 +126,8 @@ take_all(char **argv)
 static void
 say(int fd, enum dial_say what)
 {
-	static const char *const shown[] = { "", "thanks", "once-more", "wrong", "reported", "over" };
+	static const char *const shown[] = { "", "thanks", "once-more", "wrong", "reported", "over",
+	    "twice" };
 	struct dial m = { .type = DIAL_SAY, .say = what };
 
 	(void)printf("say %s\n", shown[what]);
@@ -140,6 +141,8 @@ judge(int fd, const char *keys)
 		say(fd, DIAL_REPORTED);
 	else if (strcmp(keys, play.number) == 0 || (keys[0] == '\0' && asked.form == DIAL_WANTS_HASH))
 		say(fd, DIAL_THANKS);
+	else if (text_repeats(keys))
+		say(fd, play.twice++ == 0 ? DIAL_TWICE : DIAL_OVER);
 	else
 		say(fd, play.tries++ == 0 ? DIAL_ONCE_MORE : DIAL_WRONG);
 }

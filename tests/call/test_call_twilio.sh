@@ -139,6 +139,14 @@ reply 200
 ended done units=2 words="
 
 keyed
+words+=(say 6)
+back step-2 "${me[@]}"
+words+=(hear say 5 cancel hear)
+dial "${words[@]}"
+like "a_key_that_came_through_twice_is_asked_for_once_more" "$heard" \
+    '<Gather[^>]*><Say language="en-GB">A key came through twice\. Please key in the number once more'
+
+keyed
 back status "${me[@]}" CallStatus=completed
 words+=(hear say 1 hear)
 dial "${words[@]}"

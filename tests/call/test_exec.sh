@@ -22,6 +22,8 @@ is a_call "$(with 'echo ringing; echo answered; echo keys 42; read a; echo ended
     "ringing;answered;keys [42];say thanks;ended done units=3 words=[say thanks]"
 is once_more "$(with 'echo answered; echo keys 41; read a; echo keys 42; read b; echo ended done "$a, $b"')" \
     "answered;keys [41];say once-more;keys [42];say thanks;ended done units=3 words=[say once-more, say thanks]"
+is a_key_that_comes_through_twice "$(with 'echo answered; echo keys 442; read a; echo keys 42; read b; echo ended done "$a, $b"')" \
+    "answered;keys [442];say twice;keys [42];say thanks;ended done units=3 words=[say twice, say thanks]"
 is not_me "$(with 'echo answered; echo keys 0; read a; echo ended done "$a"')" \
     "answered;keys [0];say reported;ended done units=3 words=[say reported]"
 is hash_alone "$(with 'echo answered; echo keys; read a; echo ended done' form=hash)" \

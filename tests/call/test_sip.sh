@@ -45,8 +45,10 @@ heard a_code_to_prove_a_telephone "invite answer key:4 key:2 key:pound ended" "a
 
 # ---- the same key twice, and one key that is told twice ----
 
-EVENTS=96 heard the_same_key_twice "invite answer pause:200 dtmf:55# pause:2000 ended" \
-    "answered;keys [55];say thanks;ended done units=3 words=[]" number=55
+EVENTS=96 heard the_same_key_twice "invite answer pause:200 dtmf:442# pause:3000 dtmf:42# pause:200 ended" \
+    "answered;keys [442];say twice;$done42"
+EVENTS=96 heard and_once_more "invite answer pause:200 dtmf:442# pause:3000 dtmf:422# pause:200 ended" \
+    "answered;keys [442];say twice;keys [422];say over;ended done units=3 words=[]"
 heard one_press_sent_twice_is_one "invite answer key:4 key:4 key:2 key:2 key:pound ended" "answered;$done42"
 
 # ---- how it ends without keys ----

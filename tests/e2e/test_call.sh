@@ -101,12 +101,12 @@ is "so_does_the_record" "$(record alice)" "login grant call attested approved"
 heard '^say 1'
 is "the_telephone_hears_thanks" "$(cut -d' ' -f1-3 $line/log | xargs)" "call +31612345678 1 say 1"
 
-ssh_in alice "$enter" '! key-in 11 "^say 2"' '! key-in right' '! sleep 0.2' '> ' '$'
+ssh_in alice "$enter" '! key-in 13 "^say 2"' '! key-in right' '! sleep 0.2' '> ' '$'
 like "one_wrong_number_is_asked_again_before_enter" "$shown" "in as alice"
 is "and_said_at_once" "$(grep -c '^say 2' $line/log)" 1
 logged "and_counted" 'call verdict=deny user=alice .*factor=call reason=wrong_number'
 
-ssh_in alice "$enter" '! key-in 11 "^say 2"' '! key-in 12 "^say 3"' '> ' \
+ssh_in alice "$enter" '! key-in 13 "^say 2"' '! key-in 12 "^say 3"' '> ' \
     '? The number keyed in on the telephone was wrong\. Type a code, or c for a call, s for a text message:' '^ C'
 unlike "two_let_nobody_in" "$shown" "in as"
 heard '^say 3'

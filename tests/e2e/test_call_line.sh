@@ -112,6 +112,11 @@ like "the_number_keyed_in_lets_in" "$shown" "in as alice"
 logged "as_an_attested_factor" 'auth verdict=grant user=alice service=sshd .*factor=call reason=approved .*attested=yes$'
 unlike "no_log_has_the_number" "$(cat /var/log/auth.log /var/log/*.out)" "$(grep -oE 'number [0-9]{3} [0-9]{3}' /run/screen | cut -d' ' -f2-)"
 
+after=('? came through twice' '^ C')
+ssh_call 4 4 '#' 1 2 2 '#'
+unlike "a_key_that_comes_through_twice_is_no_number" "$shown" "in as"
+logged "which_the_log_says" 'call verdict=deny user=alice .*factor=call reason=keys_twice'
+
 after=('? Denied on the telephone' '^ C')
 ssh_call 0 '#'
 unlike "zero_lets_nobody_in" "$shown" "in as"

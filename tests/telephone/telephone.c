@@ -87,7 +87,7 @@ hear(int fd)
 		return false;
 	}
 	fprintf(log_file, "say %lu\n", (unsigned long)d.say);
-	if (d.say == DIAL_ONCE_MORE)
+	if (d.say == DIAL_ONCE_MORE || d.say == DIAL_TWICE)
 		return true;
 	end(fd, DIAL_DONE);
 	return false;

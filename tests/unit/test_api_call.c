@@ -162,7 +162,7 @@ START_TEST(wrong_keys_are_asked_for_once_more_and_no_more)
 	call_world_login(&web, "anna", CALL, login);
 	fd = call_world_accept(&d);
 	ck_assert_int_eq(judge_wrong(), 410);
-	call_world_keys(fd, "111111");
+	call_world_keys(fd, "121212");
 	ck_assert_str_eq(poll_state(), "keyed");
 	ck_assert_int_eq(api_call(db.credential, "POST", api_path("/v1/logins/%s/keys", login),
 	    "{\"right\":false}"), 404);
@@ -174,15 +174,58 @@ START_TEST(wrong_keys_are_asked_for_once_more_and_no_more)
 	ck_assert_uint_eq(d.say, DIAL_ONCE_MORE);
 	ck_assert_int_eq(api_get(web.credential, "/v1/logins/%s", login), 200);
 	ck_assert_str_eq(api_world_text("state"), "waiting");
-	call_world_keys(fd, "222222");
+	call_world_keys(fd, "343434");
 	ck_assert_str_eq(poll_state(), "keyed");
-	ck_assert_str_eq(api_world_text("keys"), "222222");
+	ck_assert_str_eq(api_world_text("keys"), "343434");
 	ck_assert_int_eq(judge_wrong(), 200);
 	ck_assert(api_has("{\"again\":false}"));
 	call_world_hear(fd, DIAL_SAY, &d);
 	ck_assert_uint_eq(d.say, DIAL_WRONG);
 	ck_assert_int_eq(api_world_close(&web, login, "wrong_number"), 204);
 	call_world_end(fd, DIAL_DONE);
+}
+END_TEST
+
+static void
+hears(int fd, uint32_t say)
+{
+	struct dial d;
+
+	call_world_hear(fd, DIAL_SAY, &d);
+	ck_assert_uint_eq(d.say, say);
+}
+
+/* It is no number, so it is no wrong one: the host hears of it when it happens again. */
+START_TEST(a_key_that_comes_through_twice_is_asked_for_once_more)
+{
+	struct asked a;
+	struct dial d;
+	int fd;
+
+	call_world_telephone("anna", CALL_MOBILE);
+	call_world_login(&web, "anna", CALL, login);
+	fd = call_world_accept(&d);
+	ask_poll(&a);
+	call_world_pick_up(fd);
+	call_world_keys(fd, "4882913");
+	hears(fd, DIAL_TWICE);
+	ck_assert(api_waits(&a, 100));
+	if (_i == 0) {
+		call_world_keys(fd, "482913");
+		ck_assert_int_eq(api_answer(&a), 200);
+		ck_assert_str_eq(api_world_text("keys"), "482913");
+		ck_assert_int_eq(judge_wrong(), 200);
+		ck_assert(api_has("{\"again\":true}"));
+		hears(fd, DIAL_ONCE_MORE);
+		ask_poll(&a);
+	}
+	call_world_keys(fd, "482933");
+	hears(fd, DIAL_OVER);
+	call_world_end(fd, DIAL_DONE);
+	ck_assert_int_eq(api_answer(&a), 200);
+	ck_assert_str_eq(api_world_text("state"), "cancelled");
+	ck_assert_str_eq(api_world_text("why"), "twice");
+	ck_assert(metric_becomes(&api, "mfad_calls_total{event=\"refused\"}", 1));
 }
 END_TEST
 
@@ -559,8 +602,8 @@ garbage(int fd)
 static void
 two_keys(int fd)
 {
-	call_world_keys(fd, "111111");
-	call_world_keys(fd, "222222");
+	call_world_keys(fd, "121212");
+	call_world_keys(fd, "343434");
 }
 
 static void
@@ -671,6 +714,7 @@ main(void)
 	tcase_add_test(t, another_telephone_that_is_removed_ends_nothing);
 	tcase_add_test(t, a_number_that_is_removed_or_given_again_rings_no_more);
 	tcase_add_test(t, one_call_of_a_user_at_a_time);
+	tcase_add_loop_test(t, a_key_that_comes_through_twice_is_asked_for_once_more, 0, 2);
 	tcase_add_test(t, repeated_it_rings_once);
 	tcase_add_test(t, an_hour_has_so_many);
 	tcase_add_test(t, without_mfa_call_the_login_says_so_and_phones_ring);

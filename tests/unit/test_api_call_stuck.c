@@ -15,7 +15,7 @@
 #define CALLS	8	/* each another user's */
 #define LIFE	8	/* seconds of a login */
 #define LONG	60
-#define KEYS	"111111"
+#define KEYS	"121212"
 #define BODY_LEN 4000	/* of a callback */
 #define FILLS	200	/* callbacks, more than a socket keeps */
 

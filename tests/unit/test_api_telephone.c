@@ -8,6 +8,7 @@
 
 #include "../suite.h"
 #include "call_world.h"
+#include "text.h"
 
 #define CALL	"\"method\":\"call\""
 #define TEXT	"\"method\":\"text\""
@@ -276,6 +277,36 @@ START_TEST(how_the_call_that_proves_ended_is_told)
 }
 END_TEST
 
+/* 40 proofs: that a digit follows itself in none of them is no chance. */
+START_TEST(what_is_to_be_keyed_in_has_no_digit_twice_in_a_row)
+{
+	char number[32], keys[DIAL_KEYS_MAX];
+	struct dial d;
+	int fd, i;
+
+	for (i = 10; i < 50; i++) {
+		(void)snprintf(number, sizeof(number), "{\"number\":\"+316123456%d\"}", i);
+		ck_assert_int_eq(api_call(ADMIN, "POST", api_path("/v1/users/u%d/telephones", i),
+		    number), 201);
+		ck_assert(!text_repeats(api_world_text("number")));
+		call_world_end(call_world_accept(&d), DIAL_BUSY);
+	}
+	ck_assert_int_eq(api_call(ADMIN, "POST", "/v1/users/anna/telephones",
+	    "{\"number\":\"" CALL_MOBILE "\"}"), 201);
+	(void)snprintf(keys, sizeof(keys), "%s9", api_world_text("number"));
+	keys[6] = keys[5];
+	fd = call_world_accept(&d);
+	for (i = 0; i < 2; i++) {
+		call_world_keys(fd, keys);
+		call_world_hear(fd, DIAL_SAY, &d);
+		ck_assert_uint_eq(d.say, i == 0 ? DIAL_TWICE : DIAL_OVER);
+	}
+	call_world_end(fd, DIAL_DONE);
+	ck_assert_int_eq(api_get(ADMIN, "/v1/users/anna/telephones"), 200);
+	ck_assert(api_has("\"proved\":null,\"call\":\"twice\""));
+}
+END_TEST
+
 static const struct { const char *path, *body, *field; } bad[] = {
 	{ "/v1/users/anna/telephones", "{\"number\":\"12\"}", "number" },
 	{ "/v1/users/anna/telephones", "{\"number\":\"+999 12345678\"}", "number" },
@@ -312,6 +343,7 @@ main(void)
 	tcase_add_test(t, a_number_has_one_owner_and_a_user_has_few);
 	tcase_add_test(t, a_proof_may_come_too_late);
 	tcase_add_test(t, how_the_call_that_proves_ended_is_told);
+	tcase_add_test(t, what_is_to_be_keyed_in_has_no_digit_twice_in_a_row);
 	tcase_add_loop_test(t, a_request_must_have_its_form, 0, COUNT(bad));
 	suite_add_tcase(suite, t);
 	return suite_run(suite);

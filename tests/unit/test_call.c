@@ -74,6 +74,24 @@ START_TEST(the_number_lets_its_user_in)
 }
 END_TEST
 
+/* Of 8 digits, half of all numbers would have one. */
+START_TEST(the_number_has_no_digit_twice_in_a_row)
+{
+	char number[16];
+	int i;
+
+	make(ATTESTED, "tries = 1\nnumber_digits = 8\n");
+	for (i = 0; i < 12; i++) {
+		struct login_result r = take_call(&honest);
+
+		ck_assert_uint_eq(r.verdict, VERDICT_GRANT);
+		ck_assert_int_eq(sscanf(r.prompt, "Your telephone rings: key in number %4[0-9] "
+		    "%4[0-9]", number, number + 4), 2);
+		ck_assert_msg(!text_repeats(number), "%s", number);
+	}
+}
+END_TEST
+
 START_TEST(a_line_that_is_seen_at_once_needs_no_enter)
 {
 	struct login_script s = script(NULL);
@@ -531,6 +549,7 @@ static const struct {
 	{ QUERY_WHY_DECLINED, "declined", "was declined" },
 	{ QUERY_WHY_HUNG_UP, "hung_up", "ended before" },
 	{ QUERY_WHY_NO_KEYS, "no_keys", "Nothing was keyed in" },
+	{ QUERY_WHY_TWICE, "keys_twice", "came through twice" },
 	{ QUERY_WHY_GATEWAY, "gateway", "out of order" },
 	{ QUERY_WHY_NOT_ALLOWED, "number_not_allowed", "may not be called" },
 	{ QUERY_WHY_REPORTED, "reported", "Denied on the telephone" },
@@ -688,6 +707,7 @@ static void
 add(TCase *t)
 {
 	tcase_add_test(t, the_number_lets_its_user_in);
+	tcase_add_test(t, the_number_has_no_digit_twice_in_a_row);
 	tcase_add_test(t, a_line_that_is_seen_at_once_needs_no_enter);
 	tcase_add_test(t, one_wrong_number_is_counted_and_asked_again);
 	tcase_add_loop_test(t, where_the_policy_says_so_hash_alone_will_do, 0, 2);

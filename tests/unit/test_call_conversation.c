@@ -11,7 +11,7 @@
  *
  * happens: r ringing, a answered, 0-9 * # a key, e the prompt ended, t the time to
  * wake has come, d the deadline, c mfad cancels, h the person hangs up; mfad says
- * k thanks, m once more, w wrong, p reported, o over.
+ * k thanks, m once more, w wrong, p reported, o over, x a key came through twice.
  * done: R ringing, A answered, [keys], - hush, G greeting, M once more, D a key came
  * twice, J a moment, T thanks, W wrong, P reported, O over; and how it ended.
  */
@@ -38,6 +38,12 @@ static const struct scene scenes[] = {
 	{ "star clears", DIAL_WANTS_NUMBER, "ae12*34#", "AG[34]-" },
 	{ "once more", DIAL_WANTS_NUMBER, "ae11#me22#we", "AG[11]-M[22]-W-=done" },
 	{ "once more, and then silence", DIAL_WANTS_NUMBER, "ae1#metete", "AG[1]-MGG" },
+	{ "a key that came through twice", DIAL_WANTS_NUMBER, "ae1223#x123#ke",
+	    "AG[1223]-D-[123]-T-=done" },
+	{ "and again", DIAL_WANTS_NUMBER, "ae1223#xe1233#oe", "AG[1223]-D[1233]-O-=done" },
+	{ "hung up then", DIAL_WANTS_NUMBER, "ae1223#hx", "AG[1223]--=hung up" },
+	{ "a hash that came through twice", DIAL_WANTS_HASH, "ae12#m#e#", "AG[12]-M[]-" },
+	{ "one that counts, twice", DIAL_WANTS_HASH, "ae##k", "AG[]-T" },
 	{ "keys while mfad thinks", DIAL_WANTS_NUMBER, "ae11#22#k", "AG[11]-T" },
 	{ "keys while thanks is said", DIAL_WANTS_NUMBER, "ae11#k22#e", "AG[11]-T-=done" },
 	{ "keys before the answer", DIAL_WANTS_NUMBER, "r55#", "R" },
@@ -82,6 +88,7 @@ static const struct { char c; enum conversation_event event; uint32_t say; } eve
 	{ 't', HEARD_TIME, 0 }, { 'd', HEARD_TIME, 0 }, { 'c', HEARD_CANCEL, 0 },
 	{ 'h', HEARD_HANG_UP, 0 }, { 'k', HEARD_SAY, DIAL_THANKS }, { 'm', HEARD_SAY, DIAL_ONCE_MORE },
 	{ 'w', HEARD_SAY, DIAL_WRONG }, { 'p', HEARD_SAY, DIAL_REPORTED }, { 'o', HEARD_SAY, DIAL_OVER },
+	{ 'x', HEARD_SAY, DIAL_TWICE },
 };
 
 static struct heard

@@ -95,7 +95,7 @@ make(struct query *q, unsigned int type, bool large)
 		q->retry_after = 7;
 		fill_text(q->words, sizeof(q->words), large);
 	} else if (type == QUERY_ENDED) {
-		q->why = large ? QUERY_WHY_REPORTED : QUERY_WHY_UNKNOWN;
+		q->why = large ? QUERY_WHY_TWICE : QUERY_WHY_UNKNOWN;
 	} else if (type == QUERY_KEYED) {
 		fill_text(q->keys, sizeof(q->keys), large);
 	} else if (type == QUERY_AGAIN) {

@@ -175,6 +175,19 @@ END_TEST
 
 /* ---- secret ---- */
 
+START_TEST(a_character_that_follows_itself_is_seen)
+{
+	static const char *const with[] = { "00", "4552", "1233", "112", "11" },
+	    *const without[] = { "", "7", "10", "1212", "482913" };
+	size_t i;
+
+	for (i = 0; i < COUNT(with); i++) {
+		ck_assert(text_repeats(with[i]));
+		ck_assert(!text_repeats(without[i]));
+	}
+}
+END_TEST
+
 START_TEST(a_secret_is_kept_whole_and_ended)
 {
 	static unsigned char data[SECRET_MAX + 1];
@@ -277,6 +290,7 @@ cases(void)
 	tcase_add_test(t, no_size_and_text_overflows_an_escape);
 	tcase_add_test(t, a_text_is_copied_whole_or_not_at_all);
 	tcase_add_loop_test(t, a_number_is_digits_within_its_range, 0, COUNT(numbers));
+	tcase_add_test(t, a_character_that_follows_itself_is_seen);
 	tcase_add_test(t, a_secret_is_kept_whole_and_ended);
 	tcase_add_test(t, too_long_a_secret_leaves_an_empty_one);
 	tcase_add_test(t, secrets_are_equal_only_in_every_bit);
