@@ -106,23 +106,40 @@ on_session_end(int err, const struct sip_msg *msg, void *arg)
 		line_end_with(l, err, msg, "");
 }
 
-/* Of an answer, as the stack reads it: 0, of what is none. */
-static uint32_t
-status_of(const uint8_t *packet, size_t len)
+/* ---- redirections ---- */
+
+/* Read by the stack itself, so that nothing means one thing here and another there. */
+static struct sip_msg *
+read_packet(const uint8_t *packet, size_t len)
 {
-	static const char version[] = "SIP/2.0 ";
-	uint32_t status = 0;
+	struct sip_msg *msg = NULL;
+	struct mbuf *mb;
 
 	/* Over TCP there may be line ends before it. */
 	for (; len > 0 && (*packet == '\r' || *packet == '\n'); len--)
 		packet++;
-	if (len < strlen(version) || memcmp(packet, version, strlen(version)) != 0)
-		return 0;
-	packet += strlen(version);
-	len -= strlen(version);
-	for (; len > 0 && *packet >= '0' && *packet <= '9'; len--)
-		status = status * 10 + (*packet++ - '0');
-	return status;
+	mb = mbuf_alloc(len);
+	if (mb != NULL && mbuf_write_mem(mb, packet, len) == 0) {
+		mb->pos = 0;
+		(void)sip_msg_decode(&msg, mb);
+	}
+	mem_deref(mb);
+	return msg;
+}
+
+/* One without the INVITE's branch is not the line's (RFC 3261, section 17.1.3): who is not
+ * on the way to it cannot know that, and the stack does not follow it. */
+static void
+hear_answer(struct line *l, const struct sip_msg *msg)
+{
+	if (l->branch[0] == '\0' || pl_strcmp(&msg->via.branch, l->branch) != 0 ||
+	    pl_strcmp(&msg->cseq.met, "INVITE") != 0 || msg->scode < 200)
+		return;
+	l->branch[0] = '\0';
+	if (msg->scode < 300 || msg->scode > 399)
+		return;
+	l->session = mem_deref(l->session);
+	line_end(l, DIAL_GATEWAY, "the line sends the call to another number");
 }
 
 /* The stack follows a redirection to any number, and so past the rules of which may be
@@ -131,16 +148,17 @@ static void
 on_packet(bool sent, enum sip_transp transport, const struct sa *from, const struct sa *to,
     const uint8_t *packet, size_t len, void *arg)
 {
-	uint32_t status = sent ? 0 : status_of(packet, len);
+	struct sip_msg *msg = read_packet(packet, len);
 	struct line *l = arg;
 
 	(void)transport;
 	(void)from;
 	(void)to;
-	if (status < 300 || status > 399)
-		return;
-	l->session = mem_deref(l->session);
-	line_end(l, DIAL_GATEWAY, "the line sends the call to another number");
+	if (msg != NULL && sent && pl_strcmp(&msg->met, "INVITE") == 0)
+		(void)pl_strcpy(&msg->via.branch, l->branch, sizeof(l->branch));
+	else if (msg != NULL && !sent && !msg->req)
+		hear_answer(l, msg);
+	mem_deref(msg);
 }
 
 static void

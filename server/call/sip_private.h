@@ -24,6 +24,7 @@ struct line {
 	struct media *media;
 	struct tmr wake, reach, leave;
 	char route[SIP_URI_MAX];	/* to the line; "": as the stack finds it */
+	char branch[32];		/* of the INVITE that has no final answer yet */
 	int words;			/* pipe of prompts_start, or -1 */
 	enum conversation_prompt pending;	/* to be played once it has ended */
 	bool answered, ended;

@@ -153,8 +153,9 @@ xml_word() {
 		echo '<recv request="ACK"/>' ;;
 	forbidden) xml_reply 403 Forbidden; echo '<recv request="ACK"/>' ;;
 	redirect) xml_reply 302 "Moved Temporarily"; echo '<recv request="ACK"/>' ;;
-	redirect-cancelled) xml_reply "${STATUS:-302}" "Moved Temporarily"
-		echo '<recv request="CANCEL"/>'; xml_reply 200 OK; echo '<recv request="ACK"/>' ;;
+	moved) xml_reply "${STATUS:-302}" "Moved Temporarily" ;;
+	let-go) echo '<recv request="CANCEL"/>'; xml_reply 200 OK; echo '<recv request="ACK"/>' ;;
+	registers-elsewhere) echo '<recv request="REGISTER"/>'; xml_reply 302 "Moved Temporarily" ;;
 	asks) xml_challenge 401 Unauthorized WWW-Authenticate
 		echo '<recv request="ACK"/>' ;;
 	challenge) xml_challenge 407 "Proxy Authentication Required" Proxy-Authenticate

@@ -82,8 +82,59 @@ heard hangs_up_when_mfad_leaves "invite answer ended" "answered" leave=answered
 # The line is the other number, too, and would hear of it.
 elsewhere="ended gateway units=0 words=[the line sends the call to another number]"
 heard a_redirection_is_not_followed "invite redirect pause:700" "$elsewhere"
-heard nor_is_one_that_comes_late "invite trying redirect-cancelled pause:700" "$elsewhere"
-STATUS=0302 heard nor_is_one_that_is_written_oddly "invite trying redirect-cancelled pause:700" "$elsewhere"
+heard nor_is_one_that_comes_late "invite trying moved let-go pause:700" "$elsewhere"
+STATUS=0302 heard nor_is_one_that_is_written_oddly "invite trying moved let-go pause:700" "$elsewhere"
+LINE_OPTIONS="-t t1" heard nor_is_one_over_tcp "invite redirect" "$elsewhere" \
+    "sip_server=127.0.0.1:5060;transport=tcp"
+LINE_CALLS=1 heard nor_is_one_of_a_registration "registers-elsewhere" \
+    "ended gateway units=0 words=[register: 302 Moved Temporarily]" sip_register=yes
+
+# Somebody who is not the line answers the INVITE.
+
+# of_invite HEADER: its line in the first message that the line was sent
+of_invite() { tr -d '\r' < "$work/line_messages" | grep -m1 "^$1: "; }
+# forge START VIA [METHOD]: that answer; all but these they know
+forge() {
+	local via=$2 port
+	port=$(of_invite Via | grep -oE '127.0.0.1:[0-9]+' | cut -d: -f2)
+	printf '%s\r\n' "$1 Forged" ${via:+"$via"} "$(of_invite From)" "$(of_invite To);tag=1" \
+	    "$(of_invite Call-ID)" "$(of_invite CSeq | cut -d' ' -f1,2) ${3:-INVITE}" \
+	    "Contact: <sip:elsewhere@127.0.0.1:5060>" "Content-Length: 0" "" |
+	    perl -MIO::Socket::INET -e 'my $s = IO::Socket::INET->new(LocalAddr => "127.0.0.9",
+		Proto => "udp", PeerAddr => "127.0.0.1", PeerPort => $ARGV[0]) or die; local $/;
+		$s->send(<STDIN>) or die' "$port"
+}
+forge_with_its_branch() { forge "$1" "$(of_invite Via)"; }
+guesses() {
+	local via status
+	via=$(of_invite Via)
+	for status in 200 302 401 404 486 603; do
+		forge "SIP/2.0 $status" ""
+		forge "SIP/2.0 $status" "${via%%;*}"
+		forge "SIP/2.0 $status" "${via%%;*};branch=z9hG4bK0123456789abcdef;rport"
+	done
+	forge "SIP/2.0 302" "$via" CANCEL
+}
+# forged REGEX COMMAND ...: heard ..., and that once it is in what the line hears and says
+forged() {
+	local stranger
+	rm -f "$work"/line_*
+	{ until_true grep -qsE "$1" "$work/line_messages" && eval "$2"; } &
+	stranger=$!
+	heard "${@:3}"
+	wait $stranger || fail "${3}__forged"
+}
+forged '^SIP/2.0 180' guesses a_guessed_answer_is_none \
+    "invite ring pause:2500 answer key:4 key:2 key:pound ended" "ringing;answered;$done42"
+forged '^ACK' guesses nor_is_one_during_the_call \
+    "invite answer pause:2500 key:4 key:2 key:pound ended" "answered;$done42"
+forged '^ACK' 'forge_with_its_branch "SIP/2.0 302"' nor_is_one_behind_the_lines_own \
+    "invite answer pause:1000 key:4 key:2 key:pound ended" "answered;$done42"
+for start in "SIP/2.0 302" "SIP/2.0 65838" "x 302"; do
+	forged '^SIP/2.0 180' "forge_with_its_branch '$start'" "what_the_stack_would_follow_is_seen_${start// /_}" \
+	    "invite ring let-go pause:700" "ringing;$elsewhere"
+done
+
 heard the_line_asks_who_we_are "invite asks proved ring answer key:4 key:2 key:pound ended" \
     "ringing;answered;$done42" sip_password=secret
 heard a_wrong_password "invite asks proved" \
