@@ -161,10 +161,25 @@ on_packet(bool sent, enum sip_transp transport, const struct sa *from, const str
 	mem_deref(msg);
 }
 
+/* ---- what nobody waits for ---- */
+
 static void
 on_foreign_call(const struct sip_msg *msg, void *arg)
 {
 	(void)sip_treply(NULL, ((struct line *)arg)->sip, msg, 486, "Busy Here");
+}
+
+/* What nothing else takes, the stack would write to the log as it came. */
+static bool
+on_stray(const struct sip_msg *msg, void *arg)
+{
+	struct sip *sip = ((struct line *)arg)->sip;
+
+	if (msg->req && pl_strcmp(&msg->met, "CANCEL") == 0)
+		(void)sip_reply(sip, msg, 481, "Transaction Does Not Exist");
+	else if (msg->req)
+		(void)sip_reply(sip, msg, 501, "Not Implemented");
+	return true;
 }
 
 /* ---- the call's beginning ---- */
@@ -277,6 +292,10 @@ open_line(struct line *l)
 		sip_set_trace_handler(l->sip, on_packet);
 	if (err == 0)
 		err = sipsess_listen(&l->calls, l->sip, 4, on_foreign_call, l);
+	if (err == 0)
+		err = sip_listen(NULL, l->sip, true, on_stray, l);
+	if (err == 0)
+		err = sip_listen(NULL, l->sip, false, on_stray, l);
 	if (err == 0)
 		err = media_open(&l->media, s, &address, &heard);
 	if (err == 0)

@@ -93,11 +93,11 @@ LINE_CALLS=1 heard nor_is_one_of_a_registration "registers-elsewhere" \
 
 # of_invite HEADER: its line in the first message that the line was sent
 of_invite() { tr -d '\r' < "$work/line_messages" | grep -m1 "^$1: "; }
-# forge START VIA [METHOD]: that answer; all but these they know
+# forge START VIA [METHOD]: with that first line; all but these they know
 forge() {
 	local via=$2 port
 	port=$(of_invite Via | grep -oE '127.0.0.1:[0-9]+' | cut -d: -f2)
-	printf '%s\r\n' "$1 Forged" ${via:+"$via"} "$(of_invite From)" "$(of_invite To);tag=1" \
+	printf '%s\r\n' "$1" ${via:+"$via"} "$(of_invite From)" "$(of_invite To);tag=1" \
 	    "$(of_invite Call-ID)" "$(of_invite CSeq | cut -d' ' -f1,2) ${3:-INVITE}" \
 	    "Contact: <sip:elsewhere@127.0.0.1:5060>" "Content-Length: 0" "" |
 	    perl -MIO::Socket::INET -e 'my $s = IO::Socket::INET->new(LocalAddr => "127.0.0.9",
@@ -109,11 +109,12 @@ guesses() {
 	local via status
 	via=$(of_invite Via)
 	for status in 200 302 401 404 486 603; do
-		forge "SIP/2.0 $status" ""
-		forge "SIP/2.0 $status" "${via%%;*}"
-		forge "SIP/2.0 $status" "${via%%;*};branch=z9hG4bK0123456789abcdef;rport"
+		forge "SIP/2.0 $status Forged" ""
+		forge "SIP/2.0 $status Forged" "${via%%;*}"
+		forge "SIP/2.0 $status Forged" "${via%%;*};branch=z9hG4bK0123456789abcdef;rport"
 	done
-	forge "SIP/2.0 302" "$via" CANCEL
+	forge "SIP/2.0 302 Forged" "$via" CANCEL
+	forge "HELLO sip:Forged SIP/2.0" "$via" HELLO
 }
 # forged REGEX COMMAND ...: heard ..., and that once it is in what the line hears and says
 forged() {
@@ -126,12 +127,13 @@ forged() {
 }
 forged '^SIP/2.0 180' guesses a_guessed_answer_is_none \
     "invite ring pause:2500 answer key:4 key:2 key:pound ended" "ringing;answered;$done42"
+unlike nor_is_it_repeated_anywhere "$(cat "$work/complaints")" Forged
 forged '^ACK' guesses nor_is_one_during_the_call \
     "invite answer pause:2500 key:4 key:2 key:pound ended" "answered;$done42"
-forged '^ACK' 'forge_with_its_branch "SIP/2.0 302"' nor_is_one_behind_the_lines_own \
+forged '^ACK' 'forge_with_its_branch "SIP/2.0 302 Forged"' nor_is_one_behind_the_lines_own \
     "invite answer pause:1000 key:4 key:2 key:pound ended" "answered;$done42"
 for start in "SIP/2.0 302" "SIP/2.0 65838" "x 302"; do
-	forged '^SIP/2.0 180' "forge_with_its_branch '$start'" "what_the_stack_would_follow_is_seen_${start// /_}" \
+	forged '^SIP/2.0 180' "forge_with_its_branch '$start Forged'" "what_the_stack_would_follow_is_seen_${start// /_}" \
 	    "invite ring let-go pause:700" "ringing;$elsewhere"
 done
 
