@@ -18,6 +18,13 @@
 #define EVENT_NAME	"telephone-event"
 #define DTLS_PROTO	"UDP/TLS/RTP/SAVP"
 
+/* With the line.  What is refused changes none of it. */
+struct agreement {
+	struct sa to, signalling;	/* where sound goes, and where answers come from */
+	uint8_t events;			/* their payload type */
+	bool listens, a_law;
+};
+
 struct media {
 	const struct call_settings *settings;
 	struct media_heard heard;
@@ -27,11 +34,11 @@ struct media {
 	struct protection *protection;	/* NULL: none is wanted */
 	struct handshake *handshake;	/* NULL: its keys are in offer and answer */
 	bool keyed;			/* the handshake has ended well */
-	struct sa signalling;		/* where answers come from */
+	struct agreement agreed;
 	struct tmr timer;
 	int64_t next_ms;		/* when the next packet is due */
 	uint32_t time;			/* its RTP time */
-	bool started, a_law;
+	bool started;
 	struct player player;
 	struct telephone_events events;
 };
@@ -41,17 +48,14 @@ struct media {
 static bool
 is_lines(const struct media *m, const struct sa *src)
 {
-	return sa_cmp(src, sdp_media_raddr(m->audio), SA_ADDR) ||
-	    sa_cmp(src, &m->signalling, SA_ADDR);
+	return sa_cmp(src, &m->agreed.to, SA_ADDR) || sa_cmp(src, &m->agreed.signalling, SA_ADDR);
 }
 
 /* Of our offer, or of their answer: both happen. */
 static bool
 is_event_type(const struct media *m, uint8_t type)
 {
-	const struct sdp_format *theirs = sdp_media_rformat(m->audio, EVENT_NAME);
-
-	return type == EVENTS || (theirs != NULL && theirs->pt == type);
+	return type == EVENTS || type == m->agreed.events;
 }
 
 static void
@@ -78,7 +82,7 @@ encode(const struct media *m, const int16_t *samples, struct mbuf *mb)
 	size_t i;
 
 	for (i = 0; i < SAMPLES && err == 0; i++)
-		err = mbuf_write_u8(mb, m->a_law ? g711_pcm2alaw(samples[i]) :
+		err = mbuf_write_u8(mb, m->agreed.a_law ? g711_pcm2alaw(samples[i]) :
 		    g711_pcm2ulaw(samples[i]));
 	return err;
 }
@@ -93,7 +97,7 @@ send_packet(struct media *m, const int16_t *samples)
 	mb->pos = mb->end = RTP_HEADER_SIZE;
 	if (encode(m, samples, mb) == 0) {
 		mb->pos = RTP_HEADER_SIZE;
-		(void)rtp_send(m->rtp, sdp_media_raddr(m->audio), false, false, m->a_law ? 8 : 0,
+		(void)rtp_send(m->rtp, &m->agreed.to, false, false, m->agreed.a_law ? 8 : 0,
 		    m->time, mb);
 	}
 	mem_deref(mb);
@@ -113,7 +117,7 @@ on_time(void *arg)
 		m->next_ms = now;
 	while (m->next_ms <= now) {
 		ended = player_read(&m->player, samples, SAMPLES) || ended;
-		if ((sdp_media_rdir(m->audio) & SDP_RECVONLY) != 0)
+		if (m->agreed.listens)
 			send_packet(m, samples);
 		m->time += SAMPLES;
 		m->next_ms += PACKET_MS;
@@ -217,19 +221,29 @@ settle_protection(struct media *m)
 	return 0;
 }
 
-/* The line's first choice of ours. */
+/* Is what was read last one that we can speak? */
 static int
-settle(struct media *m, const struct sa *from)
+settle(struct media *m)
+{
+	if (sdp_media_rport(m->audio) == 0 || (sdp_media_rformat(m->audio, "PCMA") == NULL &&
+	    sdp_media_rformat(m->audio, "PCMU") == NULL))
+		return EPROTO;
+	return settle_protection(m);
+}
+
+/* From now on.  Of our formats, the line's first choice. */
+static void
+agree(struct media *m, const struct sa *from)
 {
 	const struct sdp_format *a = sdp_media_rformat(m->audio, "PCMA");
 	const struct sdp_format *u = sdp_media_rformat(m->audio, "PCMU");
-	const struct sdp_format *first = sdp_media_rformat(m->audio, NULL);
+	const struct sdp_format *events = sdp_media_rformat(m->audio, EVENT_NAME);
 
-	m->signalling = *from;
-	if (sdp_media_rport(m->audio) == 0 || (a == NULL && u == NULL))
-		return EPROTO;
-	m->a_law = a != NULL && (u == NULL || first == a);
-	return settle_protection(m);
+	m->agreed.to = *sdp_media_raddr(m->audio);
+	m->agreed.signalling = *from;
+	m->agreed.events = events != NULL ? (uint8_t)events->pt : EVENTS;
+	m->agreed.listens = (sdp_media_rdir(m->audio) & SDP_RECVONLY) != 0;
+	m->agreed.a_law = a != NULL && (u == NULL || sdp_media_rformat(m->audio, NULL) == a);
 }
 
 int
@@ -243,7 +257,11 @@ media_answered(struct media *m, struct mbuf *answer, const struct sa *from)
 {
 	int err = sdp_decode(m->session, answer, false);
 
-	return err != 0 ? err : settle(m, from);
+	if (err == 0)
+		err = settle(m);
+	if (err == 0)
+		agree(m, from);
+	return err;
 }
 
 int
@@ -253,10 +271,14 @@ media_offered(struct media *m, struct mbuf *offer, const struct sa *from, struct
 
 	*answer = NULL;
 	if (err == 0)
-		err = settle(m, from);
+		err = settle(m);
 	if (err == 0)
 		err = offer_protection(m);
-	return err != 0 ? err : sdp_encode(answer, m->session, false);
+	if (err == 0)
+		err = sdp_encode(answer, m->session, false);
+	if (err == 0)
+		agree(m, from);
+	return err;
 }
 
 /* ---- its life ---- */

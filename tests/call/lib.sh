@@ -103,7 +103,7 @@ xml_registers() {
 	echo '<nop next="end"/><label id="call"/>'
 }
 
-# The line moves the sound elsewhere, and says by what it is.
+# xml_reinvite STATUS FORMATS: the line moves the sound elsewhere, and says by what it is
 xml_reinvite() {
 	xml_send "INVITE [next_url] SIP/2.0
 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
@@ -121,11 +121,11 @@ o=sipp 1 2 IN IP4 127.0.0.1
 s=-
 c=IN IP4 127.0.0.3
 t=0 0
-m=audio 7000 RTP/AVP 0 101
+m=audio 7000 RTP/AVP $2
 a=rtpmap:0 PCMU/8000
 a=rtpmap:101 telephone-event/8000
 " ' retrans="500"'
-	echo '<recv response="100" optional="true"/><recv response="200"/>'
+	echo "<recv response=\"100\" optional=\"true\"/><recv response=\"$1\"/>"
 	xml_send "ACK [next_url] SIP/2.0
 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
 From:[\$to];tag=[call_number]
@@ -172,7 +172,8 @@ xml_word() {
 	cancelled) echo '<recv request="CANCEL"/>'; xml_reply 200 OK; xml_gone ;;
 	mark) echo '<nop><action><log message="mark [timestamp]"/></action></nop>' ;;
 	bye) xml_bye ;;
-	reinvite) xml_reinvite ;;
+	reinvite) xml_reinvite 200 "0 101" ;;
+	reinvite-refused) xml_reinvite 488 18 ;;
 	*) bail "no such word: $1" ;;
 	esac
 }

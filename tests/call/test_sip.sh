@@ -181,7 +181,22 @@ kill $line_pid
 wait $line_pid 2> /dev/null
 LINE_MEDIA=127.0.0.2 heard keys_from_another_address "invite answer key:4 key:2 key:pound bye" \
     "answered;ended hung-up units=3 words=[]"
-heard the_line_moves_the_sound "invite answer reinvite key:4 key:2 key:pound ended" "answered;$done42"
+# moved REGEX NAME...: heard NAME..., with so many packets of sound where the line moves it to
+moved() {
+	local listener
+	perl -MIO::Socket::INET -e 'my $s = IO::Socket::INET->new(LocalAddr => "127.0.0.3",
+		LocalPort => 7000, Proto => "udp") or die; my $n = 0; $SIG{TERM} = sub { print $n; exit };
+		while (defined $s->recv(my $b, 9000)) { $n++ }' > "$work/moved" &
+	listener=$!
+	until_true eval 'ss -Hlnu "sport = :7000" | grep -q 7000' || bail "no listener"
+	heard "${@:2}"
+	kill $listener
+	wait $listener
+	like "${2}__packets" "$(< "$work/moved")" "$1"
+}
+moved '^[1-9]' the_line_moves_the_sound "invite answer reinvite key:4 key:2 key:pound ended" "answered;$done42"
+EVENTS=96 moved '^0$' but_not_by_what_is_refused "invite answer pause:200 reinvite-refused dtmf:55# pause:2000 ended" \
+    "answered;keys [55];say thanks;ended done units=3 words=[]" number=55
 heard plain_sound_where_srtp_is_a_must "invite trying answer ended" \
     "ended gateway units=0 words=[the line takes no G.711, or not protected as sip_media says]" sip_media=srtp-mandatory
 heard plain_sound_where_srtp_would_be_nice "invite answer key:4 key:2 key:pound ended" \
