@@ -8,6 +8,7 @@
 #include <openssl/x509.h>
 #include <string.h>
 
+#include "fingerprints.h"
 #include "srtp.h"
 #include "stack.h"
 
@@ -15,7 +16,6 @@
 #define PROFILE		"SRTP_AES128_CM_SHA1_80"
 #define LATE_MS		5000	/* after the answer */
 #define LIFE_S		86400	/* of a certificate, to both sides: clocks may be apart */
-#define DIGEST		32
 
 struct handshake {
 	struct tls *tls;
@@ -25,7 +25,8 @@ struct handshake {
 	struct handshake_heard heard;
 	struct sa peer;
 	struct tmr late;
-	unsigned char theirs[DIGEST];
+	struct fingerprints theirs;
+	X509 *certificate;		/* that it showed in the handshake */
 	bool agreed, active, up, over;
 };
 
@@ -59,29 +60,34 @@ make_certificate(SSL_CTX *ctx)
 	return ok ? 0 : ENOMEM;
 }
 
-/* Any will do that has the digest of the answer, which is looked at behind it. */
+/* Any will do that has a fingerprint in the answer, which may come later. */
 static int
-on_certificate(int ok, X509_STORE_CTX *store)
+on_certificate(X509_STORE_CTX *store, void *arg)
 {
-	(void)ok;
-	(void)store;
-	return 1;
+	struct handshake *h = arg;
+
+	X509_free(h->certificate);
+	h->certificate = X509_STORE_CTX_get0_cert(store);
+	return X509_up_ref(h->certificate);
 }
 
 static int
-make_tls(struct tls **tls)
+make_tls(struct handshake *h)
 {
 	SSL_CTX *ctx;
-	int err = tls_alloc(tls, TLS_METHOD_DTLS, NULL, NULL);
+	int err = tls_alloc(&h->tls, TLS_METHOD_DTLS, NULL, NULL);
 
 	if (err != 0)
 		return err;
-	ctx = tls_openssl_context(*tls);
-	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, on_certificate);
+	ctx = tls_openssl_context(h->tls);
+	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+	SSL_CTX_set_cert_verify_callback(ctx, on_certificate, h);
+	/* Another certificate is not shown later. */
+	SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION);
 	if (SSL_CTX_set_min_proto_version(ctx, DTLS1_2_VERSION) != 1)
 		return EINVAL;
 	err = make_certificate(ctx);
-	return err != 0 ? err : tls_set_srtp(*tls, PROFILE);
+	return err != 0 ? err : tls_set_srtp(h->tls, PROFILE);
 }
 
 /* ---- the handshake ---- */
@@ -105,12 +111,10 @@ on_late(void *arg)
 static int
 take_keys(struct handshake *h)
 {
-	unsigned char digest[DIGEST], client[SRTP_KEY_BYTES], server[SRTP_KEY_BYTES];
+	unsigned char client[SRTP_KEY_BYTES], server[SRTP_KEY_BYTES];
 	enum srtp_suite suite;
-	int err = tls_peer_fingerprint(h->conn, TLS_FINGERPRINT_SHA256, digest, sizeof(digest));
+	int err = fingerprints_match(&h->theirs, h->certificate) ? 0 : EPROTO;
 
-	if (err == 0 && CRYPTO_memcmp(digest, h->theirs, sizeof(digest)) != 0)
-		err = EPROTO;
 	if (err == 0)
 		err = tls_srtp_keyinfo(h->conn, &suite, client, sizeof(client), server,
 		    sizeof(server));
@@ -128,6 +132,8 @@ static void
 hang_up(struct handshake *h)
 {
 	h->conn = mem_deref(h->conn);
+	X509_free(h->certificate);
+	h->certificate = NULL;
 	h->up = false;
 }
 
@@ -192,6 +198,7 @@ forget(void *arg)
 
 	tmr_cancel(&h->late);
 	mem_deref(h->conn);
+	X509_free(h->certificate);
 	mem_deref(h->sock);
 	mem_deref(h->tls);
 }
@@ -209,7 +216,7 @@ handshake_open(struct handshake **out, struct udp_sock *us, struct protection *p
 	h->protection = protection;
 	h->heard = *heard;
 	tmr_init(&h->late);
-	err = make_tls(&h->tls);
+	err = make_tls(h);
 	if (err == 0)
 		err = dtls_listen(&h->sock, NULL, us, 2, LAYER, on_peer, h);
 	if (err != 0)
@@ -241,33 +248,21 @@ handshake_offer(struct handshake *h, struct sdp_media *media)
 	return err != 0 ? err : sdp_media_set_lattr(media, true, "rtcp-mux", NULL);
 }
 
-/* "sha-256 4A:AD:…" (RFC 8122, section 5). */
-static int
-read_digest(const char *value, unsigned char digest[DIGEST])
-{
-	static const char hash[] = "sha-256 ";
-	size_t len = 0;
-
-	return value != NULL && strncasecmp(value, hash, strlen(hash)) == 0 &&
-	    OPENSSL_hexstr2buf_ex(digest, DIGEST, &len, value + strlen(hash), ':') == 1 &&
-	    len == DIGEST ? 0 : EPROTO;
-}
-
 int
 handshake_agree(struct handshake *h, const struct sdp_session *session,
     const struct sdp_media *media)
 {
 	const char *setup = sdp_media_session_rattr(media, session, "setup");
-	unsigned char digest[DIGEST];
-	int err = read_digest(sdp_media_session_rattr(media, session, "fingerprint"), digest);
+	struct fingerprints theirs;
+	int err = fingerprints_read(&theirs, session, media);
 
 	if (err != 0)
 		return err;
 	if (h->agreed)
-		return memcmp(digest, h->theirs, DIGEST) == 0 ? 0 : EPROTO;
+		return fingerprints_same(&theirs, &h->theirs) ? 0 : EPROTO;
 	if (setup == NULL || (strcmp(setup, "active") != 0 && strcmp(setup, "passive") != 0))
 		return EPROTO;
-	memcpy(h->theirs, digest, DIGEST);
+	h->theirs = theirs;
 	h->agreed = true;
 	h->active = strcmp(setup, "passive") == 0;
 	h->peer = *sdp_media_raddr(media);

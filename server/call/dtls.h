@@ -12,8 +12,8 @@ struct udp_sock;
 
 /*
  * SRTP with keys of a DTLS handshake on the ports of the sound (RFC 5763, RFC 5764).
- * Each call has a certificate of its own, in memory; whose it is the digest in the
- * offer and answer says, so that it is worth what SIP's own protection is.  Errors are
+ * Each call has a certificate of its own, in memory; whose it is the digests in the
+ * offer and answer say, so that it is worth what SIP's own protection is.  Errors are
  * libre's: 0 or an errno.
  */
 struct handshake_heard {

@@ -28,7 +28,8 @@ o=sipp 1 1 IN IP[local_ip_type] [local_ip]
 s=-
 c=IN IP[local_ip_type] [local_ip]
 t=0 0
-m=audio '${MEDIA_PORT:-[media_port]}' '${PROTO:-RTP/AVP}' 8 '$events'
+'${SESSION:+$SESSION
+}'m=audio '${MEDIA_PORT:-[media_port]}' '${PROTO:-RTP/AVP}' 8 '$events'
 a=rtpmap:8 PCMA/8000
 a=rtpmap:'$events' telephone-event/8000
 a=fmtp:'$events' 0-15

@@ -12,7 +12,8 @@ certificate() {
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj "/CN=$1" \
 	    -keyout "$work/$1.key" -out "$work/$1.pem" 2> /dev/null
 }
-digest() { openssl x509 -in "$work/$1.pem" -noout -fingerprint -sha256 | cut -d= -f2; }
+# digest NAME [HASH]
+digest() { openssl x509 -in "$work/$1.pem" -noout -fingerprint "-${2:-sha256}" | cut -d= -f2; }
 certificate line
 certificate other
 srtp="-use_srtp SRTP_AES128_CM_SHA1_80"
@@ -75,6 +76,38 @@ heard neither_behind_the_handshake "$(attributes passive "$(digest line)")" \
     "invite answer key:4 key:2 key:pound ended" "answered;ended no-keys units=3 words=[]" ms=5000
 server_done
 heard nobody_answers "$(attributes passive "$(digest line)")" "invite answer ended" "answered;$fails"
+
+# ---- several fingerprints (RFC 8122, section 5) ----
+
+# fingerprints HASH:NAME...: of these certificates
+fingerprints() {
+	local one hash
+	echo a=setup:passive
+	for one; do
+		hash=${one%:*}
+		echo "a=fingerprint:$hash $(digest "${one#*:}" "${hash/-/}")"
+	done
+}
+# counts NAME YES-OR-NO FINGERPRINT...: is the line's certificate one of them?
+counts() {
+	local want="answered;ended no-keys units=3 words=[]"
+	[ "$2" = yes ] || want="answered;$fails"
+	# shellcheck disable=SC2086
+	server $srtp
+	heard "$1" "$(fingerprints "${@:3}")" "invite answer ended" "$want" ms=2500
+	server_done
+}
+counts a_hash_that_we_do_not_take_is_passed_over yes sha-1:line sha-256:line
+counts and_counts_for_nothing no sha-1:line sha-256:other
+counts one_of_several_certificates yes sha-256:other sha-256:line
+counts the_strongest_hash_counts yes sha-256:other sha-512:line sha-384:other
+counts and_no_weaker_one no sha-384:line sha-512:other sha-256:line
+counts sha_384_is_enough yes sha-384:line
+SESSION=$(fingerprints sha-256:line) counts one_of_the_whole_session yes
+SESSION=$(fingerprints sha-256:line) counts which_is_not_looked_at_beside_one_of_the_sound no sha-256:other
+heard one_that_cannot_be_read "$(fingerprints sha-256:line; echo a=fingerprint:sha-512 00)" "invite answer ended" "$none"
+heard one_too_many "$(fingerprints sha-256:other sha-256:other sha-256:other sha-256:other sha-256:line)" \
+    "invite answer ended" "$none"
 
 # The line begins, from the sound's port; PORT is ours, in the offer.
 begins() {
