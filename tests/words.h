@@ -3,17 +3,23 @@
 #define TESTS_WORDS_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 /*
  * For programs of the tests that do, one after another, what the words of their command
  * line say, as the client of a socket: a verb, and as many words more as it takes.
+ * Three verbs are everybody's: pause MS, leave, and bytes HEX, which is one message.
  */
 struct verb {
 	const char *name;
 	int words;			/* that follow it */
 	void (*run)(char **w);		/* w[0] is the verb */
 };
+
+/* The client's end; leave makes it -1. */
+extern int words_fd;
+
+/* Connected to that SOCK_SEQPACKET, or says "unreachable" and ends. */
+void words_reach(const char *path);
 
 /* Ends the program at a verb that is none of them. */
 void words_run(char **argv, const struct verb *verbs, size_t count);
@@ -24,16 +30,11 @@ _Noreturn void words_fail(const char *what);
 /* Or ends it: it was too long. */
 void words_copy(char *to, size_t size, const char *from);
 
-/* Connected to that SOCK_SEQPACKET, or says "unreachable" and ends. */
-int words_reach(const char *path);
+/* A message was sent, with that result: "deaf", if the other side takes none. */
+void words_said(int r);
 
-/* The bytes that are written in hexadecimal, as one message. */
-void words_send(int fd, const char *hex);
-
-/* "MS " since then, on standard output. */
-void words_since(int64_t then);
-
-/* The other side is gone ("end"), or a fault: r, in words. */
-const char *words_end(int r);
+/* One was received, with that result: a line of the milliseconds since the last that was
+ * sent, and what show writes, or the fault, which is "end" if the other side is gone. */
+void words_heard(int r, void (*show)(void));
 
 #endif

@@ -18,21 +18,16 @@
 #include "../number.h"
 #include "../words.h"
 #include "dial.h"
-#include "error.h"
 
 #define HEAR_MS 60000
 
-static int fd;
-static int64_t said;
 static struct dial out, in, next = { .version = DIAL_VERSION, .id = "l_0123456789abcdefghijkl",
 	.language = "en", .organisation = "Example", .host = "web1", .service = "sshd" };
 
 static void
 say(void)
 {
-	if (dial_send(fd, &out, deadline_in(1000)) != MFA_OK)
-		printf("deaf\n");
-	said = monotonic_ms();
+	words_said(dial_send(words_fd, &out, deadline_in(1000)));
 }
 
 static uint32_t
@@ -96,13 +91,6 @@ say_callback(char **w)
 	say();
 }
 
-static void
-say_bytes(char **w)
-{
-	words_send(fd, w[1]);
-	said = monotonic_ms();
-}
-
 /* ---- hearing ---- */
 
 static void
@@ -123,21 +111,13 @@ show(void)
 		printf("reply %u %.*s", in.status, (int)in.body_len, (const char *)in.body);
 	else
 		printf("other %u", in.type);
-	printf("\n");
 }
 
 static void
 hear(char **w)
 {
-	int r = dial_recv(fd, &in, deadline_in(HEAR_MS));
-
 	(void)w;
-	words_since(said);
-	if (r == MFA_OK)
-		show();
-	else
-		printf("%s\n", words_end(r));
-	fflush(stdout);
+	words_heard(dial_recv(words_fd, &in, deadline_in(HEAR_MS)), show);
 }
 
 /* ---- the rest ---- */
@@ -152,20 +132,6 @@ await(char **w)
 			words_fail(w[1]);
 		(void)poll(NULL, 0, 10);
 	}
-}
-
-static void
-rest(char **w)
-{
-	(void)poll(NULL, 0, number(w[1]));
-}
-
-static void
-leave(char **w)
-{
-	(void)w;
-	close(fd);
-	fd = -1;
 }
 
 static void
@@ -189,8 +155,7 @@ set_language(char **w)
 static const struct verb verbs[] = {
 	{ "text", 3, say_text }, { "call", 4, say_call }, { "say", 1, say_words },
 	{ "cancel", 0, say_cancel }, { "callback", 3, say_callback }, { "hear", 0, hear },
-	{ "pause", 1, rest }, { "await", 1, await }, { "leave", 0, leave },
-	{ "bytes", 1, say_bytes }, { "version", 1, set_version }, { "id", 1, set_id },
+	{ "await", 1, await }, { "version", 1, set_version }, { "id", 1, set_id },
 	{ "language", 1, set_language },
 };
 
@@ -198,8 +163,7 @@ int
 main(int argc, char **argv)
 {
 	(void)argc;
-	fd = words_reach(MFAD_CALL_SOCKET);
-	said = monotonic_ms();
+	words_reach(MFAD_CALL_SOCKET);
 	words_run(argv, verbs, sizeof(verbs) / sizeof(verbs[0]));
 	return 0;
 }

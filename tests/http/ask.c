@@ -10,11 +10,9 @@
  * "hear" shows one message on a line, after the milliseconds since the last
  * thing that was said; "end" when the other side is gone.
  */
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../number.h"
 #include "../words.h"
@@ -24,17 +22,13 @@
 
 #define HEAR_MS 30000
 
-static int fd;
-static int64_t said;
 static uint32_t version = QUERY_VERSION, method = QUERY_BY_PUSH, form;
 static struct query out, in;
 
 static void
 say(void)
 {
-	if (query_send(fd, &out, deadline_in(1000)) != MFA_OK)
-		printf("deaf\n");
-	said = monotonic_ms();
+	words_said(query_send(words_fd, &out, deadline_in(1000)));
 }
 
 static void
@@ -81,13 +75,6 @@ say_wrong(char **w)
 	(void)w;
 	out = (struct query){ .type = QUERY_WRONG };
 	say();
-}
-
-static void
-say_bytes(char **w)
-{
-	words_send(fd, w[1]);
-	said = monotonic_ms();
 }
 
 static void
@@ -148,35 +135,13 @@ show(void)
 		    (unsigned long)in.retry_after, in.words);
 	else
 		show_more();
-	printf("\n");
 }
 
 static void
 hear(char **w)
 {
-	int r = query_recv(fd, &in, deadline_in(HEAR_MS));
-
 	(void)w;
-	words_since(said);
-	if (r == MFA_OK)
-		show();
-	else
-		printf("%s\n", words_end(r));
-	fflush(stdout);
-}
-
-static void
-rest(char **w)
-{
-	(void)poll(NULL, 0, number(w[1]));
-}
-
-static void
-leave(char **w)
-{
-	(void)w;
-	close(fd);
-	fd = -1;
+	words_heard(query_recv(words_fd, &in, deadline_in(HEAR_MS)), show);
 }
 
 static void
@@ -199,8 +164,7 @@ set_form(char **w)
 
 static const struct verb verbs[] = {
 	{ "begin", 2, say_begin }, { "push", 3, say_push }, { "code", 1, say_code },
-	{ "close", 1, say_close }, { "hear", 0, hear }, { "pause", 1, rest },
-	{ "leave", 0, leave }, { "bytes", 1, say_bytes }, { "version", 1, set_version },
+	{ "close", 1, say_close }, { "hear", 0, hear }, { "version", 1, set_version },
 	{ "method", 1, set_method }, { "form", 1, set_form }, { "wrong", 0, say_wrong },
 };
 
@@ -208,7 +172,7 @@ int
 main(int argc, char **argv)
 {
 	(void)argc;
-	fd = words_reach(MFA_HTTP_SOCKET);
+	words_reach(MFA_HTTP_SOCKET);
 	words_run(argv, verbs, sizeof(verbs) / sizeof(verbs[0]));
 	return 0;
 }
