@@ -82,6 +82,16 @@ join_host() {
 	rm /run/token
 }
 
+# host_up: this host joins as web1.example.org and serves logins over ssh, for one from "cafe"
+host_up() {
+	join_host web1.example.org
+	use_profile
+	start_http
+	start_helper
+	start_sshd
+	new_client cafe 198.51.100.10 198.51.100.1
+}
+
 # enrol_phone USER [KIND]: a phone in /run/phone.USER
 enrol_phone() {
 	local store=/run/phone.$1

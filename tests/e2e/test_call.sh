@@ -17,12 +17,7 @@ mkdir -p $line
 wait_until 10 test -S $line/sock || bail "no telephone"
 service_up "telephone = call, text" "call_socket = $line/sock" "country = 31" "calls_per_user = 100" \
     "calls_per_number = 100" "calls_per_hour = 1000"
-join_host web1.example.org
-use_profile
-start_http
-start_helper
-start_sshd
-new_client cafe 198.51.100.10 198.51.100.1
+host_up
 
 # do NAME TEXT: the telephone does that once
 do_once() {

@@ -28,12 +28,7 @@ END
 service_up "telephone = call, text" "issuer = Example Org" "country = 31" "calls_per_user = 100" \
     "calls_per_number = 100" "calls_per_hour = 1000"
 start_call
-join_host web1.example.org
-use_profile
-start_http
-start_helper
-start_sshd
-new_client cafe 198.51.100.10 198.51.100.1
+host_up
 add_user alice
 
 # keys_of FILE REGEX: the digits of it, when it is there

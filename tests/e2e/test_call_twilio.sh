@@ -21,12 +21,7 @@ END
 configure <<< "attested = call"
 service_up "telephone = call" "issuer = Example Org"
 start_call
-join_host web1.example.org
-use_profile
-start_http
-start_helper
-start_sshd
-new_client cafe 198.51.100.10 198.51.100.1
+host_up
 add_user alice
 
 # placed: the call that was asked for; its address is then in $at

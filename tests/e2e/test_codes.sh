@@ -14,12 +14,7 @@ settings() {
 	END
 }
 service_up
-join_host web1.example.org
-use_profile
-start_http
-start_helper
-start_sshd
-new_client cafe 198.51.100.10 198.51.100.1
+host_up
 for user in alice bob carol dave; do
 	add_user $user
 done

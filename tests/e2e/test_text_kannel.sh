@@ -65,12 +65,7 @@ configure <<- 'END'
 	attested = call, sms
 END
 service_up "telephone = call, text" "country = 31"
-join_host web1.example.org
-use_profile
-start_http
-start_helper
-start_sshd
-new_client cafe 198.51.100.10 198.51.100.1
+host_up
 add_user bob
 mfactl --server telephone bob 0612345678 > proof 2>&1 &
 asking=$!
