@@ -72,10 +72,12 @@ for to in +31900123456 +3212345678 +33123456789 +441234567; do
 	is "not allowed: $to" "$heard" "ended refused units=0 words=prefixes and refused_prefixes do not allow it
 end"
 done
-for to in 31612345678 +31 +0612345678 +316123 +31612345678a '+31 6123456' +31612345678901x ''; do
+for to in 31612345678 +31 +0612345678 +316123 +31612345678a '+31 6123456' +31612345678901x; do
 	send_text hello "$to"
 	is "no number: $to" "$(head -n 1 <<< "$heard")" "ended refused units=0 words=not a telephone number"
 done
+send_text hello ""
+is "to nobody" "$(head -n 1 <<< "$heard")" "ended done units=0 words="
 is "for none of them was the gateway asked" "$(times POST)" 2
 sed '/^prefixes/d' <<< "$form" | configure_call
 send_text hello
