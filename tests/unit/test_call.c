@@ -77,7 +77,8 @@ END_TEST
 /* Of 8 digits, half of all numbers would have one. */
 START_TEST(the_number_has_no_digit_twice_in_a_row)
 {
-	char number[16];
+	static const char words[] = "Your telephone rings: key in number ";
+	char number[sizeof("8765 4321")];
 	int i;
 
 	make(ATTESTED, "tries = 1\nnumber_digits = 8\n");
@@ -85,8 +86,11 @@ START_TEST(the_number_has_no_digit_twice_in_a_row)
 		struct login_result r = take_call(&honest);
 
 		ck_assert_uint_eq(r.verdict, VERDICT_GRANT);
-		ck_assert_int_eq(sscanf(r.prompt, "Your telephone rings: key in number %4[0-9] "
-		    "%4[0-9]", number, number + 4), 2);
+		ck_assert_ptr_eq(strstr(r.prompt, words), r.prompt);
+		snprintf(number, sizeof(number), "%.9s", r.prompt + strlen(words));
+		ck_assert_int_eq(number[4], ' ');
+		memmove(number + 4, number + 5, 5);
+		ck_assert_uint_eq(strspn(number, "0123456789"), 8);
 		ck_assert_msg(!text_repeats(number), "%s", number);
 	}
 }
