@@ -109,6 +109,8 @@ static const struct {
 	{ "locked", CTL_REFUSED, "the user is locked at the service: mfactl --server unlock USER "
 	    "ends that" },
 	{ "not-found", CTL_ABSENT, "the service knows nothing of that name" },
+	{ "no-device", CTL_REFUSED, "the user has no telephone that was proved: "
+	    "mfactl --server telephone USER NUMBER gives one" },
 	{ "no-authority", CTL_REFUSED, "the service signs no certificates for this host: "
 	    "sign the request with mfactl authority sign" },
 	{ "bad-certificate", CTL_REFUSED, "the service does not take that certificate: it is of "

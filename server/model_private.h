@@ -96,6 +96,11 @@ int model_login_text_is(struct db *db, const char *login, const char *digits);
 int model_mac(struct db *db, const char *what, const char *text,
     unsigned char mac[MODEL_HASH_LEN]);
 
+/* ---- model_method.c ---- */
+
+/* "call" or "text" of a user who has no telephone any more becomes none. */
+int model_method_review(struct db *db, const char *user, const char *by, int64_t now);
+
 /* ---- model_answer.c ---- */
 
 /* id, name of the host, user, service, origin, nonce, expires, digits. */

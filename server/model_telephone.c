@@ -39,7 +39,6 @@ static const char list_sql[] =
 static const char numbers_sql[] =
 	"SELECT id, sealed, language FROM telephone WHERE user = ?1 AND id <> ?2"
 	" AND proved IS NOT NULL ORDER BY id";
-static const char method_sql[] = "UPDATE user SET method = nullif(?2, '') WHERE name = ?1";
 
 /* ---- numbers at rest ---- */
 
@@ -289,10 +288,11 @@ model_telephone_remove(struct db *db, const char *user, int64_t id, const char *
 	db_text(db, st, 2, gone->language, sizeof(gone->language));
 	if ((r = db_end(db, st, MFA_OK)) != MFA_OK ||
 	    (r = db_change(db, remove_sql, ARGS(TEXT(user), NUMBER(id),), PROBLEM_NOT_FOUND)) !=
-	    MFA_OK || (r = model_login_cancel_telephone(db, user, id, now)) != MFA_OK)
+	    MFA_OK || (r = model_login_cancel_telephone(db, user, id, now)) != MFA_OK ||
+	    (r = model_note(db, &(struct model_event){ .event = "telephone", .user = user,
+	    .outcome = "removed", .by = by }, now)) != MFA_OK)
 		return r;
-	return model_note(db, &(struct model_event){ .event = "telephone", .user = user,
-	    .outcome = "removed", .by = by }, now);
+	return model_method_review(db, user, by, now);
 }
 
 int
@@ -347,25 +347,4 @@ model_telephone_of(struct db *db, const char *user, struct model_telephone_numbe
 	memset(out, 0, sizeof(*out));
 	r = model_telephone_numbers(db, user, -1, take_first, out);
 	return r == MFA_OK && out->number[0] == '\0' ? MFA_E_ABSENT : r;
-}
-
-int
-model_method_set(struct db *db, const char *user, const char *method, const char *by,
-    int64_t now)
-{
-	static const char *const methods[] = { "push", "call", "text", "" };
-	size_t i, known = 0;
-	int r = model_check_text(db, "user", user, MODEL_NAME_MAX);
-
-	for (i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
-		known += strcmp(methods[i], method) == 0;
-	if (r == MFA_OK && known == 0) {
-		db_blame(db, "method");
-		r = PROBLEM_INVALID;
-	}
-	if (r != MFA_OK || (r = model_user_make(db, user)) != MFA_OK ||
-	    (r = db_do(db, method_sql, ARGS(TEXT(user), TEXT(method),), NULL)) != MFA_OK)
-		return r;
-	return model_note(db, &(struct model_event){ .event = "method", .user = user,
-	    .outcome = method[0] != '\0' ? method : "none", .by = by }, now);
 }

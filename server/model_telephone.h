@@ -76,13 +76,16 @@ int model_telephone_numbers(struct db *db, const char *user, int64_t but,
 /* The one that is dialled: the first proved.  MFA_E_ABSENT. */
 int model_telephone_of(struct db *db, const char *user, struct model_telephone_number *out);
 
-/* Also ends a login that waits for it.  *gone has the number if it was proved, so that its
- * owner can be told, else "".  PROBLEM_NOT_FOUND.  Writes. */
+/* Also ends a login that waits for it; with the last one that was proved, a user who was
+ * called or sent a text first has no such method any more.  *gone has the number if it was
+ * proved, so that its owner can be told, else "".  PROBLEM_NOT_FOUND.  Writes. */
 int model_telephone_remove(struct db *db, const char *user, int64_t id, const char *by,
     int64_t now, struct model_telephone_number *gone);
 
+/* ---- model_method.c ---- */
+
 /* PUT /v1/users/{user}/method: "push", "call", "text", or "" for none.
- * PROBLEM_INVALID.  Writes. */
+ * PROBLEM_INVALID; PROBLEM_NO_DEVICE: the user has no telephone that was proved.  Writes. */
 int model_method_set(struct db *db, const char *user, const char *method, const char *by,
     int64_t now);
 

@@ -385,6 +385,12 @@ prove_telephone(struct ask *a)
 static void
 method(struct ask *a)
 {
+	set(a, ADMIN, "/v1/users/anna/method", "{\"method\":\"push\"}");
+}
+
+static void
+call_first(struct ask *a)
+{
 	set(a, ADMIN, "/v1/users/anna/method", "{\"method\":\"call\"}");
 }
 
@@ -447,6 +453,7 @@ static const struct request_case {
 	{ "drop_telephone", "DELETE", drop_telephone, 204, 404, 0 },
 	{ "prove_telephone", "POST", prove_telephone, 409, 410, 0 },
 	{ "method", "PUT", method, 204, 0, 0 },
+	{ "call_first", "PUT", call_first, 404, 0, 0 },
 	{ "recovery", "POST", recovery, 201, 0, 9 },
 	{ "audit", "GET", audit, 200, 0, 0 },
 	{ "logins", "GET", logins, 200, 0, 0 },

@@ -121,6 +121,8 @@ START_TEST(a_telephone_is_proved_by_text)
 	call_world_code(&d, code);
 	ck_assert_int_eq(api_get(web.credential, "/v1/users/anna"), 200);
 	ck_assert(api_has("\"methods\":[],\"method\":null"));
+	API_PROBLEM(404, "no-device", NULL, api_call(ADMIN, "PUT", "/v1/users/anna/method",
+	    "{\"method\":\"call\"}"));
 	API_PROBLEM(409, "wrong-code", "code", api_call(ADMIN, "POST",
 	    "/v1/users/anna/telephones/1/proof", strcmp(code, "000000") != 0 ?
 	    "{\"code\":\"000000\"}" : "{\"code\":\"111111\"}"));
@@ -132,6 +134,9 @@ START_TEST(a_telephone_is_proved_by_text)
 	ck_assert(api_has("\"methods\":[\"call\",\"text\"],\"method\":\"call\""));
 	ck_assert_int_eq(api_get(ADMIN, "/v1/users/anna/telephones"), 200);
 	ck_assert(!api_has("12345678"));
+	ck_assert_int_eq(api_call(ADMIN, "DELETE", "/v1/users/anna/telephones/1", NULL), 204);
+	ck_assert_int_eq(api_get(ADMIN, "/v1/users/anna/telephones"), 200);
+	ck_assert(api_has("\"telephones\":[],\"method\":null"));
 }
 END_TEST
 

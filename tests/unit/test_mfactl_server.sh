@@ -178,6 +178,12 @@ is "remove_a_host" "$status" 0
 says "DELETE /v1/hosts/h_AAAAAAAAAAAAAAAAAAAAAA" 404 "$(problem not-found 404)"
 ctl remove h_AAAAAAAAAAAAAAAAAAAAAA
 is "one_that_is_not_there" "$status" 4
+says "PUT /v1/users/alice/method" 204
+ctl method alice call
+is "method" "$status $(bodies "PUT /v1/users/alice/method" | tail -n 1)" '0 {"method":"call"}'
+says "PUT /v1/users/alice/method" 404 "$(problem no-device 404)"
+ctl method alice text
+is "nobody_without_a_telephone_is_sent_texts" "$status $err" "5 mfactl: the user has no telephone that was proved: mfactl --server telephone USER NUMBER gives one"
 says "POST /v1/backup" 201 '{}'
 ctl backup /var/backups/mfad.db
 is "backup" "$status $(bodies "POST /v1/backup")" '0 {"path":"/var/backups/mfad.db"}'

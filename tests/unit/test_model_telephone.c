@@ -315,14 +315,71 @@ START_TEST(every_member_has_a_form)
 }
 END_TEST
 
+static int
+prefer(const char *method)
+{
+	return WRITE(&w, model_method_set(w.db, "anna", method, "admin", NOW));
+}
+
 START_TEST(a_user_prefers_a_method)
 {
-	ck_assert_int_eq(WRITE(&w, model_method_set(w.db, "anna", "call", "admin", NOW)), MFA_OK);
-	ck_assert_int_eq(WRITE(&w, model_method_set(w.db, "anna", "fax", "admin", NOW)),
-	    PROBLEM_INVALID);
+	give("anna", MOBILE, NOW);
+	ck_assert_int_eq(prefer("call"), MFA_OK);
+	ck_assert_int_eq(prefer("fax"), PROBLEM_INVALID);
 	ck_assert_int_eq(model_world_sql(&w, "SELECT method = 'call' FROM user"), 1);
-	ck_assert_int_eq(WRITE(&w, model_method_set(w.db, "anna", "", "admin", NOW)), MFA_OK);
+	ck_assert_int_eq(prefer(""), MFA_OK);
 	ck_assert_int_eq(model_world_sql(&w, "SELECT method IS NULL FROM user"), 1);
+}
+END_TEST
+
+START_TEST(a_call_first_needs_a_telephone)
+{
+	ck_assert_int_eq(prefer("call"), PROBLEM_NO_DEVICE);
+	ck_assert_int_eq(add("anna", MOBILE, NOW), MFA_OK);
+	ck_assert_int_eq(prefer("call"), PROBLEM_NO_DEVICE);
+	ck_assert_int_eq(prefer("text"), PROBLEM_NO_DEVICE);
+	ck_assert_int_eq(prefer("push"), MFA_OK);
+	ck_assert_int_eq(prefer(""), MFA_OK);
+}
+END_TEST
+
+static void
+take_back(int64_t id)
+{
+	struct model_telephone_number gone;
+
+	ck_assert_int_eq(WRITE(&w, model_telephone_remove(w.db, "anna", id, "admin", NOW, &gone)),
+	    MFA_OK);
+}
+
+START_TEST(nobody_is_called_first_without_a_telephone)
+{
+	int64_t first;
+
+	give("bert", "+31612345679", NOW);
+	give("anna", MOBILE, NOW);
+	first = made.id;
+	give("anna", OTHER, NOW);
+	ck_assert_int_eq(prefer("text"), MFA_OK);
+	take_back(made.id);
+	ck_assert_int_eq(model_world_sql(&w, "SELECT method = 'text' FROM user"
+	    " WHERE name = 'anna'"), 1);
+	/* One that does not count is not called. */
+	ck_assert_int_eq(add("anna", OTHER, NOW), MFA_OK);
+	take_back(first);
+	ck_assert_int_eq(model_world_sql(&w, "SELECT method IS NULL FROM user"
+	    " WHERE name = 'anna'"), 1);
+	ck_assert_int_eq(model_world_sql(&w, "SELECT count(*) FROM audit WHERE event = 'method'"
+	    " AND outcome = 'none'"), 1);
+}
+END_TEST
+
+START_TEST(a_phone_stays_first_without_a_telephone)
+{
+	give("anna", MOBILE, NOW);
+	ck_assert_int_eq(prefer("push"), MFA_OK);
+	take_back(made.id);
+	ck_assert_int_eq(model_world_sql(&w, "SELECT method = 'push' FROM user"), 1);
 }
 END_TEST
 
@@ -395,6 +452,9 @@ main(void)
 	tcase_add_test(t, repeated_it_is_one);
 	tcase_add_loop_test(t, every_member_has_a_form, 0, COUNT(bad));
 	tcase_add_test(t, a_user_prefers_a_method);
+	tcase_add_test(t, a_call_first_needs_a_telephone);
+	tcase_add_test(t, nobody_is_called_first_without_a_telephone);
+	tcase_add_test(t, a_phone_stays_first_without_a_telephone);
 	tcase_add_test(t, what_was_dialled_is_cleared_away);
 	suite_add_tcase(suite, t);
 	return suite_run(suite);
