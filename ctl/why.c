@@ -24,7 +24,6 @@ struct question {
 	const struct settings *settings;
 	struct table table;
 	struct json_object *steps;
-	bool unasked;		/* the approval service, where a login asks it */
 };
 
 #define KEYS 4
@@ -68,8 +67,6 @@ trace(void *arg, const char *step, bool decided, const char *saw)
 	struct json_object *o;
 	size_t i, j;
 
-	if (strcmp(step, "service") == 0)
-		q->unasked = strncmp(saw, "not asked", 9) == 0;
 	for (i = 0; i < sizeof(looked_at) / sizeof(looked_at[0]); i++)
 		for (j = 0; j < KEYS && looked_at[i].keys[j] != NULL; j++)
 			if (strcmp(looked_at[i].step, step) == 0)
@@ -132,6 +129,47 @@ outcome_meaning(enum outcome o)
 	}
 }
 
+/* A lock here decides whatever the service has; else whoever has something there is
+ * asked for that. */
+static bool
+depends(const struct decision *d)
+{
+	return d->state.service_unasked && d->outcome != OUTCOME_ASK && d->reason != REASON_LOCKED;
+}
+
+/* What the service may have of the user's, as the policy lists it. */
+static size_t
+list_unasked(const struct settings *s, enum factor out[FACTOR_COUNT])
+{
+	size_t i, n = 0;
+
+	if (factor_is_in(FACTOR_PUSH, s->factors))
+		out[n++] = FACTOR_PUSH;
+	for (i = 0; i < FACTOR_COUNT && s->attested[i] != FACTOR_NONE; i++)
+		out[n++] = s->attested[i];
+	return n;
+}
+
+static void
+print_unasked(const struct question *q, bool decides)
+{
+	enum factor list[FACTOR_COUNT];
+	size_t i, n = list_unasked(q->settings, list);
+	char user[SHOW_MAX];
+
+	show(user, sizeof(user), q->user);
+	if (!decides) {
+		(void)printf("\nWithout the approval service, which was not asked (mfactl test %s "
+		    "tries it):", user);
+		return;
+	}
+	(void)printf("\nIt depends on the approval service, not asked here (mfactl test %s "
+	    "does):\nwhoever has one of these there is asked for it:", user);
+	for (i = 0; i < n; i++)
+		(void)printf("%s %s", i > 0 ? "," : "", factor_name(list[i]));
+	(void)puts(".");
+}
+
 static void
 print(struct question *q, const struct decision *d)
 {
@@ -141,29 +179,61 @@ print(struct question *q, const struct decision *d)
 	    show(user, sizeof(user), q->user), show(service, sizeof(service), q->service),
 	    origin_format(&q->origin, origin), when_format(at, q->now));
 	table_print(&q->table, 2);
-	if (q->unasked)
-		(void)printf("\nWithout the approval service, which was not asked (mfactl test %s "
-		    "tries it):", user);
-	(void)printf("\nThe login %s: %s.\n", outcome_meaning(d->outcome), reason_name(d->reason));
+	if (d->state.service_unasked && d->reason != REASON_LOCKED)
+		print_unasked(q, depends(d));
+	(void)printf("%s login %s: %s.\n", depends(d) ? "Otherwise the" : "\nThe",
+	    outcome_meaning(d->outcome), reason_name(d->reason));
+}
+
+static void
+put_factors(struct json_object *o, const enum factor *list, size_t most)
+{
+	struct json_object *factors = json_new_list();
+	size_t i;
+
+	for (i = 0; i < most && list[i] != FACTOR_NONE; i++)
+		json_append(factors, json_object_new_string(factor_name(list[i])));
+	json_put(o, "factors", factors);
+}
+
+static void
+put_outcome(struct json_object *o, const char *outcome, const char *reason)
+{
+	json_add_text(o, "outcome", outcome);
+	json_add_text(o, "reason", reason);
+}
+
+/* Where it depends on the service, the decision is what is left without it. */
+static void
+put_decision(const struct question *q, struct json_object *o, const struct decision *d)
+{
+	enum factor list[FACTOR_COUNT];
+	struct json_object *otherwise;
+
+	if (!depends(d)) {
+		put_outcome(o, outcome_name(d->outcome), reason_name(d->reason));
+		put_factors(o, d->factors, FACTOR_COUNT);
+		return;
+	}
+	put_outcome(o, "depends", "service_not_asked");
+	put_factors(o, list, list_unasked(q->settings, list));
+	otherwise = json_new();
+	put_outcome(otherwise, outcome_name(d->outcome), reason_name(d->reason));
+	json_put(o, "otherwise", otherwise);
 }
 
 static void
 print_json(struct question *q, const struct decision *d)
 {
-	struct json_object *o = json_new(), *factors = json_new_list();
+	struct json_object *o = json_new();
 	char origin[ORIGIN_TEXT_MAX];
-	size_t i;
 
 	json_add_text(o, "user", q->user);
 	json_add_text(o, "service", q->service);
 	json_add_text(o, "origin", origin_format(&q->origin, origin));
 	json_add_time(o, "at", q->now);
 	json_put(o, "steps", q->steps);
-	json_add_text(o, "outcome", outcome_name(d->outcome));
-	json_add_text(o, "reason", reason_name(d->reason));
-	for (i = 0; i < FACTOR_COUNT && d->factors[i] != FACTOR_NONE; i++)
-		json_append(factors, json_object_new_string(factor_name(d->factors[i])));
-	json_put(o, "factors", factors);
+	put_decision(q, o, d);
 	json_print(o);
 }
 
@@ -195,7 +265,8 @@ answer(struct question *q)
 	q->steps = q->json ? json_new_list() : NULL;
 	policy_decide(&in, &d, trace, q);
 	(q->json ? print_json : print)(q, &d);
-	return d.outcome == OUTCOME_GRANT || d.outcome == OUTCOME_ASK ? CTL_DONE : CTL_NO;
+	return d.outcome == OUTCOME_GRANT || d.outcome == OUTCOME_ASK || depends(&d) ? CTL_DONE :
+	    CTL_NO;
 }
 
 /* ---- what was asked ---- */

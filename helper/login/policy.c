@@ -176,6 +176,7 @@ look_at_service(struct walk *w)
 		saw(w, "%s", w->s->server == NULL ? "server = none" :
 		    "push is not in factors, and nothing is attested");
 	} else if (w->in->ask_service == NULL) {
+		st->service_unasked = true;
 		saw(w, "not asked now: what the user has there is not known");
 	} else {
 		w->in->ask_service(w->in->arg, st);
@@ -255,6 +256,12 @@ usable_factors(struct walk *w)
 	return n;
 }
 
+static const char *
+not_enrolled(const struct walk *w)
+{
+	return w->out->state.service_unasked ? "not enrolled here" : "not enrolled";
+}
+
 /* The approval service can end what this host's own settings allow, and no
  * more: its date neither begins nor prolongs anything. */
 static bool
@@ -265,7 +272,7 @@ is_compulsory(struct walk *w)
 	if (w->s->server == NULL || st->compulsory_from == 0 ||
 	    w->in->now < st->compulsory_from)
 		return false;
-	saw(w, "not enrolled; compulsory by the approval service%s; no grace",
+	saw(w, "%s; compulsory by the approval service%s; no grace", not_enrolled(w),
 	    st->compulsory_told ? "" : ", as it said last");
 	return true;
 }
@@ -299,21 +306,21 @@ step_enrolled(struct walk *w)
 	}
 	compulsory = is_compulsory(w);
 	if (!compulsory && w->s->unenrolled == UNENROLLED_ALLOW && w->in->now < w->s->grace_until) {
-		saw(w, "not enrolled; allowed until the grace date");
+		saw(w, "%s; allowed until the grace date", not_enrolled(w));
 		return decide(w, OUTCOME_GRANT, REASON_GRACE_DATE);
 	}
 	if (!compulsory && st->user.grace_used < w->s->grace_logins) {
-		saw(w, "not enrolled; grace login %u of %u", st->user.grace_used + 1,
+		saw(w, "%s; grace login %u of %u", not_enrolled(w), st->user.grace_used + 1,
 		    w->s->grace_logins);
 		return decide(w, OUTCOME_GRANT, REASON_GRACE_LOGIN);
 	}
 	if (n > 0) {
 		w->out->enrol = w->s->unenrolled == UNENROLLED_ENROL && st->user.tokens == 0;
-		saw(w, "not enrolled, but holds a pass");
+		saw(w, "%s, but holds a pass", not_enrolled(w));
 		return false;
 	}
 	if (!compulsory)
-		saw(w, "not enrolled, and no grace is left");
+		saw(w, "%s, and no grace is left", not_enrolled(w));
 	return decide(w, OUTCOME_DECOY, compulsory ? REASON_COMPULSORY : REASON_NOT_ENROLLED);
 }
 

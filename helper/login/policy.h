@@ -22,6 +22,7 @@ struct policy_state {
 	bool kinds[FACTOR_COUNT];	/* the user has one of this factor */
 	bool service_down;		/* the approval service cannot be reached: what it
 					 * has is not in kinds */
+	bool service_unasked;		/* nor when a login would ask it, and this does not */
 	int64_t remembered_until;	/* 0: no remembered grant for this login */
 	int64_t compulsory_from;	/* as the approval service says; 0: never */
 	bool compulsory_told;		/* it said so just now; else the last time */

@@ -217,7 +217,7 @@ mfactl --server users > /run/out 2>&1
 is "nobody_at_the_socket" "$?" 8
 like "which_is_named" "$(< /run/out)" '/run/mfad/admin.sock: nobody answers'
 mfactl why bob --service sshd --from 198.51.100.10 > /run/out
-like "why_says_what_it_does_not_know" "$(< /run/out)" '^Without the approval service, which was not asked \(mfactl test bob'
+like "why_says_what_it_does_not_know" "$(< /run/out)" '^It depends on the approval service, not asked here \(mfactl test bob'
 stop_http
 like "nor_mfa-http" "$(status_of)" '^false .*nobody listens on .*: systemctl start mfa-http.socket'
 start_http

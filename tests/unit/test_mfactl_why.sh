@@ -129,7 +129,43 @@ like "grace_as_the_host_says" "$(tail -n 1 <<< "$out")" 'grace_login'
 sqlite3 /var/lib/pam_mfa/state.db "INSERT INTO told VALUES ('compulsory_from', 1000000000, 1)"
 ctl why carol --service sshd
 is "until_the_service_ends_it" "$status $(tail -n 1 <<< "$out")" \
-    "1 The login is asked, but no code is accepted: compulsory."
+    "0 Otherwise the login is asked, but no code is accepted: compulsory."
 like "which_is_said" "$(tr -s '\n ' ' ' <<< "$out")" \
-    'enrolment decides not enrolled; compulsory by the approval service, as it said last; no grace'
+    'enrolment decides not enrolled here; compulsory by the approval service, as it said last; no grace'
+
+# ---- what it may have of somebody who has nothing here ----
+
+configure <<- 'END'
+	server = https://mfa.test
+	factors = totp
+	attested = call, sms
+END
+sqlite3 /var/lib/pam_mfa/state.db "DELETE FROM told"
+ctl why carol --service sshd
+is "somebody_with_a_telephone_alone_may_log_in" "$status $(tail -n 3 <<< "$out")" \
+    "0 It depends on the approval service, not asked here (mfactl test carol does):
+whoever has one of these there is asked for it: call, sms.
+Otherwise the login is asked, but no code is accepted: not_enrolled."
+unlike "and_nobody_says_otherwise" "$out" 'not enrolled[^ ]* and no|^The login is asked, but'
+is "in_80_columns" "$(awk 'length > 80' <<< "$out")" ""
+ctl why carol --service sshd --json
+is "nor_to_a_program" "$status $(jq -c '[.outcome, .reason, .factors, .otherwise]' <<< "$out")" \
+    '0 ["depends","service_not_asked",["call","sms"],{"outcome":"refused","reason":"not_enrolled"}]'
+ctl why alice --service sshd
+is "a_token_is_enough" "$status $(tail -n 2 <<< "$out")" \
+    "0 Without the approval service, which was not asked (mfactl test alice tries it):
+The login is asked for a code: factor_needed."
+mfactl lock carol > /dev/null
+ctl why carol --service sshd
+is "a_lock_depends_on_nobody" "$status $(tail -n 2 <<< "$out")" \
+    "1 
+The login is asked, but no code is accepted: locked."
+mfactl unlock carol > /dev/null
+configure <<- 'END'
+	server = https://mfa.test
+	factors = totp
+END
+ctl why carol --service sshd
+is "where_nothing_of_the_service_counts_it_is_known" "$status $(tail -n 1 <<< "$out")" \
+    "1 The login is asked, but no code is accepted: not_enrolled."
 done_testing
