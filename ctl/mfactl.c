@@ -48,7 +48,8 @@ static const struct command commands[] = {
 	    "USER [--authority KEY [--life TIME]] [--json]\n"
 	    "USER --request REQUEST [--json]\nUSER --certificate CERTIFICATE [--json]",
 	    "enrol a phone that approves logins" },
-	{ "test", cmd_test, "USER", "try one approval on a phone, hop by hop" },
+	{ "test", cmd_test, "USER [push|call|text]",
+	    "try one approval on a phone, a call or a text, hop by hop" },
 	{ "join", cmd_join, "URL [--name HOST] [--ca FILE] [--yes] [--force]",
 	    "make this host known to an approval service" },
 	{ "rotate", cmd_rotate, "", "give this host another key at its approval service" },

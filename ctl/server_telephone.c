@@ -13,6 +13,7 @@
 #include "e164.h"
 #include "error.h"
 #include "json.h"
+#include "line.h"
 #include "server.h"
 
 /* ---- all limits ---- */
@@ -47,7 +48,7 @@ struct adding {
 	int64_t id;
 	char shown[E164_MASKED_MAX], keys[WORD];
 	bool proved;		/* as the list has it */
-	char end[WORD];		/* of the call or text; "": it goes on */
+	char end[LINE_END_MAX];		/* of the call or text; "": it goes on */
 	bool over;		/* another code would not help */
 };
 
@@ -114,26 +115,6 @@ look(struct api *a, struct adding *t)
 	return r;
 }
 
-static const char *
-words_of(const char *end)
-{
-	static const struct { const char *end, *words; } ends[] = {
-		{ "no-answer", "nobody picked up: try again" }, { "busy", "it is busy: try later" },
-		{ "declined", "the call was declined: try again" },
-		{ "hung-up", "the call ended before the number was keyed in: try again" },
-		{ "no-keys", "nothing was keyed in: try again" },
-		{ "twice", "a key came through twice: try again, one key at a time" },
-		{ "wrong", "another number was keyed in: try again" },
-		{ "not-allowed", "this number is not allowed: see prefixes in mfa-call.conf(5)" },
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-		if (strcmp(ends[i].end, end) == 0)
-			return ends[i].words;
-	return "the line does not work: the log lines of mfad and mfa-call say why";
-}
-
 static int
 wait_for_keys(struct api *a, struct adding *t)
 {
@@ -147,7 +128,7 @@ wait_for_keys(struct api *a, struct adding *t)
 	}
 	if (r != CTL_DONE || t->proved)
 		return r;
-	return complain(CTL_REFUSED, "%s: %s", t->shown, words_of(t->end[0] != '\0' ? t->end :
+	return complain(CTL_REFUSED, "%s: %s", t->shown, line_end_words(t->end[0] != '\0' ? t->end :
 	    "no-keys"));
 }
 
@@ -161,7 +142,7 @@ sent(struct api *a, struct adding *t)
 	if ((r = look(a, t)) != CTL_DONE || t->end[0] == '\0')
 		return r;
 	t->over = true;
-	return complain(CTL_REFUSED, "%s: %s", t->shown, words_of(t->end));
+	return complain(CTL_REFUSED, "%s: %s", t->shown, line_end_words(t->end));
 }
 
 static int

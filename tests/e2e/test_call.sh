@@ -96,6 +96,28 @@ is "so_does_the_record" "$(record alice)" "login grant call attested approved"
 heard '^say 1'
 is "the_telephone_hears_thanks" "$(cut -d' ' -f1-3 $line/log | xargs)" "call +31612345678 1 say 1"
 
+fresh
+: > /run/trial
+mfactl test alice call > /run/trial 2>&1 &
+trying=$!
+wait_until 20 shows /run/trial 'telephone: [0-9 ]+ and #' || bail "no trial: $(cat /run/trial)"
+do_once keys "$(grep -oE 'telephone: [0-9 ]+ and #' /run/trial | tr -cd 0-9)"
+wait $trying
+is "mfactl_tries_the_line" "$? $(tail -n 1 /run/trial)" "0 A login would go on, of a service whose attested lists call."
+heard '^say 1'
+like "which_hears_thanks" "$(cut -d' ' -f1-3 $line/log | xargs)" '^call \+31612345678 1 say 1$'
+fresh
+mkfifo /run/typed
+: > /run/trial
+mfactl test bob text < /run/typed > /run/trial 2>&1 &
+trying=$!
+exec 9> /run/typed
+heard '^text '
+sed -n 's/^text [^ ]* //p' $line/log >&9
+wait $trying
+is "and_that_of_texts" "$? $(tail -n 1 /run/trial)" "0 A login would go on, of a service whose attested lists sms."
+exec 9>&-
+
 ssh_in alice "$enter" '! key-in 13 "^say 2"' '! key-in right' '! sleep 0.2' '> ' '$'
 like "one_wrong_number_is_asked_again_before_enter" "$shown" "in as alice"
 is "and_said_at_once" "$(grep -c '^say 2' $line/log)" 1

@@ -121,6 +121,127 @@ kill -INT $pid
 wait $pid
 is "interrupted" "$? $(closed)" "5 cancelled"
 
+# ---- calls and texts ----
+
+# ring METHOD [INPUT]: begins a test; then the number of a call is in $number
+mkfifo typed
+ring() {
+	forget_service
+	says "GET /v1/hosts/self" 200 '{"host":"h","name":"web1","created":1,"authorities":[]}'
+	says "POST /v1/logins" 201 "{\"login\":\"l_$l\",\"state\":\"waiting\",\"methods\":[\"$1\"],\"expires\":1}"
+	says "GET /v1/logins/l_$l" 200 "{\"login\":\"l_$l\",\"state\":\"waiting\"}"
+	says "POST /v1/logins/l_$l/close" 204
+	: > out
+	mfactl test alice "$1" < typed > out 2>&1 &
+	pid=$!
+	exec 9> typed
+	soon grep -qE 'telephone: [0-9]|code of the text' out || return
+	number=$(sed -n 's/^Key in on the telephone: \([0-9 ]*\) and #$/\1/p' out | tr -d ' ')
+}
+keyed() { says "GET /v1/logins/l_$l" 200 "{\"login\":\"l_$l\",\"state\":\"keyed\",\"expires\":1,\"keys\":\"$1\"}"; }
+over() { says "GET /v1/logins/l_$l" 200 "{\"login\":\"l_$l\",\"state\":\"$1\",\"expires\":1${2:+,\"why\":\"$2\"}}"; }
+hung_up() {	# the test has ended
+	status=0
+	wait $pid || status=$?
+	exec 9>&-
+	out=$(< out)
+}
+
+for i in 1 2 3 4; do
+	ring call
+	unlike "no_key_is_pressed_twice_in_a_row:$i" "$number" '([0-9])\1'
+	keyed "$number"
+	hung_up
+done
+ring call
+is "a_call_is_asked_for" "$(bodies "POST /v1/logins HTTP" | jq -r '[.user, .method, .digits] | join(" ")')" "alice call 6"
+unlike "its_number_is_not_told" "$(< service/log)" "$number"
+keyed "$number"
+hung_up
+is "keyed_in" "$status $(closed)" "0 granted"
+is "each_hop_of_a_call_is_shown" "$(sed 's/  *[0-9]* ms/ N ms/; s/telephone: .* and/telephone: N and/' <<< "$out")" \
+    "service N ms  reached, and it knows this host
+call N ms  the service has it placed
+
+Key in on the telephone: N and #
+
+telephone N ms  the number was keyed in
+
+A login would go on, of a service whose attested lists call."
+ring call
+says "POST /v1/logins/l_$l/keys" 200 '{"again":true}'
+keyed "${number}0"
+soon grep -q 'once more' out
+keyed "$number"
+hung_up
+is "the_second_number_counts" "$status $(closed) $(bodies "POST /v1/logins/l_$l/keys" | tail -n 1)" '0 granted {"right":false}'
+for keys in 12345 "" "${number}0"; do
+	ring call
+	says "POST /v1/logins/l_$l/keys" 200 '{"again":false}'
+	keyed "$keys"
+	hung_up
+	is "another_number:${#keys}" "$status $(closed) $(grep -c 'another number was keyed in' out)" "1 wrong_number 1"
+done
+for end in "cancelled busy:it is busy" "cancelled twice:one key at a time" "cancelled gateway:the line does not work" "cancelled reported:--phones" \
+    "cancelled:the service ended it" "expired:in time"; do
+	ring call
+	# shellcheck disable=SC2086
+	over ${end%%:*}
+	hung_up
+	is "a_call_that_ends:$end" "$status $(closed) $(grep -c -e "${end#*:}" out)" "1 cancelled 1"
+done
+ring call
+soon grep -q "GET /v1/logins" service/log
+kill -INT $pid
+hung_up
+is "a_call_that_is_interrupted" "$status $(closed)" "5 cancelled"
+ring call
+keyed '1\u0000'
+hung_up
+is "keys_that_are_none" "$status $(closed)" "8 cancelled"
+
+ring text
+says "POST /v1/logins/l_$l/code" 200 '{"result":"accepted","factor":"sms","left":0}'
+echo 345678 >&9
+hung_up
+is "a_text" "$status $(closed) $(bodies "POST /v1/logins/l_$l/code")" '0 code {"code":"345678"}'
+is "each_hop_of_a_text_is_shown" "$(sed 's/  *[0-9]* ms/ N ms/' <<< "$out")" \
+    "service N ms  reached, and it knows this host
+text N ms  the service has it sent
+
+The code of the text: 
+telephone N ms  a code was typed
+code N ms  right, of this text
+
+A login would go on, of a service whose attested lists sms."
+for answer in '{"result":"refused"}' '{"result":"accepted","factor":"totp","left":0}'; do
+	ring text
+	says "POST /v1/logins/l_$l/code" 200 "$answer"
+	echo 345678 >&9
+	hung_up
+	is "a_code_that_is_not_the_text's:$answer" "$status $(closed)" "1 cancelled"
+done
+ring text
+over cancelled gateway
+hung_up
+is "a_text_that_is_not_sent" "$status $(grep -c 'the line does not work' out)" "1 1"
+ring text
+exec 9>&-
+hung_up
+is "no_code" "$status $(closed) $(asked "POST /v1/logins/l_$l/code")" "5 cancelled 0"
+ring text
+kill -INT $pid
+hung_up
+is "a_text_that_is_interrupted" "$status $(closed)" "5 cancelled"
+says "POST /v1/logins" 404 "$(problem no-device 404)"
+: > service/log
+mfactl test alice call > out 2>&1 < /dev/null
+is "somebody_without_a_telephone" "$? $(grep -c 'mfactl --server telephone USER' out) $(asked "POST /v1/logins/l_$l/close")" "5 1 0"
+mv /etc/pam_mfa/authorities /etc/pam_mfa/none
+mfactl test alice call > out 2>&1 < /dev/null
+is "no_authority_is_needed" "$?" 5
+mv /etc/pam_mfa/none /etc/pam_mfa/authorities
+
 # ---- phones that do not count ----
 
 forget_service
@@ -142,5 +263,7 @@ mfactl test alice > out 2>&1
 is "a_service_that_is_gone" "$? $(grep -c '^service .* failed' out)" "8 1"
 mfactl test > out 2>&1
 is "usage" "$?" 2
+mfactl test alice fax > out 2>&1
+is "usage:fax" "$?" 2
 
 done_testing
