@@ -29,6 +29,7 @@ static const struct {
 	    "USER NUMBER [--text] [--language en|nl] [--json]\n"
 	    "      or USER --remove ID",
 	    "give a user a telephone, which is called or sent a code at once" },
+	{ "whose", server_whose, "NUMBER [--json]", "say whose telephone has a number" },
 	{ "method", server_method, "USER push|call|text|none",
 	    "what a user is asked with first" },
 	{ "token", server_token, "[--name HOST] [--life TIME] [--json]",

@@ -26,6 +26,7 @@ int server_tokens(struct api *a, int argc, char **argv);
 int server_unlock(struct api *a, int argc, char **argv);
 int server_users(struct api *a, int argc, char **argv);
 int server_waiting(struct api *a, int argc, char **argv);
+int server_whose(struct api *a, int argc, char **argv);
 
 /* Asks for something whose answer has no body. */
 int server_do(struct api *a, struct fetch_request *rq);

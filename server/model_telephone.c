@@ -17,6 +17,8 @@ static const char forget_sql[] =
 	"DELETE FROM telephone WHERE user = ?1 AND proved IS NULL AND (mac = ?2 OR until <= ?3)";
 static const char owner_sql[] =
 	"SELECT 1 FROM telephone WHERE mac = ?1 AND proved IS NOT NULL";
+static const char whose_sql[] =
+	"SELECT id, user, proved FROM telephone WHERE mac = ?1 AND proved IS NOT NULL";
 static const char add_sql[] =
 	"INSERT INTO telephone (user, mac, sealed, shown, language, created, until)"
 	" VALUES (?1, ?2, x'', ?3, ?4, ?5, ?6)";
@@ -313,6 +315,23 @@ model_telephone_list(struct db *db, const char *user,
 			return db_end(db, st, MFA_OK);
 	}
 	return r == MFA_E_ABSENT ? MFA_OK : r;
+}
+
+int
+model_telephone_whose(struct db *db, const char *number, struct model_telephone_owner *out)
+{
+	unsigned char mac[MODEL_HASH_LEN];
+	sqlite3_stmt *st;
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	if ((r = model_telephone_mac(db, number, mac)) != MFA_OK ||
+	    (r = db_first(db, whose_sql, ARGS(BYTES(mac, MODEL_HASH_LEN),), &st)) != MFA_OK)
+		return r == MFA_E_ABSENT ? PROBLEM_NOT_FOUND : r;
+	out->id = sqlite3_column_int64(st, 0);
+	db_text(db, st, 1, out->user, sizeof(out->user));
+	out->proved = sqlite3_column_int64(st, 2);
+	return db_end(db, st, MFA_OK);
 }
 
 int

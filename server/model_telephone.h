@@ -64,6 +64,14 @@ struct model_telephone_row {
 int model_telephone_list(struct db *db, const char *user,
     bool (*fn)(void *arg, const struct model_telephone_row *t), void *arg);
 
+/* Whose a number is, as e164_read made it: of the one who has proved it.
+ * PROBLEM_NOT_FOUND. */
+struct model_telephone_owner {
+	char user[MODEL_NAME_MAX];
+	int64_t id, proved;
+};
+int model_telephone_whose(struct db *db, const char *number, struct model_telephone_owner *out);
+
 struct model_telephone_number {
 	int64_t id;
 	char number[E164_MAX], language[8];

@@ -251,6 +251,57 @@ get_telephones(struct request *r)
 	answer_finish(&a, r, result);
 }
 
+/* ---- POST /v1/telephones/owner: a path would be in logs, and has no number ---- */
+
+struct finding {
+	struct work work;
+	const char *typed;
+	char number[E164_MAX];
+};
+
+static const struct body_member owner_members[] = {
+	{ "number", BODY_TEXT, false, offsetof(struct finding, typed), E164_TYPED_MAX },
+	{ .name = NULL },
+};
+
+static void
+answer_owner(const struct finding *f, const struct model_telephone_owner *o)
+{
+	char shown[E164_MASKED_MAX];
+	struct answer a;
+
+	e164_mask(f->number, shown);
+	answer_begin(&a);
+	answer_text(&a, "user", o->user);
+	answer_number(&a, "telephone", o->id);
+	answer_text(&a, "shown", shown);
+	answer_number(&a, "proved", o->proved);
+	answer_send(&a, f->work.request, 200);
+}
+
+static void
+post_owner(struct request *r)
+{
+	struct finding *f = work_begin(r, CALLER_ADMIN, sizeof(*f));
+	struct model_telephone_owner owner;
+	enum e164_fault fault;
+	int result;
+
+	if (f == NULL || !work_body(&f->work, owner_members))
+		return;
+	fault = e164_read(f->typed, f->work.api->config->country, f->number);
+	if (fault != E164_OK) {
+		work_refuse(&f->work, PROBLEM_INVALID, "number", e164_fault_text(fault));
+		return;
+	}
+	if ((result = model_telephone_whose(f->work.api->db, f->number, &owner)) != MFA_OK) {
+		work_refuse(&f->work, result, NULL, NULL);
+		return;
+	}
+	answer_owner(f, &owner);
+	work_drop(&f->work);
+}
+
 /* ---- PUT /v1/users/{user}/method ---- */
 
 struct preferring {
@@ -291,6 +342,7 @@ const struct route telephone_routes[] = {
 	{ HTTP_GET, "/v1/users/{user}/telephones", get_telephones },
 	{ HTTP_POST, "/v1/users/{user}/telephones/{telephone}/proof", post_proof },
 	{ HTTP_DELETE, "/v1/users/{user}/telephones/{telephone}", delete_telephone },
+	{ HTTP_POST, "/v1/telephones/owner", post_owner },
 	{ HTTP_PUT, "/v1/users/{user}/method", put_method },
 	{ .handle = NULL },
 };

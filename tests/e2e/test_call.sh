@@ -66,6 +66,7 @@ done
 enrol alice
 telephone_of alice +31612345678 call
 telephone_of bob 0687654321 text
+is "whose_a_number_is" "$(mfactl --server whose "06-87 65 43 21" --json | jq -r .user)" bob
 
 # ssh_in USER LINE...: a login from the cafe up to the prompt of the second factor
 ssh_in() {

@@ -234,6 +234,34 @@ START_TEST(a_number_has_one_owner_and_a_user_has_few)
 }
 END_TEST
 
+static const char *const spellings[] = {
+	CALL_MOBILE, "0612345678", "06-12 34 56 78", "+31 (0)6 12345678", "0031612345678",
+};
+
+START_TEST(whose_a_number_is_can_be_asked)
+{
+	call_world_telephone("anna", CALL_MOBILE);
+	ck_assert_int_eq(api_call(ADMIN, "POST", "/v1/telephones/owner",
+	    api_path("{\"number\":\"%s\"}", spellings[_i])), 200);
+	ck_assert(api_has("\"user\":\"anna\",\"telephone\":1,\"shown\":"));
+	ck_assert(!api_has("612345678"));
+}
+END_TEST
+
+START_TEST(a_number_is_nobodys_until_it_is_proved)
+{
+	const char *body = "{\"number\":\"" CALL_MOBILE "\"}";
+	struct dial d;
+
+	call_world_telephone("bert", "+31687654321");
+	ck_assert_int_eq(api_call(ADMIN, "POST", "/v1/users/anna/telephones", body), 201);
+	call_world_end(call_world_accept(&d), DIAL_BUSY);
+	API_PROBLEM(404, "not-found", NULL, api_call(ADMIN, "POST", "/v1/telephones/owner", body));
+	API_PROBLEM(400, "invalid", "number", api_call(ADMIN, "POST", "/v1/telephones/owner",
+	    "{\"number\":\"12\"}"));
+}
+END_TEST
+
 START_TEST(a_proof_may_come_too_late)
 {
 	char code[CALL_CODE_MAX];
@@ -346,6 +374,8 @@ main(void)
 	tcase_add_test(t, a_number_that_was_not_proved_is_told_nothing);
 	tcase_add_test(t, a_change_is_told_to_the_others);
 	tcase_add_test(t, a_number_has_one_owner_and_a_user_has_few);
+	tcase_add_loop_test(t, whose_a_number_is_can_be_asked, 0, COUNT(spellings));
+	tcase_add_test(t, a_number_is_nobodys_until_it_is_proved);
 	tcase_add_test(t, a_proof_may_come_too_late);
 	tcase_add_test(t, how_the_call_that_proves_ended_is_told);
 	tcase_add_test(t, what_is_to_be_keyed_in_has_no_digit_twice_in_a_row);

@@ -178,6 +178,17 @@ is "remove_a_host" "$status" 0
 says "DELETE /v1/hosts/h_AAAAAAAAAAAAAAAAAAAAAA" 404 "$(problem not-found 404)"
 ctl remove h_AAAAAAAAAAAAAAAAAAAAAA
 is "one_that_is_not_there" "$status" 4
+says "POST /v1/telephones/owner" 200 '{"user":"alice","telephone":7,"shown":"+31 \u2022\u202278","proved":1790000000}'
+: > service/log
+ctl whose "06-12 34 56 78"
+is "whose" "$status $out $(bodies "POST /v1/telephones/owner")" \
+    '0 +31 ••78 is telephone 7 of alice. {"number":"06-12 34 56 78"}'
+unlike "the_number_is_in_no_path" "$(grep -E '^(GET|POST)' service/log)" '12'
+ctl whose +31612345678 --json
+is "whose_for_a_program" "$status $(jq -c '[.user, .telephone, .proved]' <<< "$out")" '0 ["alice",7,"2026-09-21T14:13:20+00:00"]'
+says "POST /v1/telephones/owner" 404 "$(problem not-found 404)"
+ctl whose +31612345678
+is "nobody's" "$status $(grep -c "nobody's" <<< "$err")" "4 1"
 says "PUT /v1/users/alice/method" 204
 ctl method alice call
 is "method" "$status $(bodies "PUT /v1/users/alice/method" | tail -n 1)" '0 {"method":"call"}'
@@ -217,6 +228,7 @@ bad "codes_with_a_line_break" "POST /v1/users/alice/recovery" \
     "$(jq -n '[range(10) | "aaaa-aaaa-aaaa-aaa\n"] | {codes: .}')" recovery alice
 bad "a_token_without_a_name" "GET /v1/users/alice/tokens" '{"tokens":[{"token":1}],"recovery":0,"issuer":"x"}' enroll alice
 bad "tokens_without_an_issuer" "GET /v1/users/alice/tokens" '{"tokens":[],"recovery":0}' enroll alice
+bad "nobody_at_all" "POST /v1/telephones/owner" '{"user":"","telephone":7,"shown":"x","proved":1}' whose +31612345678
 bad "no_pass" "POST /v1/users/alice/passes" '{"pass":"a\u0007","expires":1}' pass alice
 
 commands=$(mfactl help --server | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p' | sort)
@@ -227,12 +239,12 @@ is "and_shows_how_each_is_used" "$(sed -n 's/^\.Fl .-server Cm //p' "$TOP/man/mf
 
 for case in "nonsense" "devices" "devices a b" "users x" "remove" "remove x" "remove d_x" "token x" "token --life 99d" \
     "tokens" "tokens a b" "enroll" "enroll a b" "enroll a --digits 5" "enroll a --period 31" "enroll a --counter 1" \
-    "enroll a --kind x" "recovery" "recovery a b" "remove a b c" "lock" "lock a b" "unlock" "pass" "pass alice --uses 0" "log x" "log --limit 0" "backup"; do
+    "enroll a --kind x" "recovery" "recovery a b" "remove a b c" "whose" "whose 1 2" "lock" "lock a b" "unlock" "pass" "pass alice --uses 0" "log x" "log --limit 0" "backup"; do
 	ctl $case
 	is "usage:$case" "$status" 2
 done
 ctl
-is "without_a_word_it_shows_all" "$status $(grep -c '^  [a-z]' <<< "$out")" "0 17"
+is "without_a_word_it_shows_all" "$status $(grep -c '^  [a-z]' <<< "$out")" "0 18"
 
 kill $stand_in
 done_testing
