@@ -205,6 +205,34 @@ make(struct api *api, const char *user, int64_t id, enum model_dial by)
 	return p;
 }
 
+/* ---- where mfa-call is not there: what was counted is given back ---- */
+
+static int
+run_undo(struct db *db, void *arg)
+{
+	const struct proof *p = arg;
+
+	return model_dial_undo(db, p->by, p->id != 0 ? p->user : "", p->to);
+}
+
+static void
+undone(struct job *job)
+{
+	struct proof *p = job->arg;
+
+	p->busy = false;
+	if (job->result != MFA_OK)
+		log_line(LOG_ERR, "a call or text that was not placed counts: %s", job->why);
+}
+
+static void
+unplaced(struct proof *p)
+{
+	p->why = "gateway";
+	p->job = (struct job){ .run = run_undo, .done = undone, .arg = p };
+	p->busy = writer_submit(p->api->writer, &p->job) == MFA_OK;
+}
+
 static void
 send(struct proof *p, struct dial *d)
 {
@@ -213,7 +241,7 @@ send(struct proof *p, struct dial *d)
 	(void)text_copy(p->to, sizeof(p->to), d->to);
 	p->dialling = dialler_start(p->api, d, CALL_PROOF_MS, &hears, p);
 	if (p->dialling == NULL)
-		p->why = "gateway";
+		unplaced(p);
 	explicit_bzero(d, sizeof(*d));
 }
 

@@ -15,6 +15,10 @@ static const char all_sql[] = "SELECT count(*) FROM dialled WHERE at > ?1";
 static const char note_sql[] =
 	"INSERT INTO dialled (at, kind, user, mac) VALUES (?1, ?2, ?3, ?4)";
 
+static const char undo_sql[] =
+	"DELETE FROM dialled WHERE n = (SELECT max(n) FROM dialled"
+	" WHERE user = ?1 AND mac = ?2 AND kind = ?3)";
+
 /* A clock that was set back lets what is ahead of it count for an hour of its own. */
 static int
 within(struct db *db, const char *sql, const struct arg *args, unsigned int most)
@@ -65,4 +69,14 @@ model_dial_notice(struct db *db, const struct model_dial_rules *rules, const cha
     int64_t now)
 {
 	return place(db, rules, MODEL_DIAL_TEXT, "", number, now);
+}
+
+int
+model_dial_undo(struct db *db, enum model_dial kind, const char *user, const char *number)
+{
+	unsigned char mac[MODEL_HASH_LEN];
+	int r = model_telephone_mac(db, number, mac);
+
+	return r != MFA_OK ? r : db_do(db, undo_sql, ARGS(TEXT(user), BYTES(mac, MODEL_HASH_LEN),
+	    NUMBER(kind),), NULL);
 }

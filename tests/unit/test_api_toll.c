@@ -76,6 +76,40 @@ START_TEST(texts_that_tell_of_a_change_are_bounded_as_well)
 }
 END_TEST
 
+/* It costs nothing, so it keeps nobody from trying once more when the line is there. */
+START_TEST(what_mfa_call_is_not_there_for_does_not_count)
+{
+	const char *const by[] = { "call", "text" };
+	int i;
+
+	call_world_start("calls_per_user = 2\ncalls_per_number = 2\ncalls_per_hour = 2\n");
+	call_world_deaf();
+	for (i = 0; i < 6; i++) {
+		ck_assert_int_eq(api_call(ADMIN, "POST", "/v1/users/anna/telephones",
+		    api_path("{\"number\":\"+31612345678\",\"by\":\"%s\"}", by[i % 2])), 201);
+		ck_assert_int_eq(api_get(ADMIN, "/v1/users/anna/telephones"), 200);
+		ck_assert(api_has("\"call\":\"gateway\""));
+	}
+}
+END_TEST
+
+/* Nor is anything given back that was placed, whatever became of it. */
+START_TEST(what_was_placed_counts)
+{
+	const char *body = "{\"number\":\"+31612345678\"}";
+	struct dial d;
+
+	call_world_start("calls_per_user = 2\n");
+	ck_assert_int_eq(api_call(ADMIN, "POST", "/v1/users/anna/telephones", body), 201);
+	call_world_end(call_world_accept(&d), DIAL_GATEWAY);
+	ck_assert_int_eq(api_call(ADMIN, "POST", "/v1/users/anna/telephones", body), 201);
+	call_world_end(call_world_accept(&d), DIAL_BUSY);
+	call_world_deaf();
+	API_PROBLEM(429, "too-many-calls", NULL, api_call(ADMIN, "POST",
+	    "/v1/users/anna/telephones", body));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -86,6 +120,8 @@ main(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, many_at_once_are_no_more_than_one_after_another, 0, COUNT(limits));
 	tcase_add_test(t, texts_that_tell_of_a_change_are_bounded_as_well);
+	tcase_add_test(t, what_mfa_call_is_not_there_for_does_not_count);
+	tcase_add_test(t, what_was_placed_counts);
 	suite_add_tcase(suite, t);
 	return suite_run(suite);
 }
