@@ -42,6 +42,7 @@ enum dial_form {
 	DIAL_WANTS_NUMBER = 1,	/* the number on the screen, then "#" */
 	DIAL_WANTS_HASH = 2,	/* "#" alone, once the greeting has been heard */
 	DIAL_WANTS_CODE = 3,	/* a number on a screen, to prove the telephone is the person's */
+	DIAL_WANTS_CONSENT = 4,	/* the same, to have another telephone called as well */
 };
 
 enum dial_progress { DIAL_RINGING = 1, DIAL_ANSWERED = 2 };

@@ -104,6 +104,8 @@ static const struct {
 	    "mistyped: mfactl --server token makes one" },
 	{ "name-taken", CTL_REFUSED, "that name or number is taken at the service already: "
 	    "choose another, or remove the one that has it" },
+	{ "no-consent", CTL_REFUSED, "a telephone of the user's has to consent to another: begin "
+	    "again, or --vouch where it is lost" },
 	{ "push-locked", CTL_REFUSED, "the user's phones are locked, as after a report: "
 	    "mfactl --server unlock USER --phones ends that" },
 	{ "locked", CTL_REFUSED, "the user is locked at the service: mfactl --server unlock USER "

@@ -26,7 +26,7 @@ static const struct {
 	    "take back a phone or a host, by its id, or a token" },
 	{ "telephones", server_telephones, "USER [--json]", "list a user's telephones" },
 	{ "telephone", server_telephone,
-	    "USER NUMBER [--text] [--language en|nl] [--json]\n"
+	    "USER NUMBER [--text] [--language en|nl] [--vouch] [--json]\n"
 	    "      or USER --remove ID",
 	    "give a user a telephone, which is called or sent a code at once" },
 	{ "whose", server_whose, "NUMBER [--json]", "say whose telephone has a number" },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * mfactl --server telephone, telephones, whose and method: numbers that are called or
- * sent texts.  One is proved at once, with its owner at it.
+ * mfactl --server telephone: a number that is called or sent texts is proved at once, with
+ * its owner at it, and their other one, which consents.
  */
 #include <inttypes.h>
 #include <poll.h>
@@ -22,53 +22,30 @@
 #define TRIES		3	/* of the code of a text */
 #define WORD		16
 
-/* ---- telephones USER ---- */
-
-static const struct column columns[] = {
-	{ "telephone", COLUMN_NUMBER, "id" },
-	{ "shown", COLUMN_TEXT, "number" },
-	{ "language", COLUMN_TEXT, "language" },
-	{ "created", COLUMN_DAY, "since" },
-	{ "proved", COLUMN_DAY, "proved" },
-};
-static const struct rows rows = { "telephones", columns, sizeof(columns) / sizeof(columns[0]),
-    "The user has no telephone.", false };
-
-int
-server_telephones(struct api *a, int argc, char **argv)
-{
-	return rows_of_user(a, argc, argv, &rows, "telephones");
-}
-
-/* ---- telephone USER NUMBER ---- */
+/* ---- dialling one ---- */
 
 struct adding {
 	const char *user, *number, *language;
-	bool text, json;
+	const char *becomes;		/* what the list has of it then: proved, consented */
+	bool text, json, vouched;
 	int64_t id;
 	char shown[E164_MASKED_MAX], keys[WORD];
-	bool proved;		/* as the list has it */
+	bool done;			/* as the list has it */
 	char end[LINE_END_MAX];		/* of the call or text; "": it goes on */
 	bool over;		/* another code would not help */
 };
 
+/* Sends what is written in w so far, which is about a telephone that is dialled then. */
 static int
-add(struct api *a, struct adding *t)
+dial(struct api *a, struct adding *t, struct fetch_request *rq, struct json_writer *w)
 {
-	char segment[API_SEGMENT_MAX];
 	struct api_reply reply = { .json = NULL };
-	struct fetch_request rq;
-	struct json_writer w;
 	int r;
 
-	api_request(&rq, "POST", "/v1/users/%s/telephones", api_segment(segment, t->user));
-	json_begin(&w, rq.body, sizeof(rq.body));
-	json_put_text(&w, "number", t->number);
-	json_put_text(&w, "by", t->text ? "text" : "call");
-	json_put_text(&w, "language", t->language);
-	if (json_end(&w) != MFA_OK || api_once(&rq) != MFA_OK)
+	json_put_text(w, "by", t->text ? "text" : "call");
+	if (json_end(w) != MFA_OK || api_once(rq) != MFA_OK)
 		return complain(CTL_STATE, "the question cannot be written");
-	if ((r = remote_ask(a, &rq, true, &reply)) == CTL_DONE &&
+	if ((r = remote_ask(a, rq, true, &reply)) == CTL_DONE &&
 	    (api_number(reply.json, "telephone", 1, INT64_MAX, &t->id) != MFA_OK ||
 	    api_text(reply.json, "shown", t->shown, sizeof(t->shown)) != MFA_OK ||
 	    (!t->text && api_text(reply.json, "number", t->keys, sizeof(t->keys)) != MFA_OK)))
@@ -78,20 +55,37 @@ add(struct api *a, struct adding *t)
 }
 
 static int
+add(struct api *a, struct adding *t)
+{
+	char segment[API_SEGMENT_MAX];
+	struct fetch_request rq;
+	struct json_writer w;
+
+	t->becomes = "proved";
+	api_request(&rq, "POST", "/v1/users/%s/telephones", api_segment(segment, t->user));
+	json_begin(&w, rq.body, sizeof(rq.body));
+	json_put_text(&w, "number", t->number);
+	json_put_text(&w, "language", t->language);
+	if (t->vouched)
+		json_put_flag(&w, "vouched", true);
+	return dial(a, t, &rq, &w);
+}
+
+static int
 keep(void *arg, struct json_object *o)
 {
 	struct adding *t = arg;
 	struct json_object *m = NULL;
-	int64_t id, proved = 0;
+	int64_t id, since = 0;
 
 	if (api_number(o, "telephone", 1, INT64_MAX, &id) != MFA_OK)
 		return MFA_E_INVALID;
 	if (id != t->id)
 		return MFA_OK;
-	if (json_object_object_get_ex(o, "proved", &m) && m != NULL &&
-	    api_number(o, "proved", 0, INT64_MAX, &proved) != MFA_OK)
+	if (json_object_object_get_ex(o, t->becomes, &m) && m != NULL &&
+	    api_number(o, t->becomes, 0, INT64_MAX, &since) != MFA_OK)
 		return MFA_E_INVALID;
-	t->proved = proved != 0;
+	t->done = since != 0;
 	t->end[0] = '\0';
 	if (json_object_object_get_ex(o, "call", &m) && m != NULL &&
 	    api_text(o, "call", t->end, sizeof(t->end)) != MFA_OK)
@@ -100,7 +94,7 @@ keep(void *arg, struct json_object *o)
 }
 
 static int
-look(struct api *a, struct adding *t)
+look_by(struct api *a, struct adding *t, int (*fn)(void *arg, struct json_object *o))
 {
 	char segment[API_SEGMENT_MAX];
 	struct api_reply reply = { .json = NULL };
@@ -109,10 +103,16 @@ look(struct api *a, struct adding *t)
 
 	api_request(&rq, "GET", "/v1/users/%s/telephones", api_segment(segment, t->user));
 	r = remote_ask(a, &rq, true, &reply);
-	if (r == CTL_DONE && api_objects(reply.json, "telephones", WORD, keep, t) != MFA_OK)
+	if (r == CTL_DONE && api_objects(reply.json, "telephones", WORD, fn, t) != MFA_OK)
 		r = remote_nonsense("list");
 	api_reply_free(&reply);
 	return r;
+}
+
+static int
+look(struct api *a, struct adding *t)
+{
+	return look_by(a, t, keep);
 }
 
 static int
@@ -122,11 +122,11 @@ wait_for_keys(struct api *a, struct adding *t)
 
 	(void)fprintf(stderr, "Calling %s. Key in %s and # on that telephone.\n", t->shown,
 	    t->keys);
-	for (i = 0; r == CTL_DONE && !t->proved && t->end[0] == '\0' && i < LOOKS_MAX; i++) {
+	for (i = 0; r == CTL_DONE && !t->done && t->end[0] == '\0' && i < LOOKS_MAX; i++) {
 		(void)poll(NULL, 0, LOOK_MS);
 		r = look(a, t);
 	}
-	if (r != CTL_DONE || t->proved)
+	if (r != CTL_DONE || t->done)
 		return r;
 	return complain(CTL_REFUSED, "%s: %s", t->shown, line_end_words(t->end[0] != '\0' ? t->end :
 	    "no-keys"));
@@ -183,6 +183,44 @@ prove(struct api *a, struct adding *t)
 	return r;
 }
 
+/* ---- the consent of one that counts ---- */
+
+/* The first, which is the one that is called at logins. */
+static int
+find_counting(void *arg, struct json_object *o)
+{
+	struct adding *old = arg;
+	struct json_object *proved = NULL;
+
+	if (old->id != 0 || !json_object_object_get_ex(o, "proved", &proved) || proved == NULL)
+		return MFA_OK;
+	return api_number(o, "telephone", 1, INT64_MAX, &old->id);
+}
+
+static int
+consent(struct api *a, const struct adding *t)
+{
+	struct adding old = { .user = t->user, .text = t->text, .becomes = "consented" };
+	char segment[API_SEGMENT_MAX];
+	struct fetch_request rq;
+	struct json_writer w;
+	int r = look_by(a, &old, find_counting);
+
+	if (r != CTL_DONE || old.id == 0)
+		return r;
+	(void)fprintf(stderr, "A telephone that counts has to consent to another. (Where it is "
+	    "lost: --vouch, which is on record.)\n");
+	api_request(&rq, "POST", "/v1/users/%s/telephones/%" PRId64 "/consent",
+	    api_segment(segment, t->user), old.id);
+	json_begin(&w, rq.body, sizeof(rq.body));
+	if ((r = dial(a, &old, &rq, &w)) == CTL_DONE)
+		r = prove(a, &old);
+	explicit_bzero(&old, sizeof(old));
+	return r;
+}
+
+/* ---- telephone USER NUMBER ---- */
+
 static void
 tell(const struct adding *t)
 {
@@ -222,10 +260,11 @@ server_telephone(struct api *a, int argc, char **argv)
 	const struct opt opts[] = {
 		{ "text", NULL, &t.text }, { "language", &t.language, NULL },
 		{ "remove", &gone, NULL }, { "json", NULL, &t.json },
+		{ "vouch", NULL, &t.vouched },
 	};
 	int first, r;
 
-	if ((r = opts_read(argc, argv, opts, 4, 1, 2, &first)) != CTL_DONE ||
+	if ((r = opts_read(argc, argv, opts, 5, 1, 2, &first)) != CTL_DONE ||
 	    (r = user_valid(argv[first])) != CTL_DONE)
 		return r;
 	t.user = argv[first];
@@ -235,92 +274,9 @@ server_telephone(struct api *a, int argc, char **argv)
 		    "mfactl --server telephones");
 	if (gone != NULL)
 		return remove_one(a, t.user, gone);
-	if ((r = add(a, &t)) == CTL_DONE && (r = prove(a, &t)) == CTL_DONE)
+	if ((t.vouched || (r = consent(a, &t)) == CTL_DONE) &&
+	    (r = add(a, &t)) == CTL_DONE && (r = prove(a, &t)) == CTL_DONE)
 		tell(&t);
 	explicit_bzero(&t, sizeof(t));
 	return r;
-}
-
-/* ---- whose NUMBER ---- */
-
-struct owner {
-	char user[STATEMENT_USER_MAX], shown[E164_MASKED_MAX];
-	int64_t id, proved;
-};
-
-static int
-find(struct api *a, const char *number, struct owner *o)
-{
-	struct api_reply reply = { .json = NULL };
-	struct fetch_request rq;
-	struct json_writer w;
-	int r;
-
-	api_request(&rq, "POST", "/v1/telephones/owner");
-	json_begin(&w, rq.body, sizeof(rq.body));
-	json_put_text(&w, "number", number);
-	if (json_end(&w) != MFA_OK)
-		return complain(CTL_USAGE, "whose: that is no number");
-	r = api_ask(a, &rq, deadline_in(API_MS), &reply);
-	if (r == MFA_E_REFUSED && strcmp(reply.problem, "not-found") == 0)
-		r = complain(CTL_ABSENT, "that number is nobody's: it is somebody's once it is "
-		    "proved");
-	else if (r != MFA_OK)
-		r = remote_complain(r, &reply);
-	else if (reply.json == NULL ||
-	    api_text(reply.json, "user", o->user, sizeof(o->user)) != MFA_OK ||
-	    api_text(reply.json, "shown", o->shown, sizeof(o->shown)) != MFA_OK ||
-	    api_number(reply.json, "telephone", 1, INT64_MAX, &o->id) != MFA_OK ||
-	    api_number(reply.json, "proved", 1, INT64_MAX, &o->proved) != MFA_OK)
-		r = remote_nonsense("telephone");
-	api_reply_free(&reply);
-	return r;
-}
-
-int
-server_whose(struct api *a, int argc, char **argv)
-{
-	struct owner owner;
-	struct json_object *o;
-	bool json = false;
-	const struct opt opts[] = { { "json", NULL, &json } };
-	char user[SHOW_MAX];
-	int first, r;
-
-	if ((r = opts_read(argc, argv, opts, 1, 1, 1, &first)) != CTL_DONE ||
-	    (r = find(a, argv[first], &owner)) != CTL_DONE)
-		return r;
-	if (!json) {
-		(void)printf("%s is telephone %" PRId64 " of %s.\n", owner.shown, owner.id,
-		    show(user, sizeof(user), owner.user));
-		return CTL_DONE;
-	}
-	o = json_new();
-	json_add_text(o, "user", owner.user);
-	json_add_number(o, "telephone", owner.id);
-	json_add_text(o, "shown", owner.shown);
-	json_add_time(o, "proved", owner.proved);
-	json_print(o);
-	return CTL_DONE;
-}
-
-/* ---- method USER METHOD ---- */
-
-int
-server_method(struct api *a, int argc, char **argv)
-{
-	char segment[API_SEGMENT_MAX];
-	struct fetch_request rq;
-	struct json_writer w;
-	int first, r;
-
-	if ((r = opts_read(argc, argv, NULL, 0, 2, 2, &first)) != CTL_DONE ||
-	    (r = user_valid(argv[first])) != CTL_DONE)
-		return r;
-	api_request(&rq, "PUT", "/v1/users/%s/method", api_segment(segment, argv[first]));
-	json_begin(&w, rq.body, sizeof(rq.body));
-	json_put_text(&w, "method", argv[first + 1]);
-	if (json_end(&w) != MFA_OK)
-		return complain(CTL_USAGE, "method: push, call, text or none");
-	return server_do(a, &rq);
 }

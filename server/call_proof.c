@@ -21,7 +21,8 @@ struct proof {
 	struct dialling *dialling;	/* NULL: it has ended */
 	struct timer *timer;		/* until it is forgotten */
 	struct job job;
-	bool busy, right;
+	bool busy;
+	struct model_telephone_proved proved;
 	char user[MODEL_NAME_MAX];
 	int64_t id;
 	enum model_dial by;
@@ -82,28 +83,28 @@ run(struct db *db, void *arg)
 	struct proof *p = arg;
 	int64_t now = api_now();
 	int r = model_telephone_prove(db, p->user, p->id, MODEL_DIAL_CALL, p->keys, "telephone",
-	    now, &p->right);
+	    now, &p->proved);
 
-	return r != MFA_OK || !p->right ? r : model_notice_added(db, &p->api->dial_rules, p->user,
-	    p->id, now, &p->notice);
+	return r != MFA_OK || !p->proved.added ? r : model_notice_added(db, &p->api->dial_rules,
+	    p->user, p->id, now, &p->notice);
 }
 
 static void
 done(struct job *job)
 {
 	struct proof *p = job->arg;
-	bool again = job->result == MFA_OK && !p->right;
+	bool again = job->result == MFA_OK && !p->proved.right;
 
 	p->busy = false;
 	/* What could not be kept is not proved. */
-	p->right = p->right && job->result == MFA_OK;
+	p->proved.right = p->proved.right && job->result == MFA_OK;
 	if (job->result < 0)
 		log_line(LOG_ERR, "a telephone cannot be proved: %s", job->why);
-	p->why = p->right ? NULL : "wrong";
+	p->why = p->proved.right ? NULL : "wrong";
 	if (p->dialling != NULL)
-		dialler_say(p->dialling, p->right ? DIAL_THANKS : again ? DIAL_ONCE_MORE :
+		dialler_say(p->dialling, p->proved.right ? DIAL_THANKS : again ? DIAL_ONCE_MORE :
 		    DIAL_WRONG);
-	if (p->right && !p->api->stopping)
+	if (p->proved.right && p->proved.added && !p->api->stopping)
 		call_proof_notice(p->api, p->user, &p->notice);
 	waiters_wake(p->api->waiters, job->wakes);
 }
@@ -129,7 +130,7 @@ on_keys(void *arg, const char *keys)
 		return;
 	}
 	(void)text_copy(p->keys, sizeof(p->keys), keys);
-	p->right = false;
+	p->proved = (struct model_telephone_proved){ .right = false };
 	p->job = (struct job){ .run = run, .done = done, .arg = p };
 	p->busy = writer_submit(p->api->writer, &p->job) == MFA_OK;
 	if (p->busy)
@@ -149,7 +150,7 @@ on_ended(void *arg, enum dial_outcome outcome, const char *words)
 		log_line(LOG_NOTICE, "%s of telephone %lld: %s",
 		    p->by == MODEL_DIAL_CALL ? "call" : "text", (long long)p->id, words);
 	/* The job that is under way tells it. */
-	if (!p->busy && p->why == NULL && !p->right && outcome != DIAL_DONE)
+	if (!p->busy && p->why == NULL && !p->proved.right && outcome != DIAL_DONE)
 		p->why = call_text_outcome(outcome);
 }
 
@@ -245,9 +246,18 @@ send(struct proof *p, struct dial *d)
 	explicit_bzero(d, sizeof(*d));
 }
 
+static void
+write_code(struct dial *d, const char *organisation, const struct model_telephone_made *t)
+{
+	if (t->consents)
+		call_text_consent(d, organisation, t->proof, t->language);
+	else
+		call_text_code(d, organisation, organisation, t->proof, t->language);
+}
+
 void
 call_proof_start(struct api *api, const char *user, const struct model_telephone_made *t,
-    enum model_dial by, const char *language)
+    enum model_dial by)
 {
 	const char *organisation = api->config->issuer;
 	struct dial d = { .type = by == MODEL_DIAL_CALL ? DIAL_CALL : DIAL_TEXT };
@@ -258,11 +268,11 @@ call_proof_start(struct api *api, const char *user, const struct model_telephone
 		return;
 	(void)text_copy(d.to, sizeof(d.to), t->number);
 	if (by == MODEL_DIAL_TEXT) {
-		call_text_code(&d, organisation, organisation, t->proof, language);
+		write_code(&d, organisation, t);
 	} else {
-		d.form = DIAL_WANTS_CODE;
+		d.form = t->consents ? DIAL_WANTS_CONSENT : DIAL_WANTS_CODE;
 		d.digits = MODEL_CALL_DIGITS;
-		(void)text_copy(d.language, sizeof(d.language), language);
+		(void)text_copy(d.language, sizeof(d.language), t->language);
 		call_text_organisation(&d, organisation);
 		call_text_names(&d, organisation, "telephone");
 	}

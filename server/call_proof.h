@@ -15,12 +15,12 @@
 
 /* Calls for the keys, or sends the text. */
 void call_proof_start(struct api *api, const char *user, const struct model_telephone_made *t,
-    enum model_dial by, const char *language);
+    enum model_dial by);
 
 /* The telephone was removed: nothing can prove it any more. */
 void call_proof_gone(int64_t telephone);
 
-/* How the last one that is known ended, while it is not proved; NULL: it goes on, or
+/* How the last one that is known ended, if nothing was proved; NULL: it goes on, or
  * is unknown.  "wrong": something else was keyed in. */
 const char *call_proof_why(int64_t telephone);
 

@@ -68,6 +68,21 @@ call_text_code(struct dial *d, const char *organisation, const char *host, const
 }
 
 void
+call_text_consent(struct dial *d, const char *organisation, const char *code,
+    const char *language)
+{
+	const char *sentence = N_("%1: with %2 another telephone counts for your logins. Not you? "
+	    "Tell your administrator.");
+	char who[DIAL_NAME_MAX], text[DIAL_TEXT_MAX];
+	const char *const about[] = { who, code };
+
+	cut(who, sizeof(who), organisation);
+	(void)catalogue_fill(text, sizeof(text), words(language, sentence), about, 2);
+	write_text(d, text);
+	explicit_bzero(text, sizeof(text));
+}
+
+void
 call_text_notice(struct dial *d, const char *organisation, const char *user, bool added,
     const char *language)
 {

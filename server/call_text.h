@@ -16,6 +16,10 @@ void call_text_organisation(struct dial *d, const char *organisation);
 void call_text_code(struct dial *d, const char *organisation, const char *host,
     const char *code, const char *language);
 
+/* A code that says yes to another telephone. */
+void call_text_consent(struct dial *d, const char *organisation, const char *code,
+    const char *language);
+
 /* That a number was added or removed. */
 void call_text_notice(struct dial *d, const char *organisation, const char *user,
     bool added, const char *language);

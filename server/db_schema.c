@@ -313,12 +313,15 @@ static const char dialling[] =
 
 static const char *const third[] = { telephones, dialling, NULL };
 
-/* ---- 4: decoys of calls and texts ---- */
+/* ---- 4: decoys of calls and texts, and telephones that consent to others ---- */
 
 static const char decoys_dialled[] =
 	"ALTER TABLE decoy ADD COLUMN dial INTEGER NOT NULL DEFAULT 0 CHECK (dial IN (0, 1, 2));";
 
-static const char *const fourth[] = { decoys_dialled, NULL };
+static const char consents[] =
+	"ALTER TABLE telephone ADD COLUMN consented INTEGER;";
+
+static const char *const fourth[] = { decoys_dialled, consents, NULL };
 
 static const char *const *const steps[] = { first, second, third, fourth };
 

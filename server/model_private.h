@@ -96,6 +96,19 @@ int model_login_text_is(struct db *db, const char *login, const char *digits);
 int model_mac(struct db *db, const char *what, const char *text,
     unsigned char mac[MODEL_HASH_LEN]);
 
+/* ---- model_proof.c ---- */
+
+/* What proves a telephone, over a call or by a text, and what is kept of it. */
+int model_proof_new(enum model_dial by, const struct model_dial_rules *rules,
+    char proof[MODEL_PROOF_MAX]);
+int model_proof_mac(struct db *db, int64_t id, enum model_dial over, const char *keys,
+    unsigned char mac[MODEL_HASH_LEN]);
+/* PROBLEM_NAME_TAKEN: the number is somebody's. */
+int model_number_free(struct db *db, const unsigned char mac[MODEL_HASH_LEN]);
+/* PROBLEM_NO_CONSENT: the user has a telephone, and none of them has consented lately to
+ * another. */
+int model_consent_check(struct db *db, const char *user, int64_t now);
+
 /* ---- model_method.c ---- */
 
 /* "call" or "text" of a user who has no telephone any more becomes none. */

@@ -15,28 +15,21 @@ static const char count_sql[] =
 	"SELECT count(*) FROM telephone WHERE user = ?1 AND (proved IS NOT NULL OR until > ?2)";
 static const char forget_sql[] =
 	"DELETE FROM telephone WHERE user = ?1 AND proved IS NULL AND (mac = ?2 OR until <= ?3)";
-static const char owner_sql[] =
-	"SELECT 1 FROM telephone WHERE mac = ?1 AND proved IS NOT NULL";
-static const char whose_sql[] =
-	"SELECT id, user, proved FROM telephone WHERE mac = ?1 AND proved IS NOT NULL";
 static const char add_sql[] =
 	"INSERT INTO telephone (user, mac, sealed, shown, language, created, until)"
 	" VALUES (?1, ?2, x'', ?3, ?4, ?5, ?6)";
 static const char new_id_sql[] =
 	"SELECT id FROM telephone WHERE user = ?1 AND mac = ?2 AND proved IS NULL";
 static const char seal_sql[] = "UPDATE telephone SET sealed = ?2, proof = ?3 WHERE id = ?1";
-static const char unproved_sql[] =
-	"SELECT proof, until, tries, mac FROM telephone WHERE id = ?1 AND user = ?2"
-	" AND proved IS NULL";
-static const char tried_sql[] = "UPDATE telephone SET tries = tries + 1 WHERE id = ?1";
-static const char prove_sql[] =
-	"UPDATE telephone SET proved = ?2, proof = NULL WHERE id = ?1 AND proved IS NULL";
+static const char whose_sql[] =
+	"SELECT id, user, proved FROM telephone WHERE mac = ?1 AND proved IS NOT NULL";
 static const char sealed_sql[] =
 	"SELECT id, sealed, language, proved IS NOT NULL FROM telephone"
 	" WHERE user = ?1 AND id = ?2";
 static const char remove_sql[] = "DELETE FROM telephone WHERE user = ?1 AND id = ?2";
 static const char list_sql[] =
-	"SELECT id, created, coalesce(proved, 0), shown, language FROM telephone"
+	"SELECT id, created, coalesce(proved, 0), shown, language, coalesce(consented, 0)"
+	" FROM telephone"
 	" WHERE user = ?1 ORDER BY id";
 static const char numbers_sql[] =
 	"SELECT id, sealed, language FROM telephone WHERE user = ?1 AND id <> ?2"
@@ -109,17 +102,6 @@ check_asked(struct db *db, const char *user, const struct model_telephone_asked 
 	return r;
 }
 
-/* A call's is on a screen, so it counts only over the line. */
-static int
-proof_mac(struct db *db, int64_t id, enum model_dial over, const char *keys,
-    unsigned char mac[MODEL_HASH_LEN])
-{
-	char text[64];
-
-	(void)snprintf(text, sizeof(text), "%lld|%d|%.16s", (long long)id, (int)over, keys);
-	return model_mac(db, "proof", text, mac);
-}
-
 /* The row first: its id is part of what is sealed. */
 static int
 keep_number(struct db *db, const char *user, enum model_dial by,
@@ -132,7 +114,7 @@ keep_number(struct db *db, const char *user, enum model_dial by,
 	int r;
 
 	if ((r = bound_text(user, t->id, bound)) != MFA_OK ||
-	    (r = proof_mac(db, t->id, by, t->proof, proof)) != MFA_OK ||
+	    (r = model_proof_mac(db, t->id, by, t->proof, proof)) != MFA_OK ||
 	    (r = secret_set(&plain, t->number, strlen(t->number))) != MFA_OK)
 		return r;
 	if ((r = seal(db_key(db), bound, &plain, sealed, sizeof(sealed), &len)) == MFA_OK)
@@ -151,27 +133,10 @@ may_be_added(struct db *db, const char *user, const unsigned char *mac, int64_t 
 	if ((r = model_user_make(db, user)) != MFA_OK ||
 	    (r = db_do(db, forget_sql, ARGS(TEXT(user), BYTES(mac, MODEL_HASH_LEN),
 	    NUMBER(now),), NULL)) != MFA_OK ||
-	    (r = db_number(db, owner_sql, ARGS(BYTES(mac, MODEL_HASH_LEN),), 0, &n)) != MFA_OK)
-		return r;
-	if (n != 0)
-		return PROBLEM_NAME_TAKEN;
-	if ((r = db_number(db, count_sql, ARGS(TEXT(user), NUMBER(now),), 0, &n)) != MFA_OK)
+	    (r = model_number_free(db, mac)) != MFA_OK ||
+	    (r = db_number(db, count_sql, ARGS(TEXT(user), NUMBER(now),), 0, &n)) != MFA_OK)
 		return r;
 	return n >= MODEL_TELEPHONES_MAX ? PROBLEM_TOO_MANY : MFA_OK;
-}
-
-/* What is keyed in has no key twice in a row: see text_repeats. */
-static int
-new_proof(enum model_dial by, const struct model_dial_rules *rules, char proof[MODEL_PROOF_MAX])
-{
-	int r;
-
-	if (by == MODEL_DIAL_TEXT)
-		return model_digits_new(rules->text_digits, proof);
-	do
-		r = model_digits_new(MODEL_CALL_DIGITS, proof);
-	while (r == MFA_OK && text_repeats(proof));
-	return r;
 }
 
 static int
@@ -185,13 +150,15 @@ add(struct db *db, const char *user, const struct model_telephone_asked *in,
 	e164_mask(in->number, shown);
 	if ((r = model_telephone_mac(db, in->number, mac)) != MFA_OK ||
 	    (r = may_be_added(db, user, mac, now)) != MFA_OK ||
+	    (!in->vouched && (r = model_consent_check(db, user, now)) != MFA_OK) ||
 	    (r = model_dial(db, rules, in->by, user, in->number, now)) != MFA_OK ||
 	    (r = db_do(db, add_sql, ARGS(TEXT(user), BYTES(mac, MODEL_HASH_LEN), TEXT(shown),
 	    TEXT(in->language), NUMBER(now), NUMBER(now + MODEL_PROOF_LIFE),), NULL)) != MFA_OK ||
 	    (r = db_number(db, new_id_sql, ARGS(TEXT(user), BYTES(mac, MODEL_HASH_LEN),), -1,
 	    &out->id)) != MFA_OK ||
 	    (r = text_copy(out->number, sizeof(out->number), in->number)) != MFA_OK ||
-	    (r = new_proof(in->by, rules, out->proof)) != MFA_OK)
+	    (r = text_copy(out->language, sizeof(out->language), in->language)) != MFA_OK ||
+	    (r = model_proof_new(in->by, rules, out->proof)) != MFA_OK)
 		return r;
 	model_user_wake(db, user);
 	return keep_number(db, user, in->by, out);
@@ -212,64 +179,11 @@ model_telephone_add(struct db *db, const struct model_once *once, const char *us
 	if ((r = check_asked(db, user, in)) == MFA_OK &&
 	    (r = add(db, user, in, rules, now, out)) == MFA_OK &&
 	    (r = model_note(db, &(struct model_event){ .event = "telephone", .user = user,
-	    .outcome = "asked", .by = by }, now)) == MFA_OK)
+	    .outcome = in->vouched ? "vouched" : "asked", .by = by }, now)) == MFA_OK)
 		r = model_once_keep(db, once, "telephone", now, out, sizeof(*out));
 	if (r != MFA_OK)
 		memset(out, 0, sizeof(*out));
 	return r;
-}
-
-/* ---- proving ---- */
-
-struct unproved {
-	unsigned char proof[MODEL_HASH_LEN], mac[MODEL_HASH_LEN];
-	bool over;
-};
-
-static int
-find_unproved(struct db *db, const char *user, int64_t id, int64_t now, struct unproved *out)
-{
-	sqlite3_stmt *st;
-	int r = db_first(db, unproved_sql, ARGS(NUMBER(id), TEXT(user),), &st);
-
-	if (r != MFA_OK)
-		return r == MFA_E_ABSENT ? PROBLEM_NOT_FOUND : r;
-	if ((r = db_bytes(db, st, 0, out->proof, sizeof(out->proof))) == MFA_OK)
-		r = db_bytes(db, st, 3, out->mac, sizeof(out->mac));
-	out->over = sqlite3_column_int64(st, 1) <= now ||
-	    sqlite3_column_int64(st, 2) >= MODEL_PROOF_TRIES;
-	return db_end(db, st, r);
-}
-
-/* A wrong one is an answer that has been counted, so it is no refusal of the
- * job: the count would be undone. */
-int
-model_telephone_prove(struct db *db, const char *user, int64_t id, enum model_dial over,
-    const char *keys, const char *by, int64_t now, bool *right)
-{
-	unsigned char mac[MODEL_HASH_LEN];
-	struct unproved u;
-	int64_t n;
-	int r;
-
-	*right = false;
-	if ((r = find_unproved(db, user, id, now, &u)) != MFA_OK)
-		return r;
-	if (u.over)
-		return PROBLEM_GONE;
-	if ((r = proof_mac(db, id, over, keys, mac)) != MFA_OK)
-		return r;
-	if (!secret_equal(mac, u.proof, sizeof(mac)))
-		return db_change(db, tried_sql, ARGS(NUMBER(id),), MFA_E_INTERNAL);
-	if ((r = db_number(db, owner_sql, ARGS(BYTES(u.mac, MODEL_HASH_LEN),), 0, &n)) != MFA_OK)
-		return r;
-	if (n != 0)
-		return PROBLEM_NAME_TAKEN;
-	if ((r = db_change(db, prove_sql, ARGS(NUMBER(id), NUMBER(now),), PROBLEM_GONE)) != MFA_OK)
-		return r;
-	*right = true;
-	return model_note(db, &(struct model_event){ .event = "telephone", .user = user,
-	    .outcome = "added", .by = by }, now);
 }
 
 /* ---- having ---- */
@@ -311,6 +225,7 @@ model_telephone_list(struct db *db, const char *user,
 		t.proved = sqlite3_column_int64(st, 2);
 		db_text(db, st, 3, t.shown, sizeof(t.shown));
 		db_text(db, st, 4, t.language, sizeof(t.language));
+		t.consented = sqlite3_column_int64(st, 5);
 		if (!fn(arg, &t))
 			return db_end(db, st, MFA_OK);
 	}

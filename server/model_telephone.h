@@ -35,30 +35,43 @@ struct model_telephone_asked {
 	const char *number;		/* as e164_read made it */
 	const char *language;		/* "en", "nl" */
 	enum model_dial by;		/* how it is proved */
+	bool vouched;			/* the administrator does without consent */
 };
 
 struct model_telephone_made {
 	int64_t id;
-	char number[E164_MAX];
+	char number[E164_MAX], language[8];
 	char proof[MODEL_PROOF_MAX];	/* what the owner keys in, or is sent */
+	bool consents;			/* to another; it counts itself already */
 };
 
 /* POST /v1/users/{user}/telephones.  A number of the user's that is not proved yet
- * gets a new proof.  PROBLEM_NAME_TAKEN: the user has it, or somebody else;
- * PROBLEM_TOO_MANY, PROBLEM_TOO_MANY_CALLS, PROBLEM_NO_GATEWAY.  Writes. */
+ * gets a new proof.  PROBLEM_NO_CONSENT: see model_telephone_consent; PROBLEM_NAME_TAKEN:
+ * the user has it, or somebody else; PROBLEM_TOO_MANY, PROBLEM_TOO_MANY_CALLS,
+ * PROBLEM_NO_GATEWAY.  Writes. */
 int model_telephone_add(struct db *db, const struct model_once *once, const char *user,
     const struct model_telephone_asked *in, const struct model_dial_rules *rules,
     const char *by, int64_t now, struct model_telephone_made *out);
 
-/* What was keyed in (over a call) or typed (of a text); *right says whether it is the
- * proof, and whether it came that way.  A wrong one is counted.  PROBLEM_GONE: its time
- * or tries are over; PROBLEM_NAME_TAKEN: somebody else proved it meanwhile;
- * PROBLEM_NOT_FOUND.  Writes. */
+/* What was keyed in (over a call) or typed (of a text): is it the proof, and did it come
+ * that way?  A wrong one is counted.  PROBLEM_GONE: its time or tries are over;
+ * PROBLEM_NAME_TAKEN: somebody else proved it meanwhile; PROBLEM_NOT_FOUND.  Writes. */
+struct model_telephone_proved {
+	bool right, added;		/* added: it counts from now on; else it consented */
+};
 int model_telephone_prove(struct db *db, const char *user, int64_t id, enum model_dial over,
-    const char *keys, const char *by, int64_t now, bool *right);
+    const char *keys, const char *by, int64_t now, struct model_telephone_proved *out);
+
+/* POST /v1/users/{user}/telephones/{telephone}/consent: one that counts is asked whether
+ * its user wants another (SP 800-63B, binding of an additional authenticator).  Once it
+ * has proved that, as it was proved itself, one number may be added within
+ * MODEL_PROOF_LIFE.  PROBLEM_NOT_FOUND, and as model_dial.  Writes. */
+int model_telephone_consent(struct db *db, const struct model_once *once, const char *user,
+    int64_t id, enum model_dial by, const struct model_dial_rules *rules, int64_t now,
+    struct model_telephone_made *out);
 
 struct model_telephone_row {
-	int64_t id, created, proved;	/* 0: not yet */
+	int64_t id, created, proved, consented;	/* 0: not, or not yet */
 	char shown[E164_MASKED_MAX], language[8];
 };
 int model_telephone_list(struct db *db, const char *user,

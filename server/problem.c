@@ -12,6 +12,8 @@ static const struct problem_form forms[PROBLEM_COUNT] = {
 	[PROBLEM_NOT_FOUND] = { 404, "not-found", "there is no such thing" },
 	[PROBLEM_BAD_TOKEN] = { 403, "bad-token", "the token is unknown, used or expired" },
 	[PROBLEM_NAME_TAKEN] = { 409, "name-taken", "the name is another's" },
+	[PROBLEM_NO_CONSENT] = { 409, "no-consent",
+	    "a telephone of the user's has not consented to another" },
 	[PROBLEM_WRONG_CODE] = { 409, "wrong-code", "the token does not show this code now" },
 	[PROBLEM_NO_DEVICE] = { 404, "no-device", "nothing to ask the user with" },
 	[PROBLEM_ALREADY_WAITING] = { 409, "already-waiting", "a login of the user waits" },

@@ -14,12 +14,13 @@
 #include "model_user.h"
 #include "resources.h"
 
-/* ---- POST /v1/users/{user}/telephones ---- */
+/* ---- POST /v1/users/{user}/telephones, and …/{telephone}/consent ---- */
 
 struct adding {
 	struct work work;
 	char user[MODEL_NAME_MAX];
 	const char *typed, *by, *language;	/* as they came */
+	int64_t id;			/* of the one that is to consent */
 	char number[E164_MAX];
 	struct model_telephone_asked in;
 	struct model_telephone_made out;
@@ -29,6 +30,12 @@ static const struct body_member add_members[] = {
 	{ "number", BODY_TEXT, false, offsetof(struct adding, typed), E164_TYPED_MAX },
 	{ "by", BODY_TEXT, true, offsetof(struct adding, by), 8 },
 	{ "language", BODY_TEXT, true, offsetof(struct adding, language), 8 },
+	{ "vouched", BODY_FLAG, true, offsetof(struct adding, in.vouched), 0 },
+	{ .name = NULL },
+};
+
+static const struct body_member consent_members[] = {
+	{ "by", BODY_TEXT, true, offsetof(struct adding, by), 8 },
 	{ .name = NULL },
 };
 
@@ -39,6 +46,15 @@ run_add(struct db *db, struct work *w)
 
 	return model_telephone_add(db, work_once(w), g->user, &g->in, &w->api->dial_rules,
 	    CALLER_ADMIN_ID, w->now, &g->out);
+}
+
+static int
+run_consent(struct db *db, struct work *w)
+{
+	struct adding *g = (struct adding *)w;
+
+	return model_telephone_consent(db, work_once(w), g->user, g->id, g->in.by,
+	    &w->api->dial_rules, w->now, &g->out);
 }
 
 /* Only a call's number is shown: it is keyed in, so it proves that the line is
@@ -65,7 +81,16 @@ added(struct work *w)
 	const struct adding *g = (const struct adding *)w;
 
 	if (w->job.result == MFA_OK && w->job.wakes != NULL && !w->api->stopping)
-		call_proof_start(w->api, g->user, &g->out, g->in.by, g->in.language);
+		call_proof_start(w->api, g->user, &g->out, g->in.by);
+}
+
+static bool
+read_by(struct adding *g)
+{
+	bool text = g->by != NULL && strcmp(g->by, "text") == 0;
+
+	g->in.by = text ? MODEL_DIAL_TEXT : MODEL_DIAL_CALL;
+	return g->by == NULL || text || strcmp(g->by, "call") == 0;
 }
 
 static const char *
@@ -77,10 +102,7 @@ read_add(struct adding *g, const char **why)
 	if (fault != E164_OK)
 		return "number";
 	*why = "call or text";
-	g->in.by = MODEL_DIAL_CALL;
-	if (g->by != NULL && strcmp(g->by, "text") == 0)
-		g->in.by = MODEL_DIAL_TEXT;
-	else if (g->by != NULL && strcmp(g->by, "call") != 0)
+	if (!read_by(g))
 		return "by";
 	g->in.number = g->number;
 	g->in.language = g->language != NULL ? g->language : "en";
@@ -106,6 +128,24 @@ post_telephone(struct request *r)
 	work_submit(&g->work);
 }
 
+static void
+post_consent(struct request *r)
+{
+	struct adding *g = work_begin(r, CALLER_ADMIN, sizeof(*g));
+
+	if (g == NULL || !work_param(&g->work, "user", g->user, sizeof(g->user)) ||
+	    !work_number(&g->work, "telephone", &g->id) || !work_body(&g->work, consent_members))
+		return;
+	if (!read_by(g)) {
+		work_refuse(&g->work, PROBLEM_INVALID, "by", "call or text");
+		return;
+	}
+	g->work.run = run_consent;
+	g->work.answer = answer_add;
+	g->work.concluded = added;
+	work_submit(&g->work);
+}
+
 /* ---- of one telephone ---- */
 
 struct one {
@@ -113,7 +153,7 @@ struct one {
 	char user[MODEL_NAME_MAX];
 	int64_t id;
 	const char *code;
-	bool right;
+	struct model_telephone_proved proved;
 	struct model_notice notice;
 };
 
@@ -137,10 +177,10 @@ run_prove(struct db *db, struct work *w)
 	struct one *o = (struct one *)w;
 
 	int r = model_telephone_prove(db, o->user, o->id, MODEL_DIAL_TEXT, o->code,
-	    CALLER_ADMIN_ID, w->now, &o->right);
+	    CALLER_ADMIN_ID, w->now, &o->proved);
 
-	return r != MFA_OK || !o->right ? r : model_notice_added(db, &w->api->dial_rules, o->user,
-	    o->id, w->now, &o->notice);
+	return r != MFA_OK || !o->proved.added ? r : model_notice_added(db, &w->api->dial_rules,
+	    o->user, o->id, w->now, &o->notice);
 }
 
 static void
@@ -148,7 +188,7 @@ answer_prove(struct work *w)
 {
 	const struct one *o = (const struct one *)w;
 
-	if (o->right)
+	if (o->proved.right)
 		answer_done(w->request);
 	else
 		answer_problem(w->request, PROBLEM_WRONG_CODE, "code", NULL);
@@ -159,7 +199,7 @@ proved(struct work *w)
 {
 	const struct one *o = (const struct one *)w;
 
-	if (w->job.result == MFA_OK && o->right && !w->api->stopping)
+	if (w->job.result == MFA_OK && o->proved.added && !w->api->stopping)
 		call_proof_notice(w->api, o->user, &o->notice);
 }
 
@@ -227,7 +267,8 @@ put_telephone(void *arg, const struct model_telephone_row *t)
 	answer_text(a, "language", t->language);
 	answer_number(a, "created", t->created);
 	answer_time(a, "proved", t->proved);
-	answer_text_or_null(a, "call", t->proved == 0 ? call_proof_why(t->id) : NULL);
+	answer_time(a, "consented", t->consented);
+	answer_text_or_null(a, "call", call_proof_why(t->id));
 	answer_close(a, '}');
 	return true;
 }
@@ -341,6 +382,7 @@ const struct route telephone_routes[] = {
 	{ HTTP_POST, "/v1/users/{user}/telephones", post_telephone },
 	{ HTTP_GET, "/v1/users/{user}/telephones", get_telephones },
 	{ HTTP_POST, "/v1/users/{user}/telephones/{telephone}/proof", post_proof },
+	{ HTTP_POST, "/v1/users/{user}/telephones/{telephone}/consent", post_consent },
 	{ HTTP_DELETE, "/v1/users/{user}/telephones/{telephone}", delete_telephone },
 	{ HTTP_POST, "/v1/telephones/owner", post_owner },
 	{ HTTP_PUT, "/v1/users/{user}/method", put_method },

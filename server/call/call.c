@@ -25,9 +25,9 @@ call_asked_well(const struct dial *asked)
 	bool language = strcmp(asked->language, "en") == 0 || strcmp(asked->language, "nl") == 0;
 
 	if (asked->type != DIAL_CALL || asked->version != DIAL_VERSION || !language ||
-	    asked->form < DIAL_WANTS_NUMBER || asked->form > DIAL_WANTS_CODE)
+	    asked->form < DIAL_WANTS_NUMBER || asked->form > DIAL_WANTS_CONSENT)
 		return MFA_E_INVALID;
-	if (!is_number(asked->to) && (asked->to[0] != '\0' || asked->form == DIAL_WANTS_CODE))
+	if (!is_number(asked->to) && (asked->to[0] != '\0' || asked->form >= DIAL_WANTS_CODE))
 		return MFA_E_INVALID;
 	if (asked->form == DIAL_WANTS_HASH ? asked->digits > 8 :
 	    asked->digits < 2 || asked->digits > 8)

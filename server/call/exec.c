@@ -41,7 +41,7 @@ tell(struct exec *x, const char *line)
 static int
 order(struct exec *x)
 {
-	static const char *const forms[] = { "", "number", "hash", "code" };
+	static const char *const forms[] = { "", "number", "hash", "code", "consent" };
 	const struct dial *d = x->call->asked;
 	char text[ORDER_MAX];
 	int n = snprintf(text, sizeof(text), "to=%s\nid=%s\nform=%s\ndigits=%u\nlanguage=%s\n"

@@ -12,8 +12,8 @@
 
 CATALOGUE(words_nl, WORDS_NL);
 
-enum piece { HELLO, LOGIN, NUMBER, HASH, CODE, NOT_ME, ONCE_MORE, TWICE, MOMENT, THANKS, WRONG,
-	REPORTED, TIME_IS_UP };
+enum piece { HELLO, LOGIN, NUMBER, HASH, CODE, CONSENT, NOT_ME, ONCE_MORE, TWICE, MOMENT, THANKS,
+	WRONG, REPORTED, TIME_IS_UP };
 
 /* In English (po/server).  %1 is the organisation, %2 the host, %3 the service. */
 static const struct { const char *name, *text; } pieces[] = {
@@ -28,6 +28,8 @@ static const struct { const char *name, *text; } pieces[] = {
 	[CODE] = { "code",
 	    N_("To have this telephone called from now on, key in the number on your screen, "
 	    "and then hash.") },
+	[CONSENT] = { "consent",
+	    N_("Another telephone is to be called for your logins.") },
 	[NOT_ME] = { "not-me",
 	    N_("If this was not you, key in zero, and then hash.") },
 	[ONCE_MORE] = { "once-more",
@@ -98,6 +100,8 @@ greeting(const struct dial *asked, struct words *words)
 
 	if (asked->form == DIAL_WANTS_CODE)
 		return add(words, n, asked, CODE);
+	if (asked->form == DIAL_WANTS_CONSENT)
+		return add(words, add(words, n, asked, CONSENT), asked, NUMBER);
 	n = add(words, n, asked, LOGIN);
 	n = add(words, n, asked, asked->form == DIAL_WANTS_HASH ? HASH : NUMBER);
 	return add(words, n, asked, NOT_ME);

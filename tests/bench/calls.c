@@ -55,15 +55,16 @@ add_telephone(struct db *db, const char *user, unsigned long i, int64_t now)
 {
 	static const struct model_dial_rules rules = { true, true, 1000, 1000, 100000 };
 	char number[E164_MAX];
-	const struct model_telephone_asked asked = { number, "en", MODEL_DIAL_CALL };
+	const struct model_telephone_asked asked = { .number = number,
+	    .language = "en", .by = MODEL_DIAL_CALL };
 	struct model_telephone_made made;
-	bool right = false;
+	struct model_telephone_proved proved;
 
 	(void)snprintf(number, sizeof(number), "+316%08lu", i);
 	people_must(model_telephone_add(db, NULL, user, &asked, &rules, "root", now, &made),
 	    "telephone", db_message(db));
 	people_must(model_telephone_prove(db, user, made.id, MODEL_DIAL_CALL, made.proof, "root",
-	    now, &right), "proof", db_message(db));
+	    now, &proved), "proof", db_message(db));
 	people_must(model_method_set(db, user, "call", "root", now), "method", db_message(db));
 }
 

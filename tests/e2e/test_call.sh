@@ -210,16 +210,39 @@ told() {
 }
 do_once end 9
 told "a_text_to_a_number_that_is_not_allowed" 5 \
-    "+31 •••••••11: this number is not allowed: see prefixes in mfa-call.conf(5)" bob +31611111111 --text
+    "+31 •••••••11: this number is not allowed: see prefixes in mfa-call.conf(5)" carol +31611111111 --text
 do_once end 8
 told "a_text_that_is_not_sent" 5 \
-    "+31 •••••••11: the line does not work: the log lines of mfad and mfa-call say why" bob +31611111111 --text
-told "a_code_that_is_not_typed" 5 "no code was typed: the telephone does not count" bob +31611111111 --text
+    "+31 •••••••11: the line does not work: the log lines of mfad and mfa-call say why" carol +31611111111 --text
+told "a_code_that_is_not_typed" 5 "no code was typed: the telephone does not count" carol +31611111111 --text
 do_once end 2
-told "a_call_that_nobody_takes" 5 "+31 •••••••11: nobody picked up: try again" bob +31611111111
+told "a_call_that_nobody_takes" 5 "+31 •••••••11: nobody picked up: try again" carol +31611111111
 told "a_number_of_somebody_else" 5 \
     "that name or number is taken at the service already: choose another, or remove the one that has it" \
-    bob +31612345678
+    carol +31612345678
+
+# ---- another telephone ----
+
+do_once end 2
+told "a_telephone_that_does_not_consent" 5 "+31 •••••••78: nobody picked up: try again" alice +31611111112
+do_once end 2
+told "one_that_is_lost" 5 "+31 •••••••12: nobody picked up: try again" alice +31611111112 --vouch
+fresh
+rm -f /run/proof
+mfactl --server telephone alice +31611111112 > /run/proof 2>&1 &
+asking=$!
+for n in 1 2; do
+	wait_until 20 eval '[ $(grep -c "Key in [0-9]* and #" /run/proof) = $n ]' || bail "no call: $(cat /run/proof)"
+	do_once keys "$(grep -oE 'Key in [0-9]+' /run/proof | tail -n 1 | tr -cd 0-9)"
+done
+wait $asking
+is "with_its_consent" $? 0
+is "is_asked_first" "$(grep '^call' $line/log)" "call +31612345678 4 world
+call +31611111112 3 world"
+is "what_was_said_of_it" "$(< /run/proof)" "A telephone that counts has to consent to another. (Where it is lost: --vouch, which is on record.)
+Calling +31 •••••••78. Key in $(sed -n 2p /run/proof | grep -oE '[0-9]{6}') and # on that telephone.
+Calling +31 •••••••12. Key in $(sed -n 3p /run/proof | grep -oE '[0-9]{6}') and # on that telephone.
++31 •••••••12 is a telephone of alice."
 
 # ---- where the policy does not list them ----
 

@@ -50,7 +50,7 @@ const HASH = 2;
 
 function twiml() {
 	const action = "https://mfa.example.org/v1/callbacks/l_a-b?step=1&x=2";
-	for (const form of [1, 2, 3])
+	for (const form of [1, 2, 3, 4])
 		for (const language of ["en", "nl"])
 			for (let prompt = 1; prompt <= 8; prompt++)
 				for (const gathers of [true, false])

@@ -572,7 +572,7 @@ START_TEST(an_hour_has_so_many)
 	    api_login_body("anna", 60))));
 	ck_assert(api_has("\r\nRetry-After: "));
 	API_PROBLEM(429, "too-many-calls", NULL, api_call(ADMIN, "POST",
-	    "/v1/users/anna/telephones", "{\"number\":\"+31687654321\"}"));
+	    "/v1/users/anna/telephones", "{\"number\":\"+31687654321\",\"vouched\":true}"));
 }
 END_TEST
 

@@ -82,6 +82,7 @@ static const struct {
 	    "\"by\":\"text\",\"language\":\"nl\"}", " by language " },
 	{ "DELETE", "/v1/users/bert/telephones/1", ROOT, NULL, NULL },
 	{ "POST", "/v1/users/bert/telephones/1/proof", ROOT, "{\"code\":\"123456\"}", "" },
+	{ "POST", "/v1/users/bert/telephones/1/consent", ROOT, "{}", "" },
 	{ "POST", "/v1/telephones/owner", ROOT, "{\"number\":\"+31612345678\"}", "" },
 	{ "PUT", "/v1/users/bert/method", ROOT, "{\"method\":\"push\"}", "" },
 	{ "GET", "/v1/users/bert/tokens", ROOT, NULL, NULL },

@@ -300,13 +300,87 @@ START_TEST(how_the_call_that_proves_ended_is_told)
 	ck_assert_uint_eq(d.say, DIAL_ONCE_MORE);
 	call_world_end(fd, DIAL_HUNG_UP);
 	ck_assert_int_eq(api_get(ADMIN, "/v1/users/anna/telephones"), 200);
-	ck_assert(api_has("\"proved\":null,\"call\":\"wrong\""));
+	ck_assert(api_has("\"proved\":null,\"consented\":null,\"call\":\"wrong\""));
 	ck_assert_int_eq(api_call(ADMIN, "POST", "/v1/users/anna/telephones",
 	    "{\"number\":\"" CALL_MOBILE "\"}"), 201);
 	call_world_end(call_world_accept(&d), DIAL_BUSY);
 	do
 		ck_assert_int_eq(api_get(ADMIN, "/v1/users/anna/telephones"), 200);
-	while (!api_has("\"proved\":null,\"call\":\"busy\""));
+	while (!api_has("\"proved\":null,\"consented\":null,\"call\":\"busy\""));
+}
+END_TEST
+
+START_TEST(another_telephone_needs_the_consent_of_the_first)
+{
+	static const char other[] = "{\"number\":\"+31687654321\"}";
+	const bool text = _i == 1;
+	char keys[CALL_CODE_MAX];
+	struct dial d;
+	int fd;
+
+	call_world_telephone("anna", CALL_MOBILE);
+	API_PROBLEM(409, "no-consent", NULL, api_call(ADMIN, "POST", "/v1/users/anna/telephones",
+	    other));
+	ck_assert(call_world_quiet(100));
+	ck_assert_int_eq(api_call(ADMIN, "POST", "/v1/users/anna/telephones/1/consent", text ?
+	    "{\"by\":\"text\"}" : "{}"), 201);
+	ck_assert(api_has("\"shown\":\"+31 "));
+	snprintf(keys, sizeof(keys), "%s", text ? "" : api_world_text("number"));
+	fd = call_world_accept(&d);
+	ck_assert_str_eq(d.to, CALL_MOBILE);
+	if (text) {
+		call_world_end(fd, DIAL_DONE);
+		ck_assert_ptr_nonnull(memmem(d.text, d.text_len, "andere telefoon", 15));
+		memcpy(keys, d.text + strlen("Acme: met "), 6);
+		keys[6] = '\0';
+		ck_assert_int_eq(api_call(ADMIN, "POST", "/v1/users/anna/telephones/1/proof",
+		    api_path("{\"code\":\"%s\"}", keys)), 204);
+	} else {
+		ck_assert_uint_eq(d.form, DIAL_WANTS_CONSENT);
+		ck_assert_str_eq(d.language, "nl");
+		call_world_keys(fd, keys);
+		call_world_hear(fd, DIAL_SAY, &d);
+		ck_assert_uint_eq(d.say, DIAL_THANKS);
+		call_world_end(fd, DIAL_DONE);
+	}
+	ck_assert_int_eq(api_get(ADMIN, "/v1/users/anna/telephones"), 200);
+	ck_assert(!api_has("\"consented\":null"));
+	ck_assert_int_eq(api_call(ADMIN, "POST", "/v1/users/anna/telephones", other), 201);
+	call_world_end(call_world_accept(&d), DIAL_BUSY);
+	ck_assert(call_world_quiet(100));
+}
+END_TEST
+
+static int
+consent_by(const char *how, const char *key)
+{
+	return api_call_once(ADMIN, "POST", "/v1/users/anna/telephones/1/consent",
+	    api_path("{\"by\":\"%s\"}", how), key);
+}
+
+START_TEST(consent_is_asked_once_and_within_limits)
+{
+	char code[CALL_CODE_MAX];
+	struct dial d;
+
+	call_world_stop();
+	call_world_start("telephone = text\ncalls_per_user = 2\n");
+	ck_assert_int_eq(api_call(ADMIN, "POST", "/v1/users/anna/telephones",
+	    "{\"number\":\"" CALL_MOBILE "\",\"by\":\"text\"}"), 201);
+	call_world_end(call_world_accept(&d), DIAL_DONE);
+	API_PROBLEM(404, "not-found", NULL, consent_by("text", "0123456789abcdef012340"));
+	call_world_code(&d, code);
+	ck_assert_int_eq(api_call(ADMIN, "POST", "/v1/users/anna/telephones/1/proof",
+	    api_path("{\"code\":\"%s\"}", code)), 204);
+	API_PROBLEM(409, "no-gateway", NULL, consent_by("call", "0123456789abcdef012341"));
+	API_PROBLEM(400, "invalid", "by", consent_by("fax", "0123456789abcdef012341"));
+	ck_assert_int_eq(consent_by("text", "0123456789abcdef012342"), 201);
+	ck_assert_int_eq(consent_by("text", "0123456789abcdef012342"), 201);
+	call_world_end(call_world_accept(&d), DIAL_DONE);
+	ck_assert(call_world_quiet(200));
+	API_PROBLEM(422, "idempotency-mismatch", NULL, consent_by("call",
+	    "0123456789abcdef012342"));
+	API_PROBLEM(429, "too-many-calls", NULL, consent_by("text", "0123456789abcdef012343"));
 }
 END_TEST
 
@@ -336,7 +410,7 @@ START_TEST(what_is_to_be_keyed_in_has_no_digit_twice_in_a_row)
 	}
 	call_world_end(fd, DIAL_DONE);
 	ck_assert_int_eq(api_get(ADMIN, "/v1/users/anna/telephones"), 200);
-	ck_assert(api_has("\"proved\":null,\"call\":\"twice\""));
+	ck_assert(api_has("\"proved\":null,\"consented\":null,\"call\":\"twice\""));
 }
 END_TEST
 
@@ -378,6 +452,8 @@ main(void)
 	tcase_add_test(t, a_number_is_nobodys_until_it_is_proved);
 	tcase_add_test(t, a_proof_may_come_too_late);
 	tcase_add_test(t, how_the_call_that_proves_ended_is_told);
+	tcase_add_loop_test(t, another_telephone_needs_the_consent_of_the_first, 0, 2);
+	tcase_add_test(t, consent_is_asked_once_and_within_limits);
 	tcase_add_test(t, what_is_to_be_keyed_in_has_no_digit_twice_in_a_row);
 	tcase_add_loop_test(t, a_request_must_have_its_form, 0, COUNT(bad));
 	suite_add_tcase(suite, t);

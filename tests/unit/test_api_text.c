@@ -102,7 +102,7 @@ START_TEST(so_has_the_proof_of_a_number)
 
 	with_digits(_i);
 	ck_assert_int_eq(api_call(ADMIN, "POST", "/v1/users/anna/telephones",
-	    "{\"number\":\"+31611111111\",\"by\":\"text\"}"), 201);
+	    "{\"number\":\"+31611111111\",\"by\":\"text\",\"vouched\":true}"), 201);
 	call_world_end(call_world_accept(&d), DIAL_DONE);
 	call_world_code(&d, code);
 	ck_assert_int_eq((int)strlen(code), _i);

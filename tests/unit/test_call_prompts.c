@@ -104,13 +104,17 @@ END_TEST
 
 START_TEST(the_form_decides_what_is_to_be_keyed_in)
 {
-	struct dial hash = asked("en", DIAL_WANTS_HASH), code = asked("en", DIAL_WANTS_CODE);
+	struct dial hash = asked("en", DIAL_WANTS_HASH), code = asked("en", DIAL_WANTS_CODE),
+	    consent = asked("en", DIAL_WANTS_CONSENT);
 	struct words w[WORDS_PIECES];
 
 	(void)words_of(&hash, PROMPT_GREETING, w);
 	ck_assert_str_eq(w[2].text, "If this is you, key in hash, to approve.");
 	ck_assert_uint_eq(words_of(&code, PROMPT_GREETING, w), 2);
 	ck_assert_ptr_nonnull(strstr(w[1].text, "number on your screen"));
+	ck_assert_uint_eq(words_of(&consent, PROMPT_GREETING, w), 3);
+	ck_assert_str_eq(w[1].text, "Another telephone is to be called for your logins.");
+	ck_assert_ptr_nonnull(strstr(w[2].text, "If this is you, key in the number"));
 }
 END_TEST
 

@@ -302,12 +302,12 @@ give_telephone(const char *number, int64_t now)
 	struct model_telephone_asked asked = { .number = number, .language = "en",
 	    .by = MODEL_DIAL_CALL };
 	struct model_telephone_made made;
-	bool right;
+	struct model_telephone_proved proved;
 
 	DONE(&w, model_telephone_add(w.db, NULL, "anna", &asked, &rules, "admin", now, &made));
 	DONE(&w, model_telephone_prove(w.db, "anna", made.id, MODEL_DIAL_CALL, made.proof, "admin",
-	    now, &right));
-	ck_assert(right);
+	    now, &proved));
+	ck_assert(proved.right);
 }
 
 /* How often it goes on, and what is said then; again after an hour. */

@@ -416,11 +416,11 @@ call(int64_t now, struct model_login_opened *out)
 	    .by = MODEL_DIAL_CALL };
 	struct model_login_asked in = model_world_asked("anna", now);
 	struct model_telephone_made made;
-	bool right;
+	struct model_telephone_proved proved;
 
 	DONE(&w, model_telephone_add(w.db, NULL, "anna", &number, &rules, "admin", now, &made));
 	DONE(&w, model_telephone_prove(w.db, "anna", made.id, MODEL_DIAL_CALL, made.proof, "admin",
-	    now, &right));
+	    now, &proved));
 	in.push = false;
 	in.dial = MODEL_DIAL_CALL;
 	in.dial_rules = &rules;

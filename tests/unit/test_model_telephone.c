@@ -16,11 +16,13 @@
 static struct model_world w;
 static struct model_dial_rules rules;
 static struct model_telephone_made made;
+static bool vouched;			/* what is added */
 
 static void
 setup(void)
 {
 	model_world_make(&w);
+	vouched = true;
 	rules = (struct model_dial_rules){ .call = true, .text = true, .per_user = 6,
 	    .per_number = 6, .per_hour = 100, .text_digits = 6 };
 }
@@ -34,7 +36,8 @@ teardown(void)
 static int
 add_by(enum model_dial by, const char *user, const char *number, int64_t now)
 {
-	struct model_telephone_asked in = { .number = number, .language = "nl", .by = by };
+	struct model_telephone_asked in = { .number = number, .language = "nl", .by = by,
+	    .vouched = vouched };
 
 	return WRITE(&w, model_telephone_add(w.db, NULL, user, &in, &rules, "admin", now, &made));
 }
@@ -48,8 +51,12 @@ add(const char *user, const char *number, int64_t now)
 static int
 prove(const char *user, int64_t id, const char *keys, int64_t now, bool *right)
 {
-	return WRITE(&w, model_telephone_prove(w.db, user, id, MODEL_DIAL_CALL, keys, "admin", now,
-	    right));
+	struct model_telephone_proved proved;
+	int r = WRITE(&w, model_telephone_prove(w.db, user, id, MODEL_DIAL_CALL, keys, "admin", now,
+	    &proved));
+
+	*right = proved.right;
+	return r;
 }
 
 static void
@@ -300,10 +307,94 @@ START_TEST(repeated_it_is_one)
 }
 END_TEST
 
+/* ---- a change ---- */
+
+static int
+ask_consent(const char *user, int64_t id, enum model_dial by, int64_t now)
+{
+	return WRITE(&w, model_telephone_consent(w.db, NULL, user, id, by, &rules, now, &made));
+}
+
+/* Whoever has a telephone has it say yes to another: each yes is good for one. */
+START_TEST(another_one_needs_the_consent_of_one_that_counts)
+{
+	int64_t first;
+	bool right;
+
+	vouched = false;
+	give("anna", MOBILE, NOW);
+	first = made.id;
+	ck_assert_int_eq(add("anna", OTHER, NOW), PROBLEM_NO_CONSENT);
+	ck_assert_int_eq(ask_consent("anna", first, MODEL_DIAL_CALL, NOW), MFA_OK);
+	ck_assert_str_eq(made.number, MOBILE);
+	ck_assert_str_eq(made.language, "nl");
+	ck_assert(made.consents);
+	ck_assert_int_eq(add("anna", OTHER, NOW), PROBLEM_NO_CONSENT);
+	ck_assert_int_eq(ask_consent("anna", first, MODEL_DIAL_CALL, NOW), MFA_OK);
+	ck_assert_int_eq(prove("anna", first, "0", NOW, &right), MFA_OK);
+	ck_assert(!right);
+	ck_assert_int_eq(add("anna", OTHER, NOW), PROBLEM_NO_CONSENT);
+	ck_assert_int_eq(ask_consent("anna", first, MODEL_DIAL_CALL, NOW), MFA_OK);
+	ck_assert_int_eq(prove("anna", first, made.proof, NOW, &right), MFA_OK);
+	ck_assert(right);
+	ck_assert_str_eq(number_of("anna"), MOBILE);
+	give("anna", OTHER, NOW + MODEL_PROOF_LIFE - 1);
+	ck_assert_int_eq(add("anna", "+31612121212", NOW), PROBLEM_NO_CONSENT);
+	vouched = true;
+	ck_assert_int_eq(add("anna", "+31612121212", NOW), MFA_OK);
+	ck_assert_int_eq(model_world_sql(&w, "SELECT count(*) FROM audit WHERE event = 'telephone'"
+	    " AND outcome = 'consented'"), 1);
+	ck_assert_int_eq(model_world_sql(&w, "SELECT count(*) FROM audit WHERE event = 'telephone'"
+	    " AND outcome = 'vouched'"), 1);
+}
+END_TEST
+
+START_TEST(a_consent_has_its_time)
+{
+	bool right;
+
+	vouched = false;
+	give("anna", MOBILE, NOW);
+	ck_assert_int_eq(ask_consent("anna", made.id, MODEL_DIAL_CALL, NOW), MFA_OK);
+	ck_assert_int_eq(prove("anna", made.id, made.proof, NOW + MODEL_PROOF_LIFE, &right),
+	    PROBLEM_GONE);
+	ck_assert_int_eq(prove("anna", made.id, made.proof, NOW, &right), MFA_OK);
+	ck_assert(right);
+	ck_assert_int_eq(prove("anna", made.id, made.proof, NOW, &right), PROBLEM_NOT_FOUND);
+	ck_assert_int_eq(add("anna", OTHER, NOW + MODEL_PROOF_LIFE), PROBLEM_NO_CONSENT);
+	/* The clock was set back. */
+	ck_assert_int_eq(add("anna", OTHER, NOW - 1), PROBLEM_NO_CONSENT);
+	ck_assert_int_eq(add("anna", OTHER, NOW), MFA_OK);
+}
+END_TEST
+
+START_TEST(only_ones_own_telephone_that_counts_can_consent)
+{
+	bool right;
+
+	vouched = false;
+	give("bert", MOBILE, NOW);
+	ck_assert_int_eq(ask_consent("anna", made.id, MODEL_DIAL_CALL, NOW), PROBLEM_NOT_FOUND);
+	ck_assert_int_eq(add("anna", OTHER, NOW), MFA_OK);
+	ck_assert_int_eq(ask_consent("anna", made.id, MODEL_DIAL_CALL, NOW), PROBLEM_NOT_FOUND);
+	ck_assert_int_eq(ask_consent("bert", 99, MODEL_DIAL_CALL, NOW), PROBLEM_NOT_FOUND);
+	/* What the line brings and what a screen shows are not the same. */
+	ck_assert_int_eq(ask_consent("bert", 1, MODEL_DIAL_TEXT, NOW), MFA_OK);
+	ck_assert_int_eq(prove("bert", 1, made.proof, NOW, &right), MFA_OK);
+	ck_assert(!right);
+	rules.call = false;
+	ck_assert_int_eq(ask_consent("bert", 1, MODEL_DIAL_CALL, NOW), PROBLEM_NO_GATEWAY);
+	rules.per_user = 2;
+	ck_assert_int_eq(ask_consent("bert", 1, MODEL_DIAL_TEXT, NOW), PROBLEM_TOO_MANY_CALLS);
+}
+END_TEST
+
 static const struct { const char *field; struct model_telephone_asked in; } bad[] = {
-	{ "number", { "", "en", MODEL_DIAL_CALL } }, { "number", { "0612345678", "en", MODEL_DIAL_CALL } },
-	{ "number", { "+310612345678", "en", MODEL_DIAL_CALL } },
-	{ "language", { MOBILE, "", MODEL_DIAL_CALL } }, { "language", { MOBILE, "xx", MODEL_DIAL_CALL } },
+	{ "number", { "", "en", MODEL_DIAL_CALL, true } },
+	{ "number", { "0612345678", "en", MODEL_DIAL_CALL, true } },
+	{ "number", { "+310612345678", "en", MODEL_DIAL_CALL, true } },
+	{ "language", { MOBILE, "", MODEL_DIAL_CALL, true } },
+	{ "language", { MOBILE, "xx", MODEL_DIAL_CALL, true } },
 };
 
 START_TEST(every_member_has_a_form)
@@ -450,6 +541,9 @@ main(void)
 	tcase_add_test(t, a_proof_costs_as_a_login_does);
 	tcase_add_test(t, telling_costs_as_well);
 	tcase_add_test(t, repeated_it_is_one);
+	tcase_add_test(t, another_one_needs_the_consent_of_one_that_counts);
+	tcase_add_test(t, a_consent_has_its_time);
+	tcase_add_test(t, only_ones_own_telephone_that_counts_can_consent);
 	tcase_add_loop_test(t, every_member_has_a_form, 0, COUNT(bad));
 	tcase_add_test(t, a_user_prefers_a_method);
 	tcase_add_test(t, a_call_first_needs_a_telephone);
