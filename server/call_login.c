@@ -26,7 +26,8 @@ struct call_login {
 	bool busy;
 	int (*unwritten)(struct db *db, void *arg);	/* how it ended; NULL: nothing is */
 	unsigned int attempts;		/* to write it */
-	char host[MODEL_ID_MAX], login[MODEL_ID_MAX];
+	char host[MODEL_ID_MAX], login[MODEL_ID_MAX], user[MODEL_NAME_MAX];
+	char to[E164_MAX];
 	enum model_dial dial;
 	bool decoy;			/* counted nowhere */
 	char keys[DIAL_KEYS_MAX];
@@ -69,13 +70,6 @@ count(const struct call_login *c, enum call_event e)
 }
 
 static void
-count_end(const struct call_login *c, enum dial_outcome outcome)
-{
-	if (!c->decoy)
-		call_count_end(outcome);
-}
-
-static void
 drop(struct call_login *c)
 {
 	LIST_REMOVE(c, all);
@@ -101,6 +95,19 @@ run_cancel(struct db *db, void *arg)
 	const struct call_login *c = arg;
 
 	return model_login_close(db, c->host, c->login, MODEL_CANCELLED, api_now());
+}
+
+/* Nobody was dialled: neither is it counted, of a decoy as of any. */
+static int
+run_unplaced(struct db *db, void *arg)
+{
+	const struct call_login *c = arg;
+	int r = run_cancel(db, arg);
+
+	if (r != MFA_OK)
+		return r;
+	return c->decoy ? model_decoy_undo(db, c->login) :
+	    model_dial_undo(db, c->dial, c->user, c->to);
 }
 
 static int
@@ -222,7 +229,8 @@ on_ended(void *arg, enum dial_outcome outcome, const char *words)
 	struct call_login *c = arg;
 
 	c->dialling = NULL;
-	count_end(c, outcome);
+	if (!c->decoy)
+		call_count_end(outcome);
 	if (words[0] != '\0')
 		log_line(LOG_NOTICE, "%s %s: %s", c->dial == MODEL_DIAL_CALL ? "call" : "text",
 		    c->login, words);
@@ -271,6 +279,8 @@ make(struct api *api, const struct call_order *o)
 	c->decoy = o->decoy;
 	(void)text_copy(c->host, sizeof(c->host), o->host);
 	(void)text_copy(c->login, sizeof(c->login), o->opened->login);
+	(void)text_copy(c->user, sizeof(c->user), o->user);
+	(void)text_copy(c->to, sizeof(c->to), o->opened->to.number);
 	(void)snprintf(c->waiter.what, sizeof(c->waiter.what), "user %s", o->user);
 	c->waiter.woken = on_woken;
 	waiters_add(api->waiters, &c->waiter);
@@ -294,8 +304,9 @@ call_login_start(struct api *api, const struct call_order *o)
 	count(c, o->dial == MODEL_DIAL_CALL ? CALL_PLACED : CALL_SENT);
 	ms -= ms / 4 < CALL_TOLD_MS ? ms / 4 : CALL_TOLD_MS;
 	if ((c->dialling = dialler_start(api, &d, ms, &hears, c)) == NULL) {
-		count_end(c, DIAL_GATEWAY);
-		write_end(c, run_cancel, "gateway");
+		if (!c->decoy)
+			call_count_end(DIAL_GATEWAY);
+		write_end(c, run_unplaced, "gateway");
 	}
 	explicit_bzero(&d, sizeof(d));
 }

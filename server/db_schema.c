@@ -316,7 +316,8 @@ static const char *const third[] = { telephones, dialling, NULL };
 /* ---- 4: decoys of calls and texts, and telephones that consent to others ---- */
 
 static const char decoys_dialled[] =
-	"ALTER TABLE decoy ADD COLUMN dial INTEGER NOT NULL DEFAULT 0 CHECK (dial IN (0, 1, 2));";
+	"ALTER TABLE decoy ADD COLUMN dial INTEGER NOT NULL DEFAULT 0 CHECK (dial IN (0, 1, 2));"
+	"ALTER TABLE decoy ADD COLUMN dialled INTEGER NOT NULL DEFAULT 0;";
 
 static const char consents[] =
 	"ALTER TABLE telephone ADD COLUMN consented INTEGER;";

@@ -25,11 +25,12 @@ static const char unanswered_sql[] =
 	" AND (state = 5 OR (state IN (2, 3, 6) AND decision IS NULL))"
 	" ORDER BY created DESC LIMIT ?3";
 static const char dialled_sql[] =
-	"SELECT (SELECT count(*) FROM decoy WHERE user = ?1 AND created > ?2 AND dial <> 0)"
+	"SELECT (SELECT count(*) FROM decoy WHERE user = ?1 AND created > ?2 AND dialled)"
 	" + (SELECT count(*) FROM dialled WHERE user = ?1 AND at > ?2)";
 static const char open_sql[] =
-	"INSERT INTO decoy (id, host, user, created, expires, dial)"
-	" VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+	"INSERT INTO decoy (id, host, user, created, expires, dial, dialled)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6 <> 0)";
+static const char undo_sql[] = "UPDATE decoy SET dialled = 0 WHERE id = ?1";
 static const char one_sql[] =
 	"SELECT user, expires, state, dial FROM decoy WHERE id = ?1 AND host = ?2";
 static const char close_sql[] =
@@ -124,6 +125,12 @@ model_decoy_close(struct db *db, const char *host, const char *login, enum login
 
 	return r != MFA_OK ? r :
 	    db_do(db, close_sql, ARGS(TEXT(login), TEXT(host), NUMBER(outcome),), NULL);
+}
+
+int
+model_decoy_undo(struct db *db, const char *login)
+{
+	return db_do(db, undo_sql, ARGS(TEXT(login),), NULL);
 }
 
 int

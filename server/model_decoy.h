@@ -22,6 +22,9 @@ int model_decoy(struct db *db, const char *host, const char *login, int64_t now,
 int model_decoy_close(struct db *db, const char *host, const char *login,
     enum login_state outcome);
 
+/* As model_dial_undo.  Writes. */
+int model_decoy_undo(struct db *db, const char *login);
+
 /* As model_logins_waiting, for mfad alone: id, host_id, push and dial. */
 int model_decoys_waiting(struct db *db, int64_t now,
     bool (*fn)(void *arg, const struct model_pending *p), void *arg);

@@ -126,8 +126,7 @@ int model_dial_notice(struct db *db, const struct model_dial_rules *rules, const
     int64_t now);
 
 /* The last of these was not dialled after all, and cost nothing; "" as the user: a text that
- * tells of a change.  Not for logins: a decoy has nothing to be given back, and would be
- * known by that.  Writes. */
+ * tells of a change.  Writes. */
 int model_dial_undo(struct db *db, enum model_dial kind, const char *user, const char *number);
 
 /* ---- telling of a change ---- */

@@ -110,6 +110,27 @@ START_TEST(what_was_placed_counts)
 }
 END_TEST
 
+/* Of a decoy as of any, or that would tell them apart; text and call share a limit. */
+START_TEST(nor_does_a_login_that_it_is_not_there_for)
+{
+	const char *user = _i == 0 ? "anna" : "nobody", *decoy = _i == 0 ? "" : ",\"decoy\":true";
+	struct api_host web;
+	char login[32];
+	int i;
+
+	call_world_start("calls_per_user = 2\n");
+	web = api_host("web1.example.org");
+	call_world_telephone("anna", CALL_MOBILE);
+	call_world_deaf();
+	for (i = 0; i < 4; i++) {
+		call_world_login(&web, user, api_path("\"method\":\"%s\"%s", i % 2 == 0 ? "call" :
+		    "text", decoy), login);
+		ck_assert_int_eq(api_get(web.credential, "/v1/logins/%s?wait=20", login), 200);
+		ck_assert_str_eq(api_world_text("why"), "gateway");
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -122,6 +143,7 @@ main(void)
 	tcase_add_test(t, texts_that_tell_of_a_change_are_bounded_as_well);
 	tcase_add_test(t, what_mfa_call_is_not_there_for_does_not_count);
 	tcase_add_test(t, what_was_placed_counts);
+	tcase_add_loop_test(t, nor_does_a_login_that_it_is_not_there_for, 0, 2);
 	suite_add_tcase(suite, t);
 	return suite_run(suite);
 }
