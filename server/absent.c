@@ -6,6 +6,7 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "call_login.h"
 #include "error.h"
 #include "log.h"
 #include "login_metrics.h"
@@ -80,6 +81,9 @@ done(struct job *job)
 	if (job->result == MFA_OK && job->wakes != NULL)
 		login_count_outcome(MODEL_CANCELLED);
 	waiters_wake(a->api->waiters, job->wakes);
+	/* A decoy wakes nobody. */
+	if (job->result == MFA_OK)
+		call_login_closed(a->login, MODEL_CANCELLED);
 	free(a);
 }
 

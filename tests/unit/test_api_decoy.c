@@ -147,6 +147,23 @@ START_TEST(a_decoy_of_a_call_ends_like_one_that_is_not_picked_up)
 }
 END_TEST
 
+/* As the call of a login does, so that no line is taken by nobody's. */
+START_TEST(a_decoy_of_a_call_ends_with_its_host)
+{
+	struct asked host;
+	struct dial d;
+	char id[32];
+	int fd;
+
+	call_world_login(&web, "nobody", CALL, id);
+	fd = call_world_accept(&d);
+	ask_poll(&host, id);
+	ck_assert(api_waits(&host, 100));
+	client_close(&host.client);
+	ck_assert(call_world_hung_up(fd));
+}
+END_TEST
+
 START_TEST(a_decoy_of_a_text_waits_for_its_code)
 {
 	struct asked host;
@@ -232,6 +249,7 @@ main(void)
 	tcase_add_checked_fixture(t, call_setup, call_teardown);
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, a_decoy_of_a_call_ends_like_one_that_is_not_picked_up);
+	tcase_add_test(t, a_decoy_of_a_call_ends_with_its_host);
 	tcase_add_test(t, a_decoy_of_a_text_waits_for_its_code);
 	tcase_add_test(t, a_line_that_is_out_ends_decoys_as_well);
 	tcase_add_test(t, a_decoy_of_a_call_that_was_lost_is_over);
