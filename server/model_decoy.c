@@ -50,7 +50,7 @@ check_locks(struct db *db, const char *user, int64_t now)
 	return u.locked ? PROBLEM_LOCKED : u.push_locked ? PROBLEM_PUSH_LOCKED : MFA_OK;
 }
 
-/* As model_dial, for a telephone that there is not. */
+/* As model_dial, for one telephone that there is not: what is dialled is all its own. */
 static int
 check_dialled(struct db *db, const struct model_login_asked *in, int64_t now)
 {
@@ -62,8 +62,10 @@ check_dialled(struct db *db, const struct model_login_asked *in, int64_t now)
 		return PROBLEM_NO_GATEWAY;
 	r = db_number(db, dialled_sql, ARGS(TEXT(in->user), NUMBER(now - MODEL_DIAL_TIME),), 0,
 	    &of_user);
-	if (r != MFA_OK || of_user >= rules->per_user)
-		return r != MFA_OK ? r : PROBLEM_TOO_MANY_CALLS;
+	if (r == MFA_OK && (of_user >= rules->per_user || of_user >= rules->per_number))
+		r = PROBLEM_TOO_MANY_CALLS;
+	if (r != MFA_OK)
+		return r;
 	return model_dial_room(db, rules, now);
 }
 

@@ -322,6 +322,8 @@ START_TEST(decoys_of_calls_meet_the_limits_of_calls)
 		    MODEL_DIAL_CALL, 5, PROBLEM_TOO_MANY_CALLS },
 		{ { .call = true, .text = true, .per_user = 5, .per_number = 9, .per_hour = 90 },
 		    MODEL_DIAL_TEXT, 5, PROBLEM_TOO_MANY_CALLS },
+		{ { .call = true, .text = true, .per_user = 9, .per_number = 5, .per_hour = 90 },
+		    MODEL_DIAL_CALL, 5, PROBLEM_TOO_MANY_CALLS },
 		{ { .call = false, .text = true, .per_user = 5, .per_number = 9, .per_hour = 90 },
 		    MODEL_DIAL_CALL, 0, PROBLEM_NO_GATEWAY },
 		{ { .call = true, .text = false, .per_user = 5, .per_number = 9, .per_hour = 90 },
@@ -407,7 +409,7 @@ main(void)
 	tcase_add_test(t, a_real_login_keeps_a_decoy_off);
 	tcase_add_test(t, a_lock_keeps_decoys_off_as_well);
 	tcase_add_test(t, a_decoy_is_its_hosts);
-	tcase_add_loop_test(t, decoys_of_calls_meet_the_limits_of_calls, 0, 4);
+	tcase_add_loop_test(t, decoys_of_calls_meet_the_limits_of_calls, 0, 5);
 	tcase_add_test(t, the_hours_calls_keep_decoys_off);
 	tcase_add_test(t, a_phone_that_is_asked_and_a_telephone_keep_each_other_from_nothing);
 	tcase_add_test(t, decoys_are_cleared_away_when_they_count_no_more);
