@@ -38,6 +38,7 @@ static const struct wire_field fields[] = {
 
 	NUMBER(DIAL_ENDED, outcome),
 	NUMBER(DIAL_ENDED, units),
+	NUMBER(DIAL_ENDED, ms_left),
 	TEXT(DIAL_ENDED, words),
 };
 

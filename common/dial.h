@@ -16,7 +16,7 @@
  */
 
 /* ---- all limits ---- */
-#define DIAL_VERSION		1
+#define DIAL_VERSION		2
 #define DIAL_NUMBER_MAX		17	/* E.164: "+" and 15 digits */
 #define DIAL_NAME_MAX		64	/* what is spoken of organisation, host, service */
 #define DIAL_TEXT_MAX		481	/* bytes of a text message */
@@ -74,7 +74,8 @@ struct dial {
 
 	/* DIAL_CALL; version, ms_left, to, id also of DIAL_TEXT */
 	uint32_t version;
-	uint32_t ms_left;		/* until mfad wants to hear how it ended */
+	uint32_t ms_left;		/* until mfad wants to hear how it ended; of DIAL_ENDED,
+					 * of a call to nobody: until it ends so */
 	char to[DIAL_NUMBER_MAX];	/* "": nobody's, of a decoy, which goes like one of a
 					 * telephone that rings and is not picked up */
 	char id[32];			/* of the login, for the log */

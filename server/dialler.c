@@ -29,6 +29,8 @@ struct dialling {
 	void *arg;
 	int fd;
 	bool deaf;			/* it does not read: nothing more is said */
+	bool over;			/* mfa-call is gone, and the timer ends it so */
+	enum dial_outcome outcome;
 	char id[sizeof(((struct dial *)NULL)->id)];
 	/* in the order of their questions */
 	STAILQ_HEAD(callbacks, dialler_callback) callbacks;
@@ -77,19 +79,29 @@ reply_first(struct dialling *d, unsigned int status, const unsigned char *body, 
 	c->reply(c, status, body, len);
 }
 
+/* It takes no line any more. */
+static void
+leave(struct dialling *d)
+{
+	while (!STAILQ_EMPTY(&d->callbacks))
+		reply_first(d, 0, NULL, 0);
+	if (!d->over)
+		count--;
+	d->over = true;
+	watch_free(&d->watch);
+	if (d->fd != -1)
+		(void)close(d->fd);
+	d->fd = -1;
+}
+
 void
 dialler_drop(struct dialling **d)
 {
 	if (*d == NULL)
 		return;
-	while (!STAILQ_EMPTY(&(*d)->callbacks))
-		reply_first(*d, 0, NULL, 0);
 	LIST_REMOVE(*d, all);
-	count--;
-	watch_free(&(*d)->watch);
+	leave(*d);
 	timer_free(&(*d)->timer);
-	if ((*d)->fd != -1)
-		(void)close((*d)->fd);
 	free(*d);
 	*d = NULL;
 }
@@ -147,7 +159,13 @@ hear(struct dialling *d, const struct dial *m)
 		reply_first(d, m->status, m->body, m->body_len);
 	else if (m->type == DIAL_ENDED) {
 		call_count_units(m->units);
-		end(d, (enum dial_outcome)m->outcome, m->words);
+		d->outcome = (enum dial_outcome)m->outcome;
+		if (m->ms_left == 0) {
+			end(d, d->outcome, m->words);
+			return;
+		}
+		leave(d);
+		timer_set(d->timer, m->ms_left);
 	}
 }
 
@@ -180,7 +198,12 @@ late_of(unsigned int ms)
 static void
 on_late(void *arg)
 {
-	end(arg, DIAL_GATEWAY, "mfa-call is late");
+	struct dialling *d = arg;
+
+	if (d->over)
+		end(d, d->outcome, "");
+	else
+		end(d, DIAL_GATEWAY, "mfa-call is late");
 }
 
 /* ---- the way to it ---- */

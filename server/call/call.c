@@ -89,7 +89,7 @@ take_words(char *dst, size_t size, const char *words)
 void
 call_ended(struct call *c, enum dial_outcome outcome, const char *words)
 {
-	struct dial m = { .type = DIAL_ENDED, .outcome = outcome };
+	struct dial m = { .type = DIAL_ENDED, .outcome = outcome, .ms_left = c->ends_in };
 
 	m.units = c->answered ? c->settings->call_units : 0;
 	take_words(m.words, sizeof(m.words), words);

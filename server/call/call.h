@@ -20,6 +20,7 @@ struct call {
 	const struct call_settings *settings;
 	bool rang, answered;		/* said in PROGRESS; answered costs call_units */
 	bool mfad_left;
+	uint32_t ends_in;		/* milliseconds after DIAL_ENDED; 0: it has ended */
 	uint32_t outcome, units;	/* as call_ended said it, and its words: for the log */
 	char words[DIAL_WORDS_MAX];
 };

@@ -111,6 +111,8 @@ show(void)
 		printf("reply %u %.*s", in.status, (int)in.body_len, (const char *)in.body);
 	else
 		printf("other %u", in.type);
+	if (in.type == DIAL_ENDED && in.ms_left != 0)
+		printf(" in=%u", in.ms_left);
 }
 
 static void

@@ -157,6 +157,15 @@ call_world_end(int fd, enum dial_outcome outcome)
 }
 
 void
+call_world_nobody(int fd, unsigned int ms)
+{
+	struct dial d = { .type = DIAL_ENDED, .outcome = DIAL_NO_ANSWER, .ms_left = ms };
+
+	call_world_tell(fd, &d);
+	close(fd);
+}
+
+void
 call_world_hear(int fd, unsigned int type, struct dial *d)
 {
 	ck_assert_int_eq(dial_recv(fd, d, deadline_in(PATIENCE_MS)), MFA_OK);

@@ -24,6 +24,7 @@ void call_world_tell(int fd, const struct dial *d);
 void call_world_pick_up(int fd);
 void call_world_keys(int fd, const char *keys);
 void call_world_end(int fd, enum dial_outcome outcome);	/* and closes it */
+void call_world_nobody(int fd, unsigned int ms);	/* that ends, not picked up, then; closes it */
 void call_world_hear(int fd, unsigned int type, struct dial *d);
 bool call_world_hung_up(int fd);		/* by mfad, soon; closes it */
 

@@ -87,6 +87,7 @@ END_TEST
 
 #define CALL	"\"method\":\"call\",\"decoy\":true"
 #define TEXT	"\"method\":\"text\",\"decoy\":true"
+#define LINES	200	/* of mfad's, DIALLER_MOST */
 
 static void
 call_setup(void)
@@ -161,6 +162,42 @@ START_TEST(a_decoy_of_a_call_ends_with_its_host)
 	ck_assert(api_waits(&host, 100));
 	client_close(&host.client);
 	ck_assert(call_world_hung_up(fd));
+}
+END_TEST
+
+/* Anybody can ask for as many as there are names. */
+START_TEST(decoys_take_no_line_from_calls)
+{
+	char user[32], id[32];
+	struct dial d;
+	int i;
+
+	call_world_telephone("anna", CALL_MOBILE);
+	for (i = 0; i < LINES; i++) {
+		snprintf(user, sizeof(user), "nobody%d", i);
+		call_world_login(&web, user, CALL, id);
+		call_world_nobody(call_world_accept(&d), 60000);
+	}
+	call_world_login(&web, "anna", "\"method\":\"call\"", id);
+	(void)call_world_accept(&d);
+	ck_assert_str_eq(d.to, CALL_MOBILE);
+}
+END_TEST
+
+START_TEST(a_decoy_of_a_call_ends_when_mfa_call_says)
+{
+	struct asked host;
+	struct dial d;
+	char id[32];
+
+	call_world_login(&web, "nobody", CALL, id);
+	call_world_nobody(call_world_accept(&d), 400);
+	ask_poll(&host, id);
+	ck_assert(api_waits(&host, 300));
+	ends_so(&host, "no-answer");
+	call_world_login(&web, "nobody", CALL, id);
+	call_world_nobody(call_world_accept(&d), 60000);
+	ck_assert_int_eq(api_world_close(&web, id, "code"), 204);
 }
 END_TEST
 
@@ -250,6 +287,8 @@ main(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, a_decoy_of_a_call_ends_like_one_that_is_not_picked_up);
 	tcase_add_test(t, a_decoy_of_a_call_ends_with_its_host);
+	tcase_add_test(t, decoys_take_no_line_from_calls);
+	tcase_add_test(t, a_decoy_of_a_call_ends_when_mfa_call_says);
 	tcase_add_test(t, a_decoy_of_a_text_waits_for_its_code);
 	tcase_add_test(t, a_line_that_is_out_ends_decoys_as_well);
 	tcase_add_test(t, a_decoy_of_a_call_that_was_lost_is_over);

@@ -74,6 +74,7 @@ fill_ended(struct dial *d, bool large)
 {
 	d->outcome = DIAL_REFUSED;
 	d->units = 7;
+	d->ms_left = 9;
 	fill_text(d->words, sizeof(d->words), large);
 }
 
