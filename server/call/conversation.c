@@ -82,7 +82,7 @@ report(struct conversation *c, const struct heard *heard, struct conversation_ac
 static void
 finish(struct conversation *c, const struct heard *heard, struct conversation_act *act)
 {
-	if (c->keyed > 0 || (c->form == DIAL_WANTS_HASH && c->greeted))
+	if (c->keyed > 0 || (c->form == DIAL_WANTS_HASH && c->greeted && c->asked))
 		report(c, heard, act);
 	else if (c->playing == PROMPT_NONE)
 		greet(c, act);
@@ -151,7 +151,7 @@ hear_say(struct conversation *c, const struct heard *heard, struct conversation_
 		return;
 	}
 	c->state = again ? ASKING : LEAVING;
-	c->greeted = false;
+	c->asked = false;
 	play(c, act, prompt_of(heard->say));
 }
 
@@ -177,7 +177,8 @@ hear_prompt_end(struct conversation *c, const struct heard *heard, struct conver
 		end(c, act, DIAL_DONE);
 	if ((c->state != ASKING && c->state != WAITING) || ended == PROMPT_NONE)
 		return;
-	c->greeted = c->greeted || ended != PROMPT_MOMENT;
+	c->greeted = c->greeted || ended == PROMPT_GREETING;
+	c->asked = c->asked || ended != PROMPT_MOMENT;
 	wake_in(c, heard->now_ms, CONVERSATION_PAUSE_MS);
 }
 

@@ -13,7 +13,7 @@
  *
  *  1. "#" alone is reported only of a call that wants it, and only once a
  *     greeting was heard to its end: a machine that answers may send a tone.  Asked
- *     again, once that was: the "#" before may have come through twice.
+ *     again, once that was as well: the "#" before may have come through twice.
  *  2. What is reported is what was keyed in, whole: keys beyond DIAL_KEYS_MAX
  *     make it wrong and are never dropped so that the rest is right.
  *  3. While mfad has not said what became of the keys, further ones are not heard.  A
@@ -76,7 +76,8 @@ struct conversation {
 	unsigned int state;
 	unsigned int rounds, keyed;	/* keyed: beyond DIAL_KEYS_MAX as well */
 	unsigned int moments;
-	bool rang, greeted, hung_up, pressed;
+	bool rang, hung_up, pressed;
+	bool greeted, asked;		/* to the end of the greeting, and of what was said last */
 	enum conversation_prompt playing;
 	char keys[DIAL_KEYS_MAX];
 };

@@ -24,7 +24,7 @@ struct state {
 	struct telephone_events events;
 	int64_t now, deadline;
 	enum conversation_prompt playing;
-	int answered, greeted, waiting, ended;
+	int answered, greeted, asked, waiting, ended;
 	unsigned int pressed;	/* since the keys were last cleared or reported, at least */
 };
 
@@ -36,7 +36,8 @@ note(struct state *s, const struct heard *h, const struct conversation_act *act)
 	if (act->report) {
 		check(s->answered && !s->waiting && h->event == HEARD_KEY && h->key == '#');
 		check(strspn(act->keys, "0123456789") == strlen(act->keys));
-		check(act->keys[0] != '\0' || (s->talk.form == DIAL_WANTS_HASH && s->greeted));
+		check(act->keys[0] != '\0' || (s->talk.form == DIAL_WANTS_HASH && s->greeted &&
+		    s->asked));
 		check(strlen(act->keys) <= s->pressed);
 		s->waiting = 1;
 		s->pressed = 0;
@@ -69,8 +70,10 @@ hear(struct state *s, struct heard h)
 		s->pressed++;
 	if (h.event == HEARD_PROMPT_END && s->playing == PROMPT_GREETING)
 		s->greeted = 1;
-	if (h.event == HEARD_SAY)
-		s->waiting = 0;
+	if (h.event == HEARD_PROMPT_END && s->playing != PROMPT_NONE)
+		s->asked = 1;
+	if (h.event == HEARD_SAY && s->waiting)
+		s->asked = s->waiting = 0;
 	conversation_hear(&s->talk, &h, &act);
 	if (h.event == HEARD_PROMPT_END)
 		s->playing = PROMPT_NONE;
@@ -103,7 +106,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		s.now += data[i + 7] * 4;
 		if (data[i] < HEARD_TIME + 1 && data[i] != HEARD_KEY)
 			hear(&s, (struct heard){ .event = data[i],
-			    .say = data[i + 1] % 5 + DIAL_THANKS });
+			    .say = data[i + 1] % 6 + DIAL_THANKS });
 		else
 			packet(&s, data + i);
 	}

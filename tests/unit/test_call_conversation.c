@@ -43,6 +43,8 @@ static const struct scene scenes[] = {
 	{ "and again", DIAL_WANTS_NUMBER, "ae1223#xe1233#oe", "AG[1223]-D[1233]-O-=done" },
 	{ "hung up then", DIAL_WANTS_NUMBER, "ae1223#hx", "AG[1223]--=hung up" },
 	{ "a hash that came through twice", DIAL_WANTS_HASH, "ae12#m#e#", "AG[12]-M[]-" },
+	{ "asked again in the middle of the greeting", DIAL_WANTS_HASH, "a12#me#e#",
+	    "AG-[12]-MG[]-" },
 	{ "one that counts, twice", DIAL_WANTS_HASH, "ae##k", "AG[]-T" },
 	{ "keys while mfad thinks", DIAL_WANTS_NUMBER, "ae11#22#k", "AG[11]-T" },
 	{ "keys while thanks is said", DIAL_WANTS_NUMBER, "ae11#k22#e", "AG[11]-T-=done" },
