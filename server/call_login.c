@@ -26,8 +26,7 @@ struct call_login {
 	bool busy;
 	int (*unwritten)(struct db *db, void *arg);	/* how it ended; NULL: nothing is */
 	unsigned int attempts;		/* to write it */
-	char host[MODEL_ID_MAX], login[MODEL_ID_MAX], user[MODEL_NAME_MAX];
-	char to[E164_MAX];
+	char host[MODEL_ID_MAX], login[MODEL_ID_MAX], user[MODEL_NAME_MAX], to[E164_MAX];
 	enum model_dial dial;
 	bool decoy;			/* counted nowhere */
 	char keys[DIAL_KEYS_MAX];
@@ -130,8 +129,11 @@ done(struct job *job)
 		c->unwritten = NULL;
 	if (job->result == MFA_OK && job->wakes != NULL)
 		login_count_outcome(MODEL_CANCELLED);
-	if (job->run == run_report && job->result == MFA_OK)
+	if (job->run == run_report && job->result == MFA_OK) {
 		report_raise(c->api, &c->report, c->login, "telephone", api_now());
+		if (c->dialling != NULL)
+			dialler_say(c->dialling, DIAL_REPORTED);	/* as it is true now */
+	}
 	waiters_wake(c->api->waiters, job->wakes);
 	if (c->decoy && job->result == MFA_OK)
 		wake(c);	/* which no commit does */
@@ -191,11 +193,11 @@ on_answered(void *arg)
 static void
 take_twice(struct call_login *c)
 {
-	if (++c->twice < CALL_TRIES) {
-		dialler_say(c->dialling, DIAL_TWICE);
+	bool again = ++c->twice < CALL_TRIES;
+
+	dialler_say(c->dialling, again ? DIAL_TWICE : DIAL_OVER);
+	if (again)
 		return;
-	}
-	dialler_say(c->dialling, DIAL_OVER);
 	count(c, CALL_REFUSED);
 	write_end(c, run_cancel, "twice");
 }
@@ -209,7 +211,6 @@ on_keys(void *arg, const char *keys)
 	if (c->why != NULL)
 		return;
 	if (strcmp(keys, "0") == 0 || strcmp(keys, "00") == 0) {
-		dialler_say(c->dialling, DIAL_REPORTED);
 		call_count(CALL_REPORTED);
 		write_end(c, run_report, "reported");
 		return;
