@@ -470,9 +470,10 @@ GROWTH = $(BUILD)/tests/bench/growth
 $(GROWTH): $(addprefix $(BUILD)/tests/bench/,growth.o growth_state.o people.o) $(BUILD)/server.a $(COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lsqlite3 -lcrypto -lpthread
 
-bench: $(GROWTH)
+# They are built with the tests, which show that they can be.
+tests: $(GROWTH) $(BENCH_TOOLS) $(BUILD)/tests/bench/store_bench
 
-bench: $(PROGRAMS) $(WORLD_TOOLS) $(BENCH_TOOLS) $(BUILD)/tests/call/place
+bench: $(PROGRAMS) $(WORLD_TOOLS) $(GROWTH) $(BENCH_TOOLS) $(BUILD)/tests/call/place
 	@tests/deps --check
 	@tests/bench/run $(BUILD)
 

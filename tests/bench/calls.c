@@ -53,7 +53,8 @@ die(const char *what)
 static void
 add_telephone(struct db *db, const char *user, unsigned long i, int64_t now)
 {
-	static const struct model_dial_rules rules = { true, true, 1000, 1000, 100000 };
+	static const struct model_dial_rules rules = { .call = true, .text = true,
+	    .per_user = 1000, .per_number = 1000, .per_hour = 100000, .text_digits = 6 };
 	char number[E164_MAX];
 	const struct model_telephone_asked asked = { .number = number,
 	    .language = "en", .by = MODEL_DIAL_CALL };

@@ -54,7 +54,7 @@ rendered() { [ "$(find /var/cache/mfad_call -name '*.wav' | wc -l)" = "$1" ]; }
 
 one_after_another() {
 	"$bench" asked /run/asking 0 1 > /dev/null
-	wait_until 30 rendered 9 || bail "the words are not rendered"
+	wait_until 30 rendered 11 || bail "the words are not rendered: $(ls /var/cache/mfad_call)"
 	"$bench" asked /run/asking 1 $rounds > /tmp/asked
 	echo "a host asks mfad for a call, until the INVITE arrives"
 	middle /tmp/asked invited mfad_invite_p50_ms 400

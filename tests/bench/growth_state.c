@@ -39,8 +39,9 @@ growth_now(void)
 struct model_login_asked
 growth_asked(const char *user, int64_t now)
 {
-	return (struct model_login_asked){ user, "sshd", "192.0.2.1", "AAAAAAAAAAAAAAAAAAAAAA",
-	    now + MODEL_LOGIN_LIFE, 6, true };
+	return (struct model_login_asked){ .user = user, .service = "sshd", .origin = "192.0.2.1",
+	    .nonce = "AAAAAAAAAAAAAAAAAAAAAA", .expires = now + MODEL_LOGIN_LIFE, .digits = 6,
+	    .push = true };
 }
 
 /* ---- making ---- */
