@@ -21,10 +21,10 @@ middle() {
 }
 
 set_up() {
-	mkdir /mnt/mfad
-	chown mfad:mfad /mnt/mfad
-	chmod 0700 /mnt/mfad
-	mount --bind /mnt/mfad /var/lib/mfad
+	mkdir /mnt/calls
+	chown mfad:mfad /mnt/calls
+	chmod 0700 /mnt/calls
+	mount --bind /mnt/calls /var/lib/mfad
 	"$bench" make /var/lib/mfad/mfad.db /etc/mfad/state.key $((2 + rounds + many)) /run/asking
 	chown mfad:mfad /var/lib/mfad/*
 	configure_call <<- END
