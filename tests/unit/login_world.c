@@ -184,6 +184,27 @@ login_run(struct login_world *w, const struct login_script *s)
 	return r;
 }
 
+struct login_result
+login_try(struct login_world *w, const char *user, const char *answer)
+{
+	struct login_script s = login_script(user, answer);
+
+	return login_run(w, &s);
+}
+
+void
+login_granted(const struct login_result *r)
+{
+	ck_assert_msg(r->verdict == VERDICT_GRANT, "not granted: %08x", r->verdict);
+}
+
+void
+login_denied(const struct login_result *r)
+{
+	ck_assert_msg(r->verdict == VERDICT_DENY || r->verdict == VERDICT_TRIES ||
+	    r->verdict == VERDICT_UNAVAILABLE, "not denied: %08x", r->verdict);
+}
+
 int
 login_start(struct login_world *w, const struct login_script *s)
 {

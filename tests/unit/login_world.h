@@ -2,6 +2,9 @@
 #ifndef LOGIN_WORLD_H
 #define LOGIN_WORLD_H
 
+#include <check.h>
+#include <stdio.h>
+
 #include "../../helper/login/login.h"
 
 /*
@@ -41,6 +44,16 @@ struct login_result {
 	char said[4096];		/* all info lines */
 };
 
+/* For the arrays of a script's messages. */
+#define SET(array, text) snprintf(array, sizeof(array), "%s", text)
+
+/* One change of the state, in a transaction of its own. */
+#define WRITTEN(w, change) do { \
+	ck_assert_int_eq(store_begin((w)->store, 5000), 0); \
+	ck_assert_int_eq(change, 0); \
+	ck_assert_int_eq(store_commit((w)->store, true), 0); \
+} while (0)
+
 void login_world_make(struct login_world *w, const char *configuration);
 void login_world_drop(struct login_world *w);
 struct config *login_world_config(const struct login_world *w, const char *text);	/* another */
@@ -49,6 +62,11 @@ struct config *login_world_config(const struct login_world *w, const char *text)
  * `answer` to every prompt. */
 struct login_script login_script(const char *user, const char *answer);
 struct login_result login_run(struct login_world *w, const struct login_script *s);
+
+/* A login of that script, and whether its verdict is the one that has to be. */
+struct login_result login_try(struct login_world *w, const char *user, const char *answer);
+void login_granted(const struct login_result *r);
+void login_denied(const struct login_result *r);
 
 /* Starts one in the background and returns its pid; it exits with 0 when it
  * was granted, 1 when not. */

@@ -24,15 +24,6 @@
 
 static struct login_world w;
 
-#define set(array, text) snprintf(array, sizeof(array), "%s", text)
-
-/* One change of the state, in a transaction of its own. */
-#define written(change) do { \
-	ck_assert_int_eq(store_begin(w.store, 5000), 0); \
-	ck_assert_int_eq(change, 0); \
-	ck_assert_int_eq(store_commit(w.store, true), 0); \
-} while (0)
-
 static void
 drop(void)
 {
@@ -45,7 +36,7 @@ sudo_script(const char *user, const char *answer, uint32_t sessionid)
 {
 	struct login_script s = login_script(user, answer);
 
-	set(s.begin.service, "sudo");
+	SET(s.begin.service, "sudo");
 	s.begin.ssh_connection[0] = s.begin.rhost[0] = '\0';
 	s.begin.sessionid = sessionid;
 	return s;
@@ -76,8 +67,8 @@ enrol_twin(const char *user, enum otp_kind kind)
 
 	login_enrol(&w, user, kind);
 	ck_assert_int_eq(store_tokens(w.store, user, t, &n), 0);
-	set(t[0].name, "twin");
-	written(store_token_add(w.store, user, &t[0], time(NULL)));
+	SET(t[0].name, "twin");
+	WRITTEN(&w, store_token_add(w.store, user, &t[0], time(NULL)));
 }
 
 START_TEST(code_of_a_key_that_is_enrolled_twice_works_once)
@@ -171,7 +162,7 @@ owner_enrols(const char *user)
 static void
 administrator_locks(const char *user)
 {
-	written(store_user_lock(w.store, user, time(NULL), "test"));
+	WRITTEN(&w, store_user_lock(w.store, user, time(NULL), "test"));
 }
 
 START_TEST(pass_adds_no_token_beside_the_one_that_its_owner_enrolled_meanwhile)
@@ -201,11 +192,11 @@ START_TEST(locked_user_is_let_in_by_nothing_that_was_remembered_or_graced)
 	s = sudo_script("alice", login_hotp(0), 7);
 	ck_assert_uint_eq(verdict(&s), VERDICT_GRANT);
 	ck_assert_uint_eq(verdict(&s), VERDICT_GRANT);
-	written(store_user_lock(w.store, "alice", time(NULL), "test"));
+	WRITTEN(&w, store_user_lock(w.store, "alice", time(NULL), "test"));
 	ck_assert_uint_ne(verdict(&s), VERDICT_GRANT);
 	s = login_script("dave", "000000");
 	ck_assert_uint_eq(verdict(&s), VERDICT_GRANT);
-	written(store_user_lock(w.store, "dave", time(NULL), "test"));
+	WRITTEN(&w, store_user_lock(w.store, "dave", time(NULL), "test"));
 	ck_assert_uint_ne(verdict(&s), VERDICT_GRANT);
 	drop();
 }
@@ -227,13 +218,13 @@ START_TEST(what_a_caller_that_is_not_root_says_of_itself_is_not_believed)
 	/* neither an address, a terminal, nor a session of root's grants */
 	s = login_script("alice", "000000");
 	s.caller = (struct caller){ .uid = 1000, .name = "alice" };
-	set(s.begin.ssh_connection, "192.0.2.9 1 192.0.2.1 22");
-	set(s.begin.rhost, "192.0.2.9");
+	SET(s.begin.ssh_connection, "192.0.2.9 1 192.0.2.1 22");
+	SET(s.begin.rhost, "192.0.2.9");
 	ck_assert_uint_ne(verdict(&s), VERDICT_GRANT);
 	s.begin.ssh_connection[0] = '\0';
 	ck_assert_uint_ne(verdict(&s), VERDICT_GRANT);
 	s.begin.rhost[0] = '\0';
-	set(s.begin.tty, "tty1");
+	SET(s.begin.tty, "tty1");
 	ck_assert_uint_ne(verdict(&s), VERDICT_GRANT);
 	s.begin.sessionid = 7;
 	ck_assert_uint_ne(verdict(&s), VERDICT_GRANT);
@@ -241,12 +232,12 @@ START_TEST(what_a_caller_that_is_not_root_says_of_itself_is_not_believed)
 	/* nor does it write or remove where an audit session came from */
 	s.begin.phase = PHASE_OPEN;
 	s.begin.sessionid = 60;
-	set(s.begin.ssh_connection, "192.0.2.9 1 192.0.2.1 22");
-	set(s.begin.rhost, "192.0.2.9");
+	SET(s.begin.ssh_connection, "192.0.2.9 1 192.0.2.1 22");
+	SET(s.begin.rhost, "192.0.2.9");
 	ck_assert_uint_ne(verdict(&s), VERDICT_GRANT);
 	ck_assert_int_eq(store_session_find(w.store, "boot", 60, origin, sizeof(origin)),
 	    MFA_E_ABSENT);
-	written(store_session_open(w.store, "boot", 60, "alice", "sshd", "203.0.113.9",
+	WRITTEN(&w, store_session_open(w.store, "boot", 60, "alice", "sshd", "203.0.113.9",
 	    time(NULL)));
 	s.begin.phase = PHASE_CLOSE;
 	ck_assert_uint_ne(verdict(&s), VERDICT_GRANT);
@@ -262,15 +253,15 @@ START_TEST(whom_a_daemon_serves_is_not_in_the_session_that_it_was_started_from)
 	struct login_script s;
 
 	login_world_make(&w, "trusted_networks = 192.0.2.0/24\nremember = 10\n");
-	written(store_session_open(w.store, "boot", 41, "root", "sshd", "192.0.2.9",
+	WRITTEN(&w, store_session_open(w.store, "boot", 41, "root", "sshd", "192.0.2.9",
 	    time(NULL)));
 	s = sudo_script("alice", NULL, 41);
 	ck_assert_uint_eq(verdict(&s), VERDICT_GRANT);
-	set(s.begin.rhost, "192.0.2.9");
+	SET(s.begin.rhost, "192.0.2.9");
 	ck_assert_uint_eq(verdict(&s), VERDICT_GRANT);
-	set(s.begin.rhost, "203.0.113.7");
+	SET(s.begin.rhost, "203.0.113.7");
 	ck_assert_uint_ne(verdict(&s), VERDICT_GRANT);
-	set(s.begin.rhost, "office.example");
+	SET(s.begin.rhost, "office.example");
 	ck_assert_uint_ne(verdict(&s), VERDICT_GRANT);
 
 	/* a success at one login over the network is not another's */
