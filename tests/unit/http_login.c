@@ -8,6 +8,7 @@
 #include "error.h"
 
 #define TEST_SECONDS 60
+#define PATIENCE_MS 150		/* a person's; HASTE_MS and some */
 
 static struct login_world *world;
 
@@ -28,6 +29,16 @@ http_login_drop(struct login_world *w)
 	http_stop();
 	if (w->store != NULL)
 		login_world_drop(w);
+}
+
+struct login_script
+http_login_script(const char *answer)
+{
+	struct login_script s = login_script(WORLD_USER, answer);
+
+	s.pause_ms = PATIENCE_MS;
+	s.seen = http_person_reads;
+	return s;
 }
 
 struct user_state

@@ -14,6 +14,13 @@
 void http_login_world(struct login_world *w, const char *configuration, const char *more);
 void http_login_drop(struct login_world *w);	/* the service stops, too */
 
+/* Where a call counts, and who has it called first. */
+#define HTTP_ATTESTED_CALL HTTP_CONFIGURATION "attested = call\n"
+#define HTTP_CALLS .methods = QUERY_CAN_CALL, .preferred = QUERY_BY_CALL
+
+/* A login_script of alice, who reads what is shown and is not in haste. */
+struct login_script http_login_script(const char *answer);
+
 /* A suite of tests, each in the world, with *w dropped after it; the exit status. */
 int http_login_main(struct login_world *w, const char *name, void (*add)(TCase *t));
 

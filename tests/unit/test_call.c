@@ -15,33 +15,14 @@
 #include "text.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
-#define PATIENCE_MS 150		/* a person's; HASTE_MS and some */
-#define ATTESTED HTTP_CONFIGURATION "attested = call\n"
-#define CALLS .methods = QUERY_CAN_CALL, .preferred = QUERY_BY_CALL
 
 static struct login_world w;
-
-static void
-make(const char *before, const char *more)
-{
-	http_login_world(&w, before, more);
-}
-
-static struct login_script
-script(const char *answer)
-{
-	struct login_script s = login_script(WORLD_USER, answer);
-
-	s.pause_ms = PATIENCE_MS;
-	s.seen = http_person_reads;
-	return s;
-}
 
 /* One login of alice's over ssh, who presses Enter at the first prompt. */
 static struct login_result
 take_call(const struct http_act *act)
 {
-	struct login_script s = script("");
+	struct login_script s = http_login_script("");
 	struct login_result r;
 
 	http_start(act);
@@ -50,8 +31,7 @@ take_call(const struct http_act *act)
 	return r;
 }
 
-static const struct http_act honest = { .name = "honest", CALLS, .keys = { RIGHT_KEYS } };
-static const struct http_act silent = { .name = "silent", CALLS, .silent = true };
+static const struct http_act honest = { .name = "honest", HTTP_CALLS, .keys = { RIGHT_KEYS } };
 
 /* ---- honest ---- */
 
@@ -59,7 +39,7 @@ START_TEST(the_number_lets_its_user_in)
 {
 	struct login_result r;
 
-	make(ATTESTED, "tries = 1\n");
+	http_login_world(&w, HTTP_ATTESTED_CALL, "tries = 1\n");
 	r = take_call(&honest);
 	ck_assert_uint_eq(r.verdict, VERDICT_GRANT);
 	ck_assert_uint_eq(r.prompts, 1);
@@ -81,7 +61,7 @@ START_TEST(the_number_has_no_digit_twice_in_a_row)
 	char number[sizeof("8765 4321")];
 	int i;
 
-	make(ATTESTED, "tries = 1\nnumber_digits = 8\n");
+	http_login_world(&w, HTTP_ATTESTED_CALL, "tries = 1\nnumber_digits = 8\n");
 	for (i = 0; i < 12; i++) {
 		struct login_result r = take_call(&honest);
 
@@ -96,28 +76,12 @@ START_TEST(the_number_has_no_digit_twice_in_a_row)
 }
 END_TEST
 
-START_TEST(a_line_that_is_seen_at_once_needs_no_enter)
-{
-	struct login_script s = script(NULL);
-	struct login_result r;
-
-	make(ATTESTED, "tries = 1\n");
-	(void)text_copy(s.begin.service, sizeof(s.begin.service), "sudo");
-	s.begin.ssh_connection[0] = '\0';
-	http_start(&honest);
-	r = login_run(&w, &s);
-	ck_assert_uint_eq(r.verdict, VERDICT_GRANT);
-	ck_assert_uint_eq(r.prompts, 0);
-	ck_assert_ptr_eq(strstr(r.said, "Your telephone rings: key in number "), r.said);
-}
-END_TEST
-
 START_TEST(one_wrong_number_is_counted_and_asked_again)
 {
-	static const struct http_act act = { .name = "second", CALLS,
+	static const struct http_act act = { .name = "second", HTTP_CALLS,
 	    .keys = { "000", RIGHT_KEYS } };
 
-	make(ATTESTED, "tries = 1\n");
+	http_login_world(&w, HTTP_ATTESTED_CALL, "tries = 1\n");
 	ck_assert_uint_eq(take_call(&act).verdict, VERDICT_GRANT);
 	ck_assert_uint_eq(http_seen->wrongs, 1);
 	ck_assert_uint_eq(login_records(&w, "try", "wrong_number"), 1);
@@ -128,132 +92,15 @@ END_TEST
 
 START_TEST(where_the_policy_says_so_hash_alone_will_do)
 {
-	static const struct http_act hash = { .name = "hash", CALLS, .keys = { "" } };
+	static const struct http_act hash = { .name = "hash", HTTP_CALLS, .keys = { "" } };
 	const struct http_act *act = _i == 0 ? &hash : &honest;
 	struct login_result r;
 
-	make(ATTESTED, "tries = 1\ncall_form = hash\n");
+	http_login_world(&w, HTTP_ATTESTED_CALL, "tries = 1\ncall_form = hash\n");
 	r = take_call(act);
 	ck_assert_uint_eq(r.verdict, VERDICT_GRANT);
 	ck_assert_uint_eq(http_seen->push.form, QUERY_FORM_HASH);
 	ck_assert_ptr_nonnull(strstr(r.prompt, "key in # there, or number "));
-}
-END_TEST
-
-START_TEST(a_call_is_asked_for_by_a_letter)
-{
-	static const struct http_act act = { .name = "letter", .methods = QUERY_CAN_CALL,
-	    .keys = { RIGHT_KEYS } };
-	struct login_script s = script("");
-	struct login_result r;
-
-	make(ATTESTED, "");
-	s.answers[0] = _i == 0 ? "c" : "C";
-	http_start(&act);
-	r = login_run(&w, &s);
-	ck_assert_uint_eq(r.verdict, VERDICT_GRANT);
-	ck_assert_uint_eq(r.prompts, 2);
-}
-END_TEST
-
-static void
-nobody_picks_up(int fd)
-{
-	struct query ended = { .type = QUERY_ENDED, .why = QUERY_WHY_NO_ANSWER };
-
-	http_say(fd, &ended);
-}
-
-/* A code that was asked about meanwhile began another dialogue. */
-START_TEST(how_a_call_ended_is_not_what_the_phone_says)
-{
-	static const struct http_act act = { .name = "phone later", .preferred = QUERY_BY_CALL,
-	    .methods = QUERY_CAN_CALL | QUERY_CAN_PUSH | QUERY_CAN_CODE,
-	    .call = nobody_picks_up, .answers = true, .coded = QUERY_CODE_REFUSED };
-	struct login_script s = script("");
-
-	make(HTTP_CONFIGURATION "attested = call, server_code\n", "");
-	s.answers[0] = "000000";
-	s.answers[1] = "p";
-	s.pause_ms = 400;
-	http_start(&act);
-	ck_assert_uint_eq(login_run(&w, &s).verdict, VERDICT_GRANT);
-	ck_assert_uint_eq(http_seen->begins, 2);
-	ck_assert_uint_eq(login_records(&w, "login", "approved"), 1);
-}
-END_TEST
-
-/* ---- while the prompt is open ---- */
-
-static uint32_t wrongs_awaited;
-
-/* A person who answers the prompt only when the telephone has spoken. */
-static void
-person_listens(const char *text)
-{
-	int i;
-
-	http_person_reads(text);
-	for (i = 0; i < 1000 && http_seen->wrongs < wrongs_awaited; i++)
-		usleep(5000);
-	ck_assert_uint_ge(http_seen->wrongs, wrongs_awaited);
-}
-
-static struct login_script
-listening(uint32_t wrongs)
-{
-	struct login_script s = script("");
-
-	wrongs_awaited = wrongs;
-	s.seen = person_listens;
-	return s;
-}
-
-START_TEST(a_wrong_number_is_told_before_enter_is_pressed)
-{
-	static const struct http_act act = { .name = "second", CALLS,
-	    .keys = { "000", RIGHT_KEYS } };
-	struct login_script s = listening(1);
-
-	make(ATTESTED, "tries = 1\n");
-	http_start(&act);
-	ck_assert_uint_eq(login_run(&w, &s).verdict, VERDICT_GRANT);
-	ck_assert_uint_eq(http_login_state(&w).failures, 0);
-	ck_assert_uint_eq(login_records(&w, "try", "wrong_number"), 1);
-}
-END_TEST
-
-START_TEST(two_wrong_numbers_are_counted_before_enter_is_pressed_and_once)
-{
-	static const struct http_act act = { .name = "wrong", CALLS, .keys = { "0", "1" } };
-	struct login_script s = listening(2);
-	struct login_result r;
-
-	make(ATTESTED, "tries = 2\n");
-	s.answers[1] = NULL;
-	http_start(&act);
-	r = login_run(&w, &s);
-	http_stop();
-	ck_assert_uint_ne(r.verdict, VERDICT_GRANT);
-	ck_assert_ptr_eq(strstr(r.prompt, "The number keyed in on the telephone was wrong. Type a "
-	    "code, or c for a call: "), r.prompt);
-	ck_assert_uint_eq(http_login_state(&w).failures, 2);
-	ck_assert_uint_eq(login_records(&w, "try", "wrong_number"), 2);
-	ck_assert_uint_eq(http_seen->outcome, QUERY_WRONG_NUMBER);
-}
-END_TEST
-
-START_TEST(after_two_wrong_numbers_the_same_prompt_takes_a_code)
-{
-	static const struct http_act act = { .name = "wrong", CALLS, .keys = { "0", "1" } };
-	struct login_script s = listening(2);
-
-	make(ATTESTED, "tries = 1\n");
-	login_enrol(&w, WORLD_USER, OTP_TOTP);
-	s.answers[0] = login_code(0);
-	http_start(&act);
-	ck_assert_uint_eq(login_run(&w, &s).verdict, VERDICT_GRANT);
-	ck_assert_uint_eq(login_records(&w, "login", "code_accepted"), 1);
 }
 END_TEST
 
@@ -321,38 +168,39 @@ static const struct {
 	const char *event, *reason;
 	uint32_t outcome, wrongs, failures;
 } refused[] = {
-	{ { .name = "wrong, and no more", CALLS, .keys = { "000" } }, "login", "wrong_number",
+	{ { .name = "wrong, and no more", HTTP_CALLS, .keys = { "000" } }, "login", "wrong_number",
 	    QUERY_WRONG_NUMBER, 1, 1 },
-	{ { .name = "wrong twice", CALLS, .keys = { "000", "1" } }, "login", "wrong_number",
+	{ { .name = "wrong twice", HTTP_CALLS, .keys = { "000", "1" } }, "login", "wrong_number",
 	    QUERY_WRONG_NUMBER, 2, 2 },
 	/* The third is not heard, though the service would ask for ever. */
-	{ { .name = "right at last", CALLS, .keys = { "0", "1", RIGHT_KEYS } }, "login",
+	{ { .name = "right at last", HTTP_CALLS, .keys = { "0", "1", RIGHT_KEYS } }, "login",
 	    "no_approval", QUERY_CANCELLED, 2, 2 },
-	{ { .name = "hash", CALLS, .keys = { "" } }, "login", "wrong_number", QUERY_WRONG_NUMBER,
-	    1, 1 },
-	{ { .name = "no digits", CALLS, .keys = { "*A" } }, "login", "wrong_number",
+	{ { .name = "hash", HTTP_CALLS, .keys = { "" } }, "login", "wrong_number",
 	    QUERY_WRONG_NUMBER, 1, 1 },
-	{ { .name = "shorter", CALLS, .call = shorter }, "login", "wrong_number",
+	{ { .name = "no digits", HTTP_CALLS, .keys = { "*A" } }, "login", "wrong_number",
 	    QUERY_WRONG_NUMBER, 1, 1 },
-	{ { .name = "longer", CALLS, .call = longer }, "login", "wrong_number",
+	{ { .name = "shorter", HTTP_CALLS, .call = shorter }, "login", "wrong_number",
 	    QUERY_WRONG_NUMBER, 1, 1 },
-	{ { .name = "another", CALLS, .call = other }, "login", "wrong_number",
+	{ { .name = "longer", HTTP_CALLS, .call = longer }, "login", "wrong_number",
 	    QUERY_WRONG_NUMBER, 1, 1 },
-	{ { .name = "an approval, and no call", CALLS, .call = answers }, "login", "no_approval",
-	    0, 0, 0 },
-	{ { .name = "again, unasked", CALLS, .call = says_again_unasked }, "login", "no_approval",
-	    0, 0, 0 },
-	{ { .name = "not picked up", CALLS, .ends = true, .why = QUERY_WHY_NO_ANSWER }, "login",
-	    "not_picked_up", 0, 0, 0 },
+	{ { .name = "another", HTTP_CALLS, .call = other }, "login", "wrong_number",
+	    QUERY_WRONG_NUMBER, 1, 1 },
+	{ { .name = "an approval, and no call", HTTP_CALLS, .call = answers }, "login",
+	    "no_approval", 0, 0, 0 },
+	{ { .name = "again, unasked", HTTP_CALLS, .call = says_again_unasked }, "login",
+	    "no_approval", 0, 0, 0 },
+	{ { .name = "not picked up", HTTP_CALLS, .ends = true, .why = QUERY_WHY_NO_ANSWER },
+	    "login", "not_picked_up", 0, 0, 0 },
 };
 
 START_TEST(nothing_else_lets_anybody_in)
 {
 	struct login_result r;
 
-	make(ATTESTED, "tries = 1\n");
+	http_login_world(&w, HTTP_ATTESTED_CALL, "tries = 1\n");
 	r = take_call(&refused[_i].act);
-	ck_assert_msg(r.verdict == VERDICT_TRIES, "%s: verdict %x", refused[_i].act.name, r.verdict);
+	ck_assert_msg(r.verdict == VERDICT_TRIES, "%s: verdict %x", refused[_i].act.name,
+	    r.verdict);
 	ck_assert_msg(login_records(&w, refused[_i].event, refused[_i].reason) == 1, "%s: not %s",
 	    refused[_i].act.name, refused[_i].reason);
 	ck_assert_msg(http_login_state(&w).failures == refused[_i].failures, "%s: %u failures",
@@ -367,10 +215,10 @@ END_TEST
 /* A service that tries numbers against a host that waits has two. */
 START_TEST(numbers_cannot_be_tried)
 {
-	struct http_act act = { .name = "floods", CALLS, .call = _i == 0 ? floods : twice };
+	struct http_act act = { .name = "floods", HTTP_CALLS, .call = _i == 0 ? floods : twice };
 	struct login_result r;
 
-	make(ATTESTED, "tries = 1\n");
+	http_login_world(&w, HTTP_ATTESTED_CALL, "tries = 1\n");
 	r = take_call(&act);
 	ck_assert_uint_ne(r.verdict, VERDICT_GRANT);
 	ck_assert_uint_eq(http_login_state(&w).failures, 1);
@@ -399,9 +247,9 @@ START_TEST(keys_without_a_call_are_none)
 		{ .name = "code", .methods = QUERY_CAN_CODE, .code = keys_and_code,
 		    .coded = QUERY_CODE_ACCEPTED },
 	};
-	struct login_script s = script("");
+	struct login_script s = http_login_script("");
 
-	make(HTTP_CONFIGURATION, "tries = 2\nattested = call, sms, server_code\n");
+	http_login_world(&w, HTTP_CONFIGURATION, "tries = 2\nattested = call, sms, server_code\n");
 	if (_i == 2)
 		s.answers[0] = s.answers[1] = "123456";
 	http_start(&acts[_i]);
@@ -416,10 +264,10 @@ START_TEST(where_it_is_not_attested_nobody_is_called)
 	static const struct http_act act = { .name = "not attested",
 	    .methods = QUERY_CAN_CALL | QUERY_CAN_PUSH, .preferred = QUERY_BY_CALL,
 	    .keys = { RIGHT_KEYS }, .silent = true };
-	struct login_script s = script("c");
+	struct login_script s = http_login_script("c");
 	struct login_result r;
 
-	make(HTTP_CONFIGURATION, configurations[_i]);
+	http_login_world(&w, HTTP_CONFIGURATION, configurations[_i]);
 	http_start(&act);
 	r = login_run(&w, &s);
 	http_stop();
@@ -433,7 +281,7 @@ END_TEST
 /* Somebody who has nothing but a telephone is not enrolled by it where it does not count. */
 START_TEST(nor_is_anybody_enrolled_by_it)
 {
-	make(HTTP_CONFIGURATION, "grace_logins = 1\n");
+	http_login_world(&w, HTTP_CONFIGURATION, "grace_logins = 1\n");
 	ck_assert_uint_eq(take_call(&honest).verdict, VERDICT_GRANT);
 	ck_assert_uint_eq(login_records(&w, "login", "approved"), 0);
 	ck_assert_uint_eq(login_records(&w, "grace", NULL), 1);
@@ -449,10 +297,10 @@ late(int fd)
 
 START_TEST(what_comes_after_the_deadline_is_too_late)
 {
-	static const struct http_act act = { .name = "late", CALLS, .call = late };
-	struct login_script s = script("");
+	static const struct http_act act = { .name = "late", HTTP_CALLS, .call = late };
+	struct login_script s = http_login_script("");
 
-	make(ATTESTED, "");
+	http_login_world(&w, HTTP_ATTESTED_CALL, "");
 	s.begin.ms_left = 1000;
 	http_start(&act);
 	ck_assert_uint_ne(login_run(&w, &s).verdict, VERDICT_GRANT);
@@ -466,9 +314,9 @@ static void replay(int fd) { http_key_in(fd, kept); }
 
 START_TEST(a_number_counts_once)
 {
-	static const struct http_act again = { .name = "again", CALLS, .call = replay };
+	static const struct http_act again = { .name = "again", HTTP_CALLS, .call = replay };
 
-	make(ATTESTED, "tries = 1\nnumber_digits = 8\n");
+	http_login_world(&w, HTTP_ATTESTED_CALL, "tries = 1\nnumber_digits = 8\n");
 	ck_assert_uint_eq(take_call(&honest).verdict, VERDICT_GRANT);
 	memcpy(kept, http_seen->number, sizeof(kept));
 	ck_assert_uint_ne(take_call(&again).verdict, VERDICT_GRANT);
@@ -478,7 +326,7 @@ END_TEST
 
 START_TEST(its_request_is_spent_in_the_state)
 {
-	make(ATTESTED, "tries = 1\n");
+	http_login_world(&w, HTTP_ATTESTED_CALL, "tries = 1\n");
 	ck_assert_uint_eq(take_call(&honest).verdict, VERDICT_GRANT);
 	ck_assert_int_eq(store_begin(w.store, 1000), MFA_OK);
 	ck_assert_int_eq(store_approval_spend(w.store, http_seen->push.nonce,
@@ -489,10 +337,10 @@ END_TEST
 
 START_TEST(wrong_numbers_lock_like_wrong_codes)
 {
-	static const struct http_act act = { .name = "wrong", CALLS, .keys = { "0" } };
+	static const struct http_act act = { .name = "wrong", HTTP_CALLS, .keys = { "0" } };
 	int i;
 
-	make(ATTESTED, "tries = 1\ndelay_after = 5\nmax_failures = 5\n");
+	http_login_world(&w, HTTP_ATTESTED_CALL, "tries = 1\ndelay_after = 5\nmax_failures = 5\n");
 	login_enrol(&w, WORLD_USER, OTP_TOTP);
 	for (i = 0; i < 5; i++)
 		(void)take_call(&act);
@@ -509,10 +357,10 @@ END_TEST
 /* Nobody was called, whatever the service says was keyed in. */
 START_TEST(a_decoys_number_is_not_looked_at)
 {
-	struct login_script s = script("");
+	struct login_script s = http_login_script("");
 	struct login_result r;
 
-	make(ATTESTED, "");
+	http_login_world(&w, HTTP_ATTESTED_CALL, "");
 	login_enrol(&w, WORLD_USER, OTP_TOTP);
 	ck_assert_int_eq(store_begin(w.store, 1000), MFA_OK);
 	ck_assert_int_eq(store_user_lock(w.store, WORLD_USER, time(NULL), "test"), MFA_OK);
@@ -529,7 +377,7 @@ END_TEST
 
 START_TEST(a_right_number_too_soon_is_not_called_wrong)
 {
-	make(ATTESTED, "tries = 1\ndelay_after = 1\n");
+	http_login_world(&w, HTTP_ATTESTED_CALL, "tries = 1\ndelay_after = 1\n");
 	login_enrol(&w, WORLD_USER, OTP_TOTP);
 	ck_assert_int_eq(store_begin(w.store, 1000), MFA_OK);
 	ck_assert_int_eq(store_user_failed(w.store, WORLD_USER, time(NULL)), MFA_OK);
@@ -541,155 +389,14 @@ START_TEST(a_right_number_too_soon_is_not_called_wrong)
 }
 END_TEST
 
-/* ---- how it ends otherwise ---- */
-
-static const struct {
-	uint32_t why;
-	const char *reason, *words;
-} whys[] = {
-	{ QUERY_WHY_UNKNOWN, "no_approval", "Nothing came back" },
-	{ QUERY_WHY_NO_ANSWER, "not_picked_up", "Nobody picked up" },
-	{ QUERY_WHY_BUSY, "busy", "is busy" },
-	{ QUERY_WHY_DECLINED, "declined", "was declined" },
-	{ QUERY_WHY_HUNG_UP, "hung_up", "ended before" },
-	{ QUERY_WHY_NO_KEYS, "no_keys", "Nothing was keyed in" },
-	{ QUERY_WHY_TWICE, "keys_twice", "came through twice" },
-	{ QUERY_WHY_GATEWAY, "gateway", "out of order" },
-	{ QUERY_WHY_NOT_ALLOWED, "number_not_allowed", "may not be called" },
-	{ QUERY_WHY_REPORTED, "reported", "Denied on the telephone" },
-	{ 99, "no_approval", "Nothing came back" },
-};
-
-START_TEST(each_end_has_its_sentence_and_takes_a_code)
-{
-	struct http_act act = { .name = "ends", CALLS, .ends = true, .why = whys[_i].why };
-	struct login_script s = script("");
-	struct login_result r;
-
-	make(ATTESTED, "");
-	login_enrol(&w, WORLD_USER, OTP_TOTP);
-	s.answers[1] = login_code(0);
-	http_start(&act);
-	r = login_run(&w, &s);
-	ck_assert_uint_eq(r.verdict, VERDICT_GRANT);
-	ck_assert_msg(strstr(r.prompt, whys[_i].words) != NULL, "%s", r.prompt);
-	ck_assert_ptr_nonnull(strstr(r.prompt, "Type a code, or c for a call: "));
-	ck_assert_uint_eq(login_records(&w, "call", whys[_i].reason), 1);
-	ck_assert_uint_eq(login_records(&w, "login", "code_accepted"), 1);
-}
-END_TEST
-
-static const struct {
-	uint32_t failure;
-	const char *reason, *words;
-} failures[] = {
-	{ QUERY_UNREACHABLE, "no_approval", "cannot be reached" },
-	{ QUERY_SERVICE, "no_approval", "cannot be reached" },
-	{ QUERY_WAITING, "no_approval", "already waiting" },
-	{ QUERY_TOO_MANY, "no_approval", "not answered" },
-	{ QUERY_TOO_MANY_CALLS, "too_many_calls", "Too many calls" },
-	{ QUERY_LOCKED, "no_approval", "locked" }, { QUERY_NO_DEVICE, "no_approval", "not known" },
-	{ QUERY_CLOCKS, "no_approval", "clocks" }, { 99, "no_approval", "cannot be reached" },
-};
-
-START_TEST(a_call_that_is_not_made_says_why_and_takes_a_code)
-{
-	struct http_act act = { .name = "fails", CALLS, .push_failure = failures[_i].failure };
-	struct login_script s = script(NULL);
-	struct login_result r;
-
-	make(ATTESTED, "");
-	login_enrol(&w, WORLD_USER, OTP_TOTP);
-	s.answers[0] = login_code(0);
-	http_start(&act);
-	r = login_run(&w, &s);
-	ck_assert_uint_eq(r.verdict, VERDICT_GRANT);
-	ck_assert_msg(strstr(r.prompt, failures[_i].words) != NULL, "%s", r.prompt);
-	ck_assert_uint_eq(login_records(&w, "call", failures[_i].reason), 1);
-}
-END_TEST
-
-/* ---- beside others ---- */
-
-START_TEST(a_code_at_the_same_prompt_ends_the_call)
-{
-	struct login_script s = script(NULL);
-
-	make(ATTESTED, "");
-	login_enrol(&w, WORLD_USER, OTP_TOTP);
-	s.answers[0] = login_code(0);
-	http_start(&silent);
-	ck_assert_uint_eq(login_run(&w, &s).verdict, VERDICT_GRANT);
-	http_stop();
-	ck_assert_uint_eq(http_seen->pushes, 1);
-	ck_assert_uint_eq(http_seen->outcome, QUERY_BY_CODE);
-	ck_assert_uint_eq(login_records(&w, "login", "code_accepted"), 1);
-}
-END_TEST
-
-START_TEST(whoever_goes_away_takes_the_call_along)
-{
-	struct login_script s = script(NULL);
-
-	make(ATTESTED, "");
-	http_start(&silent);
-	ck_assert_uint_ne(login_run(&w, &s).verdict, VERDICT_GRANT);
-	http_stop();
-	ck_assert_uint_eq(http_seen->outcome, QUERY_CANCELLED);
-}
-END_TEST
-
-/* What was out is taken back before the next is asked for, and a letter is no try. */
-START_TEST(one_way_is_changed_for_another)
-{
-	static const struct http_act act = { .name = "all", .silent = true,
-	    .methods = QUERY_CAN_PUSH | QUERY_CAN_CALL | QUERY_CAN_TEXT };
-	struct login_script s = script(NULL);
-	struct login_result r;
-
-	make(HTTP_CONFIGURATION, "tries = 1\nattested = call, sms\n");
-	login_enrol(&w, WORLD_USER, OTP_TOTP);
-	s.answers[0] = "c";
-	s.answers[1] = "s";
-	s.answers[2] = "p";
-	http_start(&act);
-	r = login_run(&w, &s);
-	http_stop();
-	ck_assert_uint_eq(http_seen->pushes, 3);
-	ck_assert_uint_eq(http_seen->push.method, QUERY_BY_TEXT);
-	ck_assert_uint_eq(http_seen->outcomes[0], QUERY_CANCELLED);
-	ck_assert_uint_eq(http_seen->outcomes[1], QUERY_CANCELLED);
-	ck_assert_uint_ne(r.verdict, VERDICT_GRANT);
-}
-END_TEST
-
-START_TEST(the_prompt_offers_what_there_is)
-{
-	static const struct {
-		uint32_t methods;
-		const char *prompt;
-	} prompts[] = {
-		{ QUERY_CAN_CALL, "Authentication code, or c for a call: " },
-		{ QUERY_CAN_TEXT, "Authentication code, or s for a text message: " },
-		{ QUERY_CAN_PUSH, "Authentication code, or p for your phone: " },
-		{ QUERY_CAN_PUSH | QUERY_CAN_CALL | QUERY_CAN_TEXT, "Authentication code, or p for "
-		    "your phone, c for a call, s for a text message: " },
-	};
-	struct http_act act = { .name = "some", .methods = prompts[_i].methods };
-	struct login_script s = script(NULL);
-
-	make(HTTP_CONFIGURATION, "factors = totp, push\nattested = call, sms\n");
-	login_enrol(&w, WORLD_USER, OTP_TOTP);
-	http_start(&act);
-	ck_assert_str_eq(login_run(&w, &s).prompt, prompts[_i].prompt);
-}
-END_TEST
+/* ---- what it leaves behind ---- */
 
 START_TEST(the_number_is_in_nothing_that_leaves_the_host)
 {
-	static const struct http_act act = { .name = "wrong", CALLS, .keys = { "0", RIGHT_KEYS } };
+	static const struct http_act act = { .name = "wrong", HTTP_CALLS,
+	    .keys = { "0", RIGHT_KEYS } };
 
-	make(ATTESTED, "tries = 1\nnumber_digits = 8\n");
+	http_login_world(&w, HTTP_ATTESTED_CALL, "tries = 1\nnumber_digits = 8\n");
 	ck_assert_uint_eq(take_call(&act).verdict, VERDICT_GRANT);
 	ck_assert_uint_eq(strlen(http_seen->number), 8);
 	ck_assert_ptr_null(memmem(http_seen->bytes, http_seen->len, http_seen->number, 8));
@@ -700,7 +407,7 @@ START_TEST(a_user_who_has_called_has_no_grace_whatever_the_service_says)
 {
 	static const struct http_act forgetful = { .name = "forgetful", .methods = QUERY_PUSH_LOCKED };
 
-	make(ATTESTED, "tries = 1\ngrace_logins = 5\n");
+	http_login_world(&w, HTTP_ATTESTED_CALL, "tries = 1\ngrace_logins = 5\n");
 	ck_assert_uint_eq(take_call(&honest).verdict, VERDICT_GRANT);
 	ck_assert_uint_ne(take_call(&forgetful).verdict, VERDICT_GRANT);
 	ck_assert_uint_eq(login_records(&w, "grace", NULL), 0);
@@ -712,14 +419,8 @@ add(TCase *t)
 {
 	tcase_add_test(t, the_number_lets_its_user_in);
 	tcase_add_test(t, the_number_has_no_digit_twice_in_a_row);
-	tcase_add_test(t, a_line_that_is_seen_at_once_needs_no_enter);
 	tcase_add_test(t, one_wrong_number_is_counted_and_asked_again);
 	tcase_add_loop_test(t, where_the_policy_says_so_hash_alone_will_do, 0, 2);
-	tcase_add_loop_test(t, a_call_is_asked_for_by_a_letter, 0, 2);
-	tcase_add_test(t, how_a_call_ended_is_not_what_the_phone_says);
-	tcase_add_test(t, a_wrong_number_is_told_before_enter_is_pressed);
-	tcase_add_test(t, two_wrong_numbers_are_counted_before_enter_is_pressed_and_once);
-	tcase_add_test(t, after_two_wrong_numbers_the_same_prompt_takes_a_code);
 	tcase_add_loop_test(t, nothing_else_lets_anybody_in, 0, COUNT(refused));
 	tcase_add_loop_test(t, numbers_cannot_be_tried, 0, 2);
 	tcase_add_loop_test(t, keys_without_a_call_are_none, 0, 3);
@@ -731,13 +432,6 @@ add(TCase *t)
 	tcase_add_test(t, wrong_numbers_lock_like_wrong_codes);
 	tcase_add_test(t, a_decoys_number_is_not_looked_at);
 	tcase_add_test(t, a_right_number_too_soon_is_not_called_wrong);
-	tcase_add_loop_test(t, each_end_has_its_sentence_and_takes_a_code, 0, COUNT(whys));
-	tcase_add_loop_test(t, a_call_that_is_not_made_says_why_and_takes_a_code, 0,
-	    COUNT(failures));
-	tcase_add_test(t, a_code_at_the_same_prompt_ends_the_call);
-	tcase_add_test(t, whoever_goes_away_takes_the_call_along);
-	tcase_add_test(t, one_way_is_changed_for_another);
-	tcase_add_loop_test(t, the_prompt_offers_what_there_is, 0, 4);
 	tcase_add_test(t, the_number_is_in_nothing_that_leaves_the_host);
 	tcase_add_test(t, a_user_who_has_called_has_no_grace_whatever_the_service_says);
 }
