@@ -212,3 +212,19 @@ call_world_login(const struct api_host *h, const char *user, const char *members
 	    api_path("%.*s,%s}", (int)strlen(body) - 1, body, members)), 201);
 	snprintf(id, 32, "%s", api_world_text("login"));
 }
+
+void
+call_world_poll(const struct api_host *h, const char *login, struct asked *a)
+{
+	api_world_ask(a, h->credential, "GET", api_path("/v1/logins/%s?wait=50", login), NULL);
+}
+
+const char *
+call_world_state(const struct api_host *h, const char *login)
+{
+	struct asked a;
+
+	call_world_poll(h, login, &a);
+	ck_assert_int_eq(api_answer(&a), 200);
+	return api_world_text("state");
+}

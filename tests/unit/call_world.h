@@ -36,5 +36,8 @@ void call_world_telephone(const char *user, const char *number);
 /* A login of a call or a text, as api_login. */
 void call_world_login(const struct api_host *h, const char *user, const char *members,
     char id[32]);
+/* What its host hears of it when it waits: of a question on the way, and at once. */
+void call_world_poll(const struct api_host *h, const char *login, struct asked *a);
+const char *call_world_state(const struct api_host *h, const char *login);
 
 #endif

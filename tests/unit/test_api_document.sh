@@ -34,7 +34,7 @@ sed 's|#/components/schemas/Pending|#/components/schemas/Waiting|' "$TOP/server/
 like "a_broken_one_is_not" "$(timeout 60 node "$check" document broken.json 2>&1)" "schemas/Waiting"
 
 export API_RECORD=$made/records
-for test in login callers rest codes call telephone callback many; do
+for test in login callers rest codes call call_end telephone callback many; do
 	(cd "$TOP" && BUILD=$BUILD timeout 400 "$BUILD/tests/unit/test_api_$test") > "$made/run" 2>&1
 	is "test_api_$test" "$? $(grep -E ':[FE]:' "$made/run")" "0 "
 done
