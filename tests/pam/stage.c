@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,12 +27,19 @@ static char build[512];
 static void
 install(const char *name, const char *to)
 {
-	char command[1536];
+	char from[sizeof(build) + 64], fresh[256];
+	ssize_t n = -1;
+	int in, out;
 
-	snprintf(command, sizeof(command), "install -m 0755 '%s/%s' '%s.new' && mv '%s.new' '%s'",
-	    build, name, to, to, to);
-	if (system(command) != 0)
-		errx(1, "cannot install %s", name);
+	snprintf(from, sizeof(from), "%s/%s", build, name);
+	snprintf(fresh, sizeof(fresh), "%s.new", to);
+	in = open(from, O_RDONLY | O_CLOEXEC);
+	out = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
+	while (in != -1 && out != -1 && (n = sendfile(out, in, NULL, 1 << 20)) > 0)
+		;
+	if (n == -1 || fchmod(out, 0755) == -1 || close(out) == -1 || rename(fresh, to) == -1)
+		err(1, "cannot install %s", name);
+	close(in);
 }
 
 void
