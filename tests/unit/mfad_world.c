@@ -23,6 +23,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tool.h"
+
 #define NOBODY 65534
 
 int64_t
@@ -53,18 +55,24 @@ mfad_path(const struct mfad *m, const char *name)
 
 /* ---- before it starts ---- */
 
+/* By rename: mfad may look at any time. */
 void
 mfad_certificate(const struct mfad *m, const char *name, const char *subject)
 {
-	char command[1024];
+	char key[80], certificate[80], to[80];
 
-	snprintf(command, sizeof(command), "cd %s && openssl req -x509 -newkey ec "
-	    "-pkeyopt ec_paramgen_curve:P-256 -nodes -subj '%s' -days 30 "
-	    "-addext subjectAltName=IP:127.0.0.1 -keyout %s.new.key -out %s.new.crt 2>/dev/null && "
-	    "chown %d %s.new.key && chmod 600 %s.new.key && chmod 644 %s.new.crt && "
-	    "mv %s.new.key %s.key && mv %s.new.crt %s.crt", m->dir, subject, name, name, NOBODY,
-	    name, name, name, name, name, name, name);
-	ck_assert_int_eq(system(command), 0);
+	snprintf(key, sizeof(key), "%s.new.key", name);
+	snprintf(certificate, sizeof(certificate), "%s.new.crt", name);
+	OPENSSL(m->dir, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+	    "-nodes", "-subj", subject, "-days", "30", "-addext", "subjectAltName=IP:127.0.0.1",
+	    "-keyout", key, "-out", certificate);
+	ck_assert_int_eq(chown(mfad_path(m, key), NOBODY, (gid_t)-1), 0);
+	ck_assert_int_eq(chmod(mfad_path(m, key), 0600), 0);
+	ck_assert_int_eq(chmod(mfad_path(m, certificate), 0644), 0);
+	snprintf(to, sizeof(to), "%s.key", name);
+	ck_assert_int_eq(rename(mfad_path(m, key), mfad_path(m, to)), 0);
+	snprintf(to, sizeof(to), "%s.crt", name);
+	ck_assert_int_eq(rename(mfad_path(m, certificate), mfad_path(m, to)), 0);
 }
 
 static bool
@@ -234,9 +242,8 @@ run(const struct mfad *m, const char *program)
 	struct rlimit few = { m->descriptors, m->descriptors };
 	char path[512], conf[256], log_option[] = "-e", file_option[] = "-f";
 	char *envp[10] = { NULL }, *argv[] = { path, log_option, file_option, conf, NULL };
-	const char *build = getenv("BUILD");
 
-	snprintf(path, sizeof(path), "%s/%s", build != NULL ? build : "build", program);
+	snprintf(path, sizeof(path), "%s", tool_built(program));
 	snprintf(conf, sizeof(conf), "%s", mfad_path(m, "conf"));
 	if (m->activated)
 		hand_down_sockets(m);

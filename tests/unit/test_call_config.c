@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What mfa-call.conf may say, and that mfa-call -t says where it is wrong. */
 #include <check.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "../../server/call/call_config.h"
 #include "../suite.h"
 #include "config_world.h"
 #include "error.h"
+#include "tool.h"
 
 #define COUNT(a)	((int)(sizeof(a) / sizeof((a)[0])))
 
@@ -205,53 +208,85 @@ END_TEST
 
 /* Where the user mfad_call exists, it is that user which looks. */
 static int
-run(const char *options, const char *text, const char *said)
+run(const char *option, const char *operand, const char *text, const char *said)
 {
-	const char *build = getenv("BUILD");
-	char command[512], path[128];
+	char words[4096], path[128];
+	int status;
 
 	config_world_put(&w, "conf", text);
-	snprintf(command, sizeof(command), "chmod 755 %s; %s/mfa-call %s -f %s 2>&1 | grep -qF -- '%s'",
-	    w.dir, build != NULL ? build : "build", options, config_world_path(&w, "conf", path),
-	    said);
-	ck_assert_msg(said[0] == '\0' || system(command) == 0, "not said: %s", said);
-	snprintf(command, sizeof(command), "%s/mfa-call %s -f %s > /dev/null 2>&1",
-	    build != NULL ? build : "build", options, path);
-	return WEXITSTATUS(system(command));
+	ck_assert_int_eq(chmod(w.dir, 0755), 0);
+	status = tool_run(&(struct tool){ .said = words, .size = sizeof(words),
+	    .argv = ARGV(tool_built("mfa-call"), option, "-f",
+	    config_world_path(&w, "conf", path), operand) });
+	ck_assert_msg(strstr(words, said) != NULL, "not said: %s, but %s", said, words);
+	return status;
 }
 
 START_TEST(mfa_call_says_where_and_ends_with_2)
 {
-	ck_assert_int_eq(run("-t", "prefixes = +31\n", ""), 0);
-	ck_assert_int_eq(run("-t", "a = b\n", "conf:1: a: unknown key"), 2);
-	ck_assert_int_eq(run("-t", HTTP "text_http_headers = A: {secret}\n"
+	ck_assert_int_eq(run("-t", NULL, "prefixes = +31\n", ""), 0);
+	ck_assert_int_eq(run("-t", NULL, "a = b\n", "conf:1: a: unknown key"), 2);
+	ck_assert_int_eq(run("-t", NULL, HTTP "text_http_headers = A: {secret}\n"
 	    "text_http_secret_file = /nonexistent\n", "/nonexistent is missing"), 2);
-	ck_assert_int_eq(run("-t", "text_gateway = exec\ntext_command = /nonexistent\n",
+	ck_assert_int_eq(run("-t", NULL, "text_gateway = exec\ntext_command = /nonexistent\n",
 	    "text_command: /nonexistent cannot be run"), 2);
-	ck_assert_int_eq(run("-t", EXEC "prefixes = +31\ncall_command = /etc/passwd\n",
+	ck_assert_int_eq(run("-t", NULL, EXEC "prefixes = +31\ncall_command = /etc/passwd\n",
 	    "call_command: /etc/passwd cannot be run"), 2);
-	ck_assert_int_eq(run("-t", EXEC "call_command = /bin/true\n", "prefixes = none"), 0);
-	ck_assert_int_eq(run("-x", "", "usage: mfa-call"), 2);
-	ck_assert_int_eq(run("-t more", "", "usage: mfa-call"), 2);
+	ck_assert_int_eq(run("-t", NULL, EXEC "call_command = /bin/true\n", "prefixes = none"), 0);
+	ck_assert_int_eq(run("-x", NULL, "", "usage: mfa-call"), 2);
+	ck_assert_int_eq(run("-t", "more", "", "usage: mfa-call"), 2);
 }
 END_TEST
+
+static void
+make_secret(void)
+{
+	struct passwd *pw = getpwnam("mfad_call");
+	char path[128];
+
+	config_world_put(&w, "secret", "word\n");
+	ck_assert_int_eq(chmod(config_world_path(&w, "secret", path), 0600), 0);
+	if (pw != NULL)
+		ck_assert_int_eq(chown(path, pw->pw_uid, (gid_t)-1), 0);
+}
+
+static void
+take_example(const char *lines)
+{
+	char text[4096], secret[192] = "", path[128];
+
+	if (strstr(lines, "{secret}") != NULL)
+		snprintf(secret, sizeof(secret), "text_http_secret_file = %s\n",
+		    config_world_path(&w, "secret", path));
+	snprintf(text, sizeof(text), "%stext_gateway = http\n%s", lines, secret);
+	ck_assert_msg(run("-t", NULL, text, "") == 0, "%s", text);
+}
 
 /* Every example of the sample, as an administrator would take it over. */
 START_TEST(the_examples_of_the_sample_are_right)
 {
-	const char *top = getenv("TOP"), *build = getenv("BUILD");
-	char command[1024];
+	const char *top = getenv("TOP");
+	char path[512], line[512], lines[2048] = "";
+	unsigned int n = 0;
+	FILE *f;
 
-	snprintf(command, sizeof(command), "cd %s && awk '/^#   text_/ { on = 1; "
-	    "print substr($0, 5) > (\"example.\" n + 0) } !/^#   / && on { on = 0; n++ }' "
-	    "%s/conf/mfa-call.conf && [ $(ls example.* | wc -l) = 4 ] && "
-	    "(umask 077; echo word > secret) && chmod 755 . && for f in example.*; do "
-	    "echo text_gateway = http >> $f; "
-	    "! grep -q '{secret}' $f || echo text_http_secret_file = $PWD/secret >> $f; "
-	    "[ -z \"$(id -u mfad_call 2> /dev/null)\" ] || chown mfad_call secret; chmod 644 $f; "
-	    "%s/mfa-call -t -f $PWD/$f || exit 1; done", w.dir, top != NULL ? top : ".",
-	    build != NULL ? build : "$OLDPWD/build");
-	ck_assert_int_eq(system(command), 0);
+	make_secret();
+	snprintf(path, sizeof(path), "%s/conf/mfa-call.conf", top != NULL ? top : ".");
+	ck_assert_ptr_nonnull(f = fopen(path, "re"));
+	while (fgets(line, sizeof(line), f) != NULL) {
+		size_t len = strlen(lines);
+
+		if (strncmp(line, "#   text_", 9) == 0) {
+			snprintf(lines + len, sizeof(lines) - len, "%s", line + 4);
+		} else if (strncmp(line, "#   ", 4) != 0 && len > 0) {
+			take_example(lines);
+			lines[0] = '\0';
+			n++;
+		}
+	}
+	fclose(f);
+	ck_assert_str_eq(lines, "");
+	ck_assert_uint_eq(n, 4);
 }
 END_TEST
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "../../server/config_mfad.h"
 #include "../../server/model_code.h"
@@ -12,6 +13,7 @@
 #include "config_world.h"
 #include "error.h"
 #include "mfad_world.h"
+#include "tool.h"
 
 #define COUNT(a)	((int)(sizeof(a) / sizeof((a)[0])))
 
@@ -167,88 +169,101 @@ END_TEST
 /* ---- the program ---- */
 
 static int
-run(const char *options, const char *text, const char *said)
+run(const char *option, const char *operand, const char *text, const char *said)
 {
-	const char *build = getenv("BUILD");
-	char command[512], path[128];
+	char words[4096], path[128];
+	int status;
 
 	config_world_put(&w, "conf", text);
-	snprintf(command, sizeof(command), "%s/mfad %s -f %s 2>&1 | grep -qF '%s'",
-	    build != NULL ? build : "build", options, config_world_path(&w, "conf", path), said);
-	if (said[0] != '\0')
-		ck_assert_msg(system(command) == 0, "not said: %s", said);
-	snprintf(command, sizeof(command), "%s/mfad %s -f %s > /dev/null 2>&1",
-	    build != NULL ? build : "build", options, path);
-	return WEXITSTATUS(system(command));
+	status = tool_run(&(struct tool){ .said = words, .size = sizeof(words),
+	    .argv = ARGV(tool_built("mfad"), "-f", config_world_path(&w, "conf", path), option,
+	    operand) });
+	ck_assert_msg(strstr(words, said) != NULL, "not said: %s, but %s", said, words);
+	return status;
 }
 
 START_TEST(mfad_says_where_and_ends_with_2)
 {
-	ck_assert_int_eq(run("-t", "listen = none\nlisten_plain = 127.0.0.1:80\n", ""), 0);
-	ck_assert_int_eq(run("-t", "a = b\n", "conf:1: a: unknown key"), 2);
-	ck_assert_int_eq(run("", "a = b\n", "conf:1: a: unknown key"), 2);
-	ck_assert_int_eq(run("-x", "", "usage: mfad"), 2);
-	ck_assert_int_eq(run("-t more", "", "usage: mfad"), 2);
+	ck_assert_int_eq(run("-t", NULL, "listen = none\nlisten_plain = 127.0.0.1:80\n", ""), 0);
+	ck_assert_int_eq(run("-t", NULL, "a = b\n", "conf:1: a: unknown key"), 2);
+	ck_assert_int_eq(run(NULL, NULL, "a = b\n", "conf:1: a: unknown key"), 2);
+	ck_assert_int_eq(run("-x", NULL, "", "usage: mfad"), 2);
+	ck_assert_int_eq(run("-t", "more", "", "usage: mfad"), 2);
 }
 END_TEST
 
 /* ---- the certificate ---- */
 
-static void
-make(const char *command)
-{
-	char all[1024];
+#define NOBODY	65534
 
-	snprintf(all, sizeof(all), "cd %s && { %s; } > /dev/null 2>&1", w.dir, command);
-	ck_assert_msg(system(all) == 0, "%s", command);
+static const char *
+at(const char *name)
+{
+	static char paths[2][128];
+	static unsigned int next;
+
+	return config_world_path(&w, name, paths[next++ % 2]);
+}
+
+static void
+make_pair(const char *key, const char *certificate)
+{
+	OPENSSL(w.dir, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+	    "-nodes", "-subj", "/CN=a", "-days", "30", "-keyout", key, "-out", certificate);
+}
+
+static void
+give_key(uid_t owner, mode_t mode)
+{
+	ck_assert_int_eq(chown(at("tls.key"), owner, (gid_t)-1), 0);
+	ck_assert_int_eq(chmod(at("tls.key"), mode), 0);
 }
 
 /* -t as a user who may not read what root may. */
 static int
 look(const char *said)
 {
-	const char *build = getenv("BUILD");
-	char text[512], command[768], path[128];
+	char text[512], words[4096];
 	int status;
 
 	snprintf(text, sizeof(text), "certificate = %s/tls.crt\ncertificate_key = %s/tls.key\n",
 	    w.dir, w.dir);
 	config_world_put(&w, "conf", text);
-	make("chmod 755 . && chmod 644 conf");
-	snprintf(command, sizeof(command), "setpriv --reuid=65534 --regid=65534 --clear-groups "
-	    "%s/mfad -t -f %s > %s/said 2>&1", build != NULL ? build : "build",
-	    config_world_path(&w, "conf", path), w.dir);
-	status = WEXITSTATUS(system(command));
-	snprintf(command, sizeof(command), "grep -qF '%s' %s/said", said, w.dir);
-	ck_assert_msg(said[0] == '\0' || system(command) == 0, "not said: %s", said);
+	ck_assert_int_eq(chmod(w.dir, 0755), 0);
+	status = tool_run(&(struct tool){ .said = words, .size = sizeof(words),
+	    .argv = ARGV(tool_built("mfad"), "-t", "-f", at("conf")), .uid = NOBODY });
+	ck_assert_msg(strstr(words, said) != NULL, "not said: %s, but %s", said, words);
 	return status;
 }
 
 START_TEST(the_certificate_is_looked_at)
 {
-	make("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=a "
-	    "-days 30 -keyout tls.key -out tls.crt && chown 65534 tls.key && chmod 600 tls.key");
+	make_pair("tls.key", "tls.crt");
+	give_key(NOBODY, 0600);
 	ck_assert_int_eq(look(""), 0);
-	make("cp tls.crt good.crt && openssl req -new -key tls.key -subj /CN=a -out a.csr && "
-	    "openssl x509 -req -in a.csr -signkey tls.key -days -1 -out tls.crt");
+	ck_assert_int_eq(rename(at("tls.crt"), at("good.crt")), 0);
+	OPENSSL(w.dir, "req", "-new", "-key", "tls.key", "-subj", "/CN=a", "-out", "a.csr");
+	OPENSSL(w.dir, "x509", "-req", "-in", "a.csr", "-signkey", "tls.key", "-days", "-1", "-out",
+	    "tls.crt");
 	ck_assert_int_eq(look("tls.crt: the certificate has expired"), 2);
-	make("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=a "
-	    "-keyout other.key -out tls.crt");
+	make_pair("other.key", "tls.crt");
 	ck_assert_int_eq(look("do not belong together"), 2);
-	make("cp good.crt tls.crt && chown 0 tls.key");
+	ck_assert_int_eq(rename(at("good.crt"), at("tls.crt")), 0);
+	give_key(0, 0600);
 	ck_assert_int_eq(look("tls.key: Permission denied"), 2);
-	make("chown 65534 tls.key && chmod 644 tls.key");
+	give_key(NOBODY, 0644);
 	ck_assert_int_eq(look("tls.key: must not be open to others"), 2);
-	make("chmod 600 tls.key && rm tls.crt");
+	give_key(NOBODY, 0600);
+	ck_assert_int_eq(unlink(at("tls.crt")), 0);
 	ck_assert_int_eq(look("tls.crt: No such file"), 2);
-	make("echo nothing > tls.crt");
+	config_world_put(&w, "tls.crt", "nothing\n");
 	ck_assert_int_eq(look("does not begin with a certificate"), 2);
 }
 END_TEST
 
 START_TEST(what_it_cannot_listen_on_is_told)
 {
-	ck_assert_int_eq(run("-e", "listen = none\nlisten_plain = /nonexistent/a\n",
+	ck_assert_int_eq(run("-e", NULL, "listen = none\nlisten_plain = /nonexistent/a\n",
 	    "cannot listen on /nonexistent/a: No such file or directory"), 1);
 }
 END_TEST

@@ -8,6 +8,7 @@
 
 #include "../suite.h"
 #include "mfad_world.h"
+#include "tool.h"
 
 #define COUNT(a)	((int)(sizeof(a) / sizeof((a)[0])))
 #define HOST		"Host: a\r\n"
@@ -334,47 +335,60 @@ START_TEST(several_methods_of_one_path)
 }
 END_TEST
 
-/* "host.crt", by the authority of `ca`, which need not be one to believe. */
 static void
-issue(const char *ca, const char *san, const char *use, const char *dates)
+put(const char *name, const char *text)
 {
-	static const char settings[] = "[ca]\\ndefault_ca=x\\n[x]\\ndatabase=index\\nrand_serial=yes\\n"
-	    "new_certs_dir=.\\npolicy=p\\ndefault_md=sha256\\n[p]\\ncommonName=supplied\\n";
-	char command[2048];
+	FILE *f = fopen(mfad_path(&m, name), "we");
 
-	snprintf(command, sizeof(command), "cd %s && printf '%s' > ca.conf && : > index && "
-	    "openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=web9.test "
-	    "-keyout host.key -out host.csr 2>/dev/null && "
-	    "printf 'subjectAltName=%s\\nextendedKeyUsage=%s\\n' > host.ext && "
-	    "openssl ca -batch -config ca.conf -cert %s.crt -keyfile %s.key %s -extfile host.ext "
-	    "-notext -in host.csr -out host.crt 2>/dev/null", m.dir, settings, san, use, ca, ca,
-	    dates);
-	ck_assert_int_eq(system(command), 0);
+	ck_assert_ptr_nonnull(f);
+	ck_assert_int_ge(fputs(text, f), 0);
+	ck_assert_int_eq(fclose(f), 0);
 }
 
-static const struct {
-	const char *ca, *san, *use, *dates, *seen;
+static const struct certified {
+	const char *ca, *san, *use, *from, *to, *seen;	/* from, to: NULL: nine days from now */
 } certificates[] = {
-	{ "tls", "DNS:web1.test", "clientAuth", "-days 9", "name=web1.test fault=-" },
-	{ "tls", "DNS:web1.test,IP:192.0.2.1,email:a@web2.test", "clientAuth,serverAuth", "-days 9",
+	{ "tls", "DNS:web1.test", "clientAuth", NULL, NULL, "name=web1.test fault=-" },
+	{ "tls", "DNS:web1.test,IP:192.0.2.1,email:a@web2.test", "clientAuth,serverAuth", NULL, NULL,
 	    "name=web1.test fault=-" },
-	{ "tls", "DNS:web1.test,DNS:web2.test", "clientAuth", "-days 9", "name=- fault=-" },
-	{ "tls", "IP:192.0.2.1", "clientAuth", "-days 9", "name=- fault=-" },
-	{ "other", "DNS:web1.test", "clientAuth", "-days 9",
+	{ "tls", "DNS:web1.test,DNS:web2.test", "clientAuth", NULL, NULL, "name=- fault=-" },
+	{ "tls", "IP:192.0.2.1", "clientAuth", NULL, NULL, "name=- fault=-" },
+	{ "other", "DNS:web1.test", "clientAuth", NULL, NULL,
 	    "name=web1.test fault=unable to get local issuer certificate" },
-	{ "tls", "DNS:web1.test", "serverAuth", "-days 9",
+	{ "tls", "DNS:web1.test", "serverAuth", NULL, NULL,
 	    "name=web1.test fault=unsuitable certificate purpose" },
-	{ "tls", "DNS:web1.test", "clientAuth", "-startdate 20200101000000Z -enddate "
-	    "20200201000000Z", "name=web1.test fault=certificate has expired" },
-	{ "tls", "DNS:web1.test", "clientAuth", "-startdate 20450101000000Z -enddate "
-	    "20460101000000Z", "name=web1.test fault=certificate is not yet valid" },
+	{ "tls", "DNS:web1.test", "clientAuth", "20200101000000Z", "20200201000000Z",
+	    "name=web1.test fault=certificate has expired" },
+	{ "tls", "DNS:web1.test", "clientAuth", "20450101000000Z", "20460101000000Z",
+	    "name=web1.test fault=certificate is not yet valid" },
 };
+
+/* "host.crt", by the authority of `ca`, which need not be one to believe. */
+static void
+issue(const struct certified *d)
+{
+	char extensions[256], certificate[16], key[16];
+
+	snprintf(extensions, sizeof(extensions), "subjectAltName=%s\nextendedKeyUsage=%s\n",
+	    d->san, d->use);
+	snprintf(certificate, sizeof(certificate), "%s.crt", d->ca);
+	snprintf(key, sizeof(key), "%s.key", d->ca);
+	put("ca.conf", "[ca]\ndefault_ca=x\n[x]\ndatabase=index\nrand_serial=yes\n"
+	    "new_certs_dir=.\npolicy=p\ndefault_md=sha256\n[p]\ncommonName=supplied\n");
+	put("index", "");
+	put("host.ext", extensions);
+	OPENSSL(m.dir, "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+	    "-subj", "/CN=web9.test", "-keyout", "host.key", "-out", "host.csr");
+	OPENSSL(m.dir, "ca", "-batch", "-config", "ca.conf", "-cert", certificate, "-keyfile", key,
+	    "-extfile", "host.ext", "-notext", "-in", "host.csr", "-out", "host.crt",
+	    d->from == NULL ? "-days" : "-startdate", d->from == NULL ? "9" : d->from,
+	    d->from == NULL ? NULL : "-enddate", d->to);
+}
 
 START_TEST(a_client_certificate_is_judged)
 {
 	mfad_certificate(&m, "other", "/CN=other");
-	issue(certificates[_i].ca, certificates[_i].san, certificates[_i].use,
-	    certificates[_i].dates);
+	issue(&certificates[_i]);
 	client_tls(&c, &m, "host");
 	client_send(&c, "GET /who HTTP/1.1\r\n" HOST "\r\n");
 	ck_assert_int_eq(client_reply(&c), 200);

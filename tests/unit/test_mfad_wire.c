@@ -10,6 +10,7 @@
 
 #include "../suite.h"
 #include "mfad_world.h"
+#include "tool.h"
 
 #define COUNT(a)	((int)(sizeof(a) / sizeof((a)[0])))
 #define HOST		"Host: a\r\n"
@@ -235,26 +236,28 @@ END_TEST
 /* ---- TLS ---- */
 
 /* What openssl s_client says about a handshake that may not succeed. */
-static bool
-handshake(const char *options)
-{
-	char command[512];
+#define handshake(...) (tool_run(&(struct tool){ .argv = ARGV("openssl", "s_client", \
+	"-connect", tls_address(), "-CAfile", mfad_path(&m, "tls.crt"), "-verify_return_error", \
+	__VA_ARGS__) }) == 0)
 
-	snprintf(command, sizeof(command), "openssl s_client -connect 127.0.0.1:%u -CAfile %s "
-	    "-verify_return_error %s < /dev/null > /dev/null 2>&1", m.tls_port,
-	    mfad_path(&m, "tls.crt"), options);
-	return system(command) == 0;
+static const char *
+tls_address(void)
+{
+	static char address[32];
+
+	snprintf(address, sizeof(address), "127.0.0.1:%u", m.tls_port);
+	return address;
 }
 
 START_TEST(old_and_weak_tls_is_refused)
 {
 	ck_assert(handshake("-tls1_2"));
 	ck_assert(handshake("-tls1_3"));
-	ck_assert(!handshake("-tls1_1 -cipher DEFAULT@SECLEVEL=0"));
-	ck_assert(!handshake("-tls1_2 -cipher AES128-GCM-SHA256"));
-	ck_assert(!handshake("-tls1_2 -cipher ECDHE-ECDSA-AES128-SHA"));
-	ck_assert(handshake("-alpn h2,http/1.1"));
-	ck_assert(!handshake("-alpn h2"));
+	ck_assert(!handshake("-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"));
+	ck_assert(!handshake("-tls1_2", "-cipher", "AES128-GCM-SHA256"));
+	ck_assert(!handshake("-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA"));
+	ck_assert(handshake("-alpn", "h2,http/1.1"));
+	ck_assert(!handshake("-alpn", "h2"));
 	ck_assert_int_ge(metric(&m, "mfad_tls_handshakes_total{result=\"failed\"}"), 4);
 }
 END_TEST
@@ -274,11 +277,12 @@ END_TEST
 static bool
 serves_subject(const char *subject)
 {
-	char command[512];
+	char said[16384], line[64];
 
-	snprintf(command, sizeof(command), "openssl s_client -connect 127.0.0.1:%u < /dev/null 2>&1 "
-	    "| openssl x509 -noout -subject 2>&1 | grep -q '%s'", m.tls_port, subject);
-	return system(command) == 0;
+	(void)tool_run(&(struct tool){ .said = said, .size = sizeof(said), .argv = ARGV("openssl",
+	    "s_client", "-connect", tls_address(), "-nameopt", "RFC2253") });
+	snprintf(line, sizeof(line), "\nsubject=%s\n", subject);
+	return strstr(said, line) != NULL;
 }
 
 static bool
@@ -296,7 +300,7 @@ START_TEST(a_new_certificate_is_used_when_it_is_there)
 {
 	client_tls(&c, &m, NULL);
 	mfad_certificate(&m, "tls", "/CN=second");
-	ck_assert(comes_to_serve("CN *= *second"));
+	ck_assert(comes_to_serve("CN=second"));
 	ck_assert(mfad_logged(&m, "the certificate was loaded anew"));
 	client_send(&c, HEALTH);	/* the old connection goes on */
 	ck_assert_int_eq(client_reply(&c), 200);
@@ -310,10 +314,10 @@ START_TEST(a_broken_pair_is_told_and_the_old_one_stays)
 	kill(m.pid, SIGHUP);
 	ck_assert(mfad_logged(&m, "do not belong together"));
 	ck_assert(mfad_logged(&m, "the certificate in use stays"));
-	ck_assert(serves_subject("CN *= *127.0.0.1"));
+	ck_assert(serves_subject("CN=127.0.0.1"));
 	ck_assert_int_eq(rename(mfad_path(&m, "other.key"), mfad_path(&m, "tls.key")), 0);
 	kill(m.pid, SIGHUP);
-	ck_assert(comes_to_serve("CN *= *other"));
+	ck_assert(comes_to_serve("CN=other"));
 	mfad_stop(&m);
 }
 END_TEST
