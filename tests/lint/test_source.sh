@@ -41,7 +41,7 @@ nothing "every_file_names_its_licence" "$(printf '%s\n' "${files[@]}" |
 banned='strcpy|strcat|sprintf|vsprintf|atoi|atol|sscanf|strtok|getenv|system|popen|alloca|gets'
 nothing "no_banned_function" "$(grep -nE "(^|[^_a-zA-Z0-9])($banned)\(" "${ours[@]}")"
 mapfile -t tests < <(printf '%s\n' "${files[@]}" | grep -E '^tests/.*\.[ch]$')
-nothing "nor_in_a_test" "$(grep -nE "(^|[^_a-zA-Z0-9])(${banned/|getenv|system|popen/})\(" "${tests[@]}")"
+nothing "nor_in_a_test" "$(grep -nE "(^|[^_a-zA-Z0-9])(${banned/|getenv/})\(" "${tests[@]}")"
 nothing "no_line_over_100_columns" "$(for f in "${ours[@]}"; do
 	expand "$f" | awk -v f="$f" 'length > 100 { print f ":" NR }'
     done)"
