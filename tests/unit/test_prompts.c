@@ -7,29 +7,37 @@
 #include <check.h>
 #include <time.h>
 
-#include "error.h"
 #include "http_login.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 #define ALL (QUERY_CAN_PUSH | QUERY_CAN_CALL | QUERY_CAN_TEXT)
+#define LONG_MS 20000
+#define SHORT_MS 2000		/* where nobody answers */
 #define NO_PROMPTS "prompts = no\nshow_at_once = yes\n"
 
 static struct login_world w;
 
 /* One login of alice's, who would hang up at a prompt. */
 static struct login_result
-wait_with(const struct http_act *act, const char *more)
+wait_here(const struct http_act *act, uint32_t ms_left)
 {
 	struct login_script s = login_script(WORLD_USER, NULL);
 	struct login_result r;
 
-	http_login_world(&w, HTTP_CONFIGURATION "attested = call, sms\n", more);
 	s.seen = http_person_reads;
+	s.begin.ms_left = ms_left;
 	http_start(act);
 	r = login_run(&w, &s);
 	http_stop();
 	ck_assert_uint_eq(r.prompts, 0);
 	return r;
+}
+
+static struct login_result
+wait_with(const struct http_act *act, const char *more)
+{
+	http_login_world(&w, HTTP_CONFIGURATION "attested = call, sms\n", more);
+	return wait_here(act, LONG_MS);
 }
 
 static const struct {
@@ -112,42 +120,34 @@ START_TEST(whoever_has_neither_is_denied)
 	static const struct http_act acts[] = { { .name = "a text alone",
 	    .methods = QUERY_CAN_TEXT, .preferred = QUERY_BY_TEXT },
 	    { .name = "no service", .begin_failure = QUERY_UNREACHABLE } };
-	struct login_script s = login_script(WORLD_USER, NULL);
-	struct login_result r;
 
 	http_login_world(&w, HTTP_CONFIGURATION "attested = call, sms\n", NO_PROMPTS);
 	login_enrol(&w, WORLD_USER, OTP_TOTP);
-	http_start(&acts[_i]);
-	r = login_run(&w, &s);
-	http_stop();
-	ck_assert_uint_eq(r.verdict, VERDICT_DENY);
-	ck_assert_uint_eq(r.prompts, 0);
+	ck_assert_uint_eq(wait_here(&acts[_i], LONG_MS).verdict, VERDICT_DENY);
 	ck_assert_uint_eq(http_seen->pushes, 0);
 	ck_assert_uint_eq(login_records(&w, "login", "no_terminal"), 1);
 }
 END_TEST
 
 /* It is asked of the service as anybody, and lets nobody in. */
+static void
+decoy_waits(const struct http_act *act, const char *reason)
+{
+	struct login_result r = wait_here(act, SHORT_MS);
+
+	ck_assert_uint_eq(r.verdict, VERDICT_DENY);
+	ck_assert_uint_ge(r.infos, 1);
+	ck_assert_uint_eq(http_seen->decoys, 1);
+	ck_assert_uint_eq(login_records(&w, "login", reason), 1);
+}
+
 START_TEST(a_decoy_waits_as_well)
 {
 	static const struct http_act act = { .name = "decoy", .methods = QUERY_CAN_PUSH };
-	struct login_script s = login_script(WORLD_USER, NULL);
-	struct login_result r;
 
 	http_login_world(&w, HTTP_CONFIGURATION, NO_PROMPTS);
-	ck_assert_int_eq(store_begin(w.store, 1000), MFA_OK);
-	ck_assert_int_eq(store_user_lock(w.store, WORLD_USER, time(NULL), "a test"), MFA_OK);
-	ck_assert_int_eq(store_commit(w.store, true), MFA_OK);
-	s.seen = http_person_reads;
-	s.begin.ms_left = 2000;
-	http_start(&act);
-	r = login_run(&w, &s);
-	http_stop();
-	ck_assert_uint_eq(r.verdict, VERDICT_DENY);
-	ck_assert_uint_eq(r.prompts, 0);
-	ck_assert_uint_ge(r.infos, 1);
-	ck_assert_uint_eq(http_seen->decoys, 1);
-	ck_assert_uint_eq(login_records(&w, "login", "locked"), 1);
+	WRITTEN(&w, store_user_lock(w.store, WORLD_USER, time(NULL), "a test"));
+	decoy_waits(&act, "locked");
 }
 END_TEST
 
@@ -166,21 +166,10 @@ START_TEST(so_does_somebody_who_is_unknown)
 {
 	static const struct http_act act = { .name = "unknown", .methods = QUERY_CAN_TEXT,
 	    .keys = { RIGHT_KEYS } };
-	struct login_script s = login_script(WORLD_USER, NULL);
-	struct login_result r;
 
 	http_login_world(&w, HTTP_CONFIGURATION NO_PROMPTS, unknown[_i].policy);
-	s.seen = http_person_reads;
-	s.begin.ms_left = 2000;
-	http_start(&act);
-	r = login_run(&w, &s);
-	http_stop();
-	ck_assert_uint_eq(r.verdict, VERDICT_DENY);
-	ck_assert_uint_eq(r.prompts, 0);
-	ck_assert_uint_ge(r.infos, 1);
-	ck_assert_uint_eq(http_seen->decoys, 1);
+	decoy_waits(&act, "not_enrolled");
 	ck_assert_uint_eq(http_seen->push.method, unknown[_i].method);
-	ck_assert_uint_eq(login_records(&w, "login", "not_enrolled"), 1);
 }
 END_TEST
 
