@@ -8,7 +8,6 @@
 #include "error.h"
 
 #define TEST_SECONDS 60
-#define PATIENCE_MS 150		/* a person's; HASTE_MS and some */
 
 static struct login_world *world;
 

@@ -18,6 +18,8 @@ void http_login_drop(struct login_world *w);	/* the service stops, too */
 #define HTTP_ATTESTED_CALL HTTP_CONFIGURATION "attested = call\n"
 #define HTTP_CALLS .methods = QUERY_CAN_CALL, .preferred = QUERY_BY_CALL
 
+#define PATIENCE_MS 150		/* a person's; HASTE_MS and some */
+
 /* A login_script of alice, who reads what is shown and is not in haste. */
 struct login_script http_login_script(const char *answer);
 

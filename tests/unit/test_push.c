@@ -17,7 +17,6 @@
 #include "text.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
-#define PATIENCE_MS 150		/* a person's; HASTE_MS and some */
 
 static struct login_world w;
 
@@ -31,11 +30,9 @@ make(const char *more)
 static struct login_result
 approve(const struct http_act *act)
 {
-	struct login_script s = login_script(WORLD_USER, "");
+	struct login_script s = http_login_script("");
 	struct login_result r;
 
-	s.pause_ms = PATIENCE_MS;
-	s.seen = http_person_reads;
 	http_start(act);
 	r = login_run(&w, &s);
 	return r;
@@ -80,13 +77,11 @@ END_TEST
 START_TEST(a_login_without_lines_has_the_number_in_its_prompt)
 {
 	static const struct http_act act = { .name = "honest" };
-	struct login_script s = login_script(WORLD_USER, "");
+	struct login_script s = http_login_script("");
 	struct login_result r;
 
 	make("tries = 1\nshow_at_once = yes\n");
 	s.begin.flags = BEGIN_SILENT;
-	s.pause_ms = PATIENCE_MS;
-	s.seen = http_person_reads;
 	http_start(&act);
 	r = login_run(&w, &s);
 	ck_assert_uint_eq(r.verdict, VERDICT_GRANT);
@@ -277,7 +272,7 @@ END_TEST
 START_TEST(a_right_number_too_soon_is_not_called_wrong)
 {
 	static const struct http_act honest = { .name = "honest" };
-	struct login_script s = login_script(WORLD_USER, "");
+	struct login_script s = http_login_script("");
 	struct login_result r;
 
 	make("delay_after = 1\n");
@@ -286,8 +281,6 @@ START_TEST(a_right_number_too_soon_is_not_called_wrong)
 	ck_assert_int_eq(store_user_failed(w.store, WORLD_USER, time(NULL)), MFA_OK);
 	ck_assert_int_eq(store_commit(w.store, true), MFA_OK);
 	s.answers[1] = NULL;
-	s.pause_ms = PATIENCE_MS;
-	s.seen = http_person_reads;
 	http_start(&honest);
 	r = login_run(&w, &s);
 	ck_assert_uint_eq(login_records(&w, "try", "too_soon"), 1);
@@ -447,14 +440,12 @@ END_TEST
 START_TEST(a_phone_that_is_not_the_first_factor_is_asked_by_a_letter)
 {
 	static const struct http_act honest = { .name = "honest" };
-	struct login_script s = login_script(WORLD_USER, "");
+	struct login_script s = http_login_script("");
 	struct login_result r;
 
 	make("factors = totp, push\n");
 	login_enrol(&w, WORLD_USER, OTP_TOTP);
 	s.answers[0] = "p";
-	s.pause_ms = PATIENCE_MS;
-	s.seen = http_person_reads;
 	http_start(&honest);
 	r = login_run(&w, &s);
 	ck_assert_uint_eq(r.verdict, VERDICT_GRANT);
@@ -475,14 +466,12 @@ static const struct {
 
 START_TEST(the_phone_can_be_asked_again)
 {
-	struct login_script s = login_script(WORLD_USER, "");
+	struct login_script s = http_login_script("");
 	struct login_result r;
 
 	make("");
 	s.answers[0] = agains[_i].first;
 	s.answers[1] = agains[_i].first[0] == 'p' ? NULL : "p";
-	s.pause_ms = PATIENCE_MS;
-	s.seen = http_person_reads;
 	http_start(&agains[_i].act);
 	r = login_run(&w, &s);
 	http_stop();

@@ -15,7 +15,6 @@
 #include "text.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
-#define PATIENCE_MS 150		/* a person's; HASTE_MS and some */
 
 static struct login_world w;
 
@@ -142,12 +141,10 @@ END_TEST
 START_TEST(where_nobody_listens_root_is_asked_for_the_way)
 {
 	static const struct http_act honest = { .name = "honest" };
-	struct login_script s = login_script(WORLD_USER, "");
+	struct login_script s = http_login_script("");
 	struct login_result r;
 
 	make("tries = 1\n");
-	s.pause_ms = PATIENCE_MS;
-	s.seen = http_person_reads;
 	s.reach = http_way;
 	http_start(&honest);
 	http_hide();
@@ -163,15 +160,13 @@ END_TEST
 START_TEST(and_again_for_the_phone_to_be_asked_again)
 {
 	static const struct http_act ends = { .name = "no answer", .ends = true };
-	struct login_script s = login_script(WORLD_USER, "");
+	struct login_script s = http_login_script("");
 	struct login_result r;
 	int i;
 
 	make("tries = 10\n");
 	for (i = 1; i < ANSWERS; i += 2)
 		s.answers[i] = "p";
-	s.pause_ms = PATIENCE_MS;
-	s.seen = http_person_reads;
 	s.reach = http_way;
 	http_start(&ends);
 	http_hide();
@@ -196,14 +191,12 @@ way_once(void)
 START_TEST(a_module_that_knows_no_way_is_asked_no_more)
 {
 	static const struct http_act ends = { .name = "no answer", .ends = true };
-	struct login_script s = login_script(WORLD_USER, "p");
+	struct login_script s = http_login_script("p");
 	struct login_result r;
 
 	make("tries = 10\n");
 	s.answers[0] = "";
 	s.answers[3] = NULL;
-	s.pause_ms = PATIENCE_MS;
-	s.seen = http_person_reads;
 	s.reach = way_once;
 	http_start(&ends);
 	http_hide();
