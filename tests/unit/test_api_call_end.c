@@ -129,6 +129,28 @@ START_TEST(a_report_stops_what_the_phone_approved)
 }
 END_TEST
 
+/* "The administrators are told": not before that is sure.  A "0" may come through twice. */
+START_TEST(a_report_is_confirmed_once_it_is_written)
+{
+	struct dial d;
+	sqlite3 *hold;
+	int fd;
+
+	call_world_telephone("anna", CALL_MOBILE);
+	call_world_login(&web, "anna", CALL, login);
+	fd = call_world_accept(&d);
+	hold = hold_state();
+	call_world_keys(fd, _i == 0 ? "0" : "00");
+	ck_assert(call_world_goes_on(fd, 300));
+	release_state(hold);
+	call_world_hear(fd, DIAL_SAY, &d);
+	ck_assert_uint_eq(d.say, DIAL_REPORTED);
+	call_world_end(fd, DIAL_DONE);
+	ck_assert_str_eq(call_world_state(&web, login), "cancelled");
+	ck_assert_str_eq(api_world_text("why"), "reported");
+}
+END_TEST
+
 START_TEST(a_phones_report_ends_the_call)
 {
 	struct api_phone phone = api_phone(&web, "anna");
@@ -395,6 +417,7 @@ main(void)
 	tcase_add_loop_test(t, how_a_call_ends_is_told, 0, COUNT(ends));
 	tcase_add_test(t, how_a_call_ends_is_written_when_it_can_be);
 	tcase_add_test(t, a_report_stops_what_the_phone_approved);
+	tcase_add_loop_test(t, a_report_is_confirmed_once_it_is_written, 0, 2);
 	tcase_add_test(t, a_phones_report_ends_the_call);
 	tcase_add_loop_test(t, whatever_ends_a_login_ends_its_call, 0, COUNT(leavers));
 	tcase_add_test(t, another_telephone_that_is_removed_ends_nothing);
