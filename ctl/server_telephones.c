@@ -70,7 +70,7 @@ find(struct api *a, const char *number, struct owner *o)
 int
 server_whose(struct api *a, int argc, char **argv)
 {
-	struct owner owner;
+	struct owner owner = { .id = 0 };
 	struct json_object *o;
 	bool json = false;
 	const struct opt opts[] = { { "json", NULL, &json } };

@@ -9,14 +9,15 @@
 void
 call_order_dial(const struct call_order *o, const char *organisation, struct dial *d)
 {
-	const char *language = o->language != NULL ? o->language : o->opened->to.language;
+	const struct model_login_opened *opened = o->opened;
+	const char *language = o->language != NULL ? o->language : opened->to.language;
 
 	memset(d, 0, sizeof(*d));
 	d->type = o->dial == MODEL_DIAL_CALL ? DIAL_CALL : DIAL_TEXT;
-	(void)text_copy(d->to, sizeof(d->to), o->opened->to.number);
-	(void)text_copy(d->id, sizeof(d->id), o->opened->login);
+	(void)text_copy(d->to, sizeof(d->to), opened->to.number);
+	(void)text_copy(d->id, sizeof(d->id), opened->login);
 	if (o->dial == MODEL_DIAL_TEXT) {
-		call_text_code(d, organisation, o->host_name, o->opened->code, language);
+		call_text_code(d, organisation, o->host_name, opened->code, language);
 		return;
 	}
 	d->form = o->form;

@@ -95,7 +95,7 @@ is "it was not sent" "$(times POST)" 2
 dial call $text_to 5000 1 6 hear hear
 is "a call without a gateway for calls" "$heard" "ended misconfigured units=0 words=no call_gateway is configured
 end"
-dial version 2 text $text_to 5000 /dev/null hear
+dial version 99 text $text_to 5000 /dev/null hear
 like "another version" "$heard" "ended misconfigured .*version"
 
 # ---- what mfad cannot say ----
