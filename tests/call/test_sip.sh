@@ -108,7 +108,7 @@ forge_with_its_branch() { forge "$1" "$(of_invite Via)"; }
 guesses() {
 	local via status
 	via=$(of_invite Via)
-	for status in 200 302 401 404 486 603; do
+	for status in 302 200 401 404 486 603; do
 		forge "SIP/2.0 $status Forged" ""
 		forge "SIP/2.0 $status Forged" "${via%%;*}"
 		forge "SIP/2.0 $status Forged" "${via%%;*};branch=z9hG4bK0123456789abcdef;rport"
