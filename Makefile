@@ -430,7 +430,7 @@ tests: $(PROGRAMS) $(addprefix $(BUILD)/tests/,kill_at_write.so wall_clock.so) $
 check: tests
 	@tests/run $(BUILD)
 
-demo: $(PROGRAMS) $(WORLD_TOOLS)
+demo: $(PROGRAMS) $(WORLD_TOOLS) $(BUILD)/tests/telephone/telephone
 	@tests/deps --check build
 	@tests/world/run -b $(BUILD) $(CURDIR)/tests/demo/demo
 

@@ -24,6 +24,16 @@ for cc in gcc clang; do
 	succeeds "builds_with_$cc" make -s -j2 BUILD="$made/$cc" CC=$cc all
 done
 
+# Whatever was built before: a newcomer's first command is one of these.
+used=(tests/service.sh tests/fleet.sh tests/lib.sh)
+for what in demo bench; do
+	plan=$(make -nB BUILD="$made/none" "$what" 2>&1)
+	nothing "make_${what}_builds_what_it_runs" "$(grep -ohE '\$(BUILD|build)/tests/[a-z_./]+' "tests/$what"/* "${used[@]}" |
+	    cut -d/ -f2- | sort -u | while read -r tool; do
+		grep -q "$made/none/$tool\b" <<< "$plan" || echo "$tool"
+	    done)"
+done
+
 # ---- manual ----
 
 for page in man/*.[158]; do
