@@ -19,6 +19,7 @@ static const char owner_sql[] =
 	"SELECT 1 FROM telephone WHERE mac = ?1 AND proved IS NOT NULL";
 static const char prove_sql[] =
 	"UPDATE telephone SET proved = ?2, proof = NULL WHERE id = ?1 AND proved IS NULL";
+static const char drop_sql[] = "DELETE FROM telephone WHERE user = ?1 AND proved IS NULL";
 static const char consent_sql[] =
 	"UPDATE telephone SET consented = ?2, proof = NULL WHERE id = ?1";
 static const char used_sql[] = "UPDATE telephone SET consented = NULL WHERE user = ?1";
@@ -89,7 +90,8 @@ model_number_free(struct db *db, const unsigned char mac[MODEL_HASH_LEN])
 	return r == MFA_OK && n != 0 ? PROBLEM_NAME_TAKEN : r;
 }
 
-/* From now on it counts; what consented to it has. */
+/* From now on it counts; what consented to it has.  What else was asked for before has not
+ * this one's consent. */
 static int
 take_in(struct db *db, const char *user, int64_t id, const struct asked *a, int64_t now)
 {
@@ -98,7 +100,8 @@ take_in(struct db *db, const char *user, int64_t id, const struct asked *a, int6
 	if (r != MFA_OK || (r = db_change(db, prove_sql, ARGS(NUMBER(id), NUMBER(now),),
 	    PROBLEM_GONE)) != MFA_OK)
 		return r;
-	return db_do(db, used_sql, ARGS(TEXT(user),), NULL);
+	r = db_do(db, used_sql, ARGS(TEXT(user),), NULL);
+	return r != MFA_OK ? r : db_do(db, drop_sql, ARGS(TEXT(user),), NULL);
 }
 
 /* A wrong one is an answer that has been counted, so it is no refusal of the

@@ -349,6 +349,22 @@ START_TEST(another_one_needs_the_consent_of_one_that_counts)
 }
 END_TEST
 
+/* Neither does one that was asked for when there was none to consent. */
+START_TEST(two_that_are_asked_for_at_once_are_not_both_the_first)
+{
+	struct model_telephone_made first;
+	bool right;
+
+	vouched = false;
+	ck_assert_int_eq(add("anna", OTHER, NOW), MFA_OK);
+	first = made;
+	give("anna", MOBILE, NOW);
+	ck_assert_int_eq(prove("anna", first.id, first.proof, NOW, &right), PROBLEM_NOT_FOUND);
+	ck_assert(!right);
+	ck_assert_int_eq(add("anna", OTHER, NOW), PROBLEM_NO_CONSENT);
+}
+END_TEST
+
 START_TEST(a_consent_has_its_time)
 {
 	bool right;
@@ -542,6 +558,7 @@ main(void)
 	tcase_add_test(t, telling_costs_as_well);
 	tcase_add_test(t, repeated_it_is_one);
 	tcase_add_test(t, another_one_needs_the_consent_of_one_that_counts);
+	tcase_add_test(t, two_that_are_asked_for_at_once_are_not_both_the_first);
 	tcase_add_test(t, a_consent_has_its_time);
 	tcase_add_test(t, only_ones_own_telephone_that_counts_can_consent);
 	tcase_add_loop_test(t, every_member_has_a_form, 0, COUNT(bad));
